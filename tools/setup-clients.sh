@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs, on Debian and as root, the programs that our tests talk to and that we did not write.
+# The README's commands do not need them: a missing one is a named skip for a user, and a failure in CI.
+set -euo pipefail
+
+packages=(
+  curl wget openssl ca-certificates python3      # everyday clients; python3 sets socket options that Node cannot
+  chromium firefox-esr libnss3-tools             # browsers; certutil makes them trust the local authority
+  haproxy nginx-light                            # the proxy we stand behind, the peer we are measured against
+  wrk                                            # load
+  iproute2 procps                                # network namespaces, ss
+  fonts-dejavu-core                              # screenshots look alike on every machine
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "setup-clients: all ${#packages[@]} packages are here"
+  exit 0
+fi
+if [ "$(id -u)" != 0 ]; then
+  echo "setup-clients: run me as root, or install yourself: ${missing[*]}" >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+# No package may start a service of its own: our tests own every port they use.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' > "$policy"
+  chmod 755 "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+echo "setup-clients: installed ${missing[*]}"

@@ -1,0 +1,1 @@
+export { everySplit, feed, feedEverySplit, type FeedOptions, type Outcome } from "./splits.ts";
