@@ -17,7 +17,7 @@ export interface FeedOptions<Event, Action> {
 }
 
 /** Feeds `chunks` one after the other and pulls every event after each. */
-export function feed<Event, Action>(
+export function feed<Event extends object, Action>(
   core: Core<Event, Action>,
   chunks: readonly Uint8Array[],
   options: FeedOptions<Event, Action> = {},
@@ -27,7 +27,7 @@ export function feed<Event, Action>(
   const pull = (): boolean => {
     for (;;) {
       const event = core.next();
-      if (event === "need-data" || event === "paused" || event === "closed") {
+      if (typeof event === "string") {
         rest = event;
         return event !== "closed";
       }
@@ -60,7 +60,7 @@ export function* everySplit(octets: Uint8Array): Generator<readonly Uint8Array[]
 }
 
 /** Feeds `octets` in every split to a fresh core and asserts that all outcomes equal the first, which it returns. */
-export function feedEverySplit<Event, Action>(
+export function feedEverySplit<Event extends object, Action>(
   make: () => Core<Event, Action>,
   octets: Uint8Array,
   assertSame: (actual: Outcome<Event>, expected: Outcome<Event>) => void,
