@@ -1,2 +1,35 @@
-export type { ClientAction, ClientEvent, ContentLength, RequestHead, ResponseHead, ServerAction, ServerEvent, Version } from "./events.ts";
+export type {
+  ClientAction,
+  ClientEvent,
+  ContentLength,
+  RequestHead,
+  ResponseHead,
+  ServerAction,
+  ServerEvent,
+  Version,
+} from "./events.ts";
 export { Fields, type FieldLines } from "./fields.ts";
+export { evaluatePreconditions, rangeApplies, type Precondition, type Validators } from "./conditional.ts";
+export { dateClock, formatDate, parseDate } from "./date.ts";
+export {
+  formatEntityTag,
+  parseEntityTag,
+  parseEntityTags,
+  strongMatch,
+  weakMatch,
+  type EntityTag,
+} from "./etag.ts";
+export { formatMediaType, parseMediaType, type MediaType } from "./media-type.ts";
+export { addVary, chooseEncoding, chooseMediaType, namesMediaType } from "./negotiation.ts";
+export { decodePath, encodePath, PathError, removeDotSegments, type PathFault } from "./path.ts";
+export {
+  contentRange,
+  frameByteRanges,
+  rangeLength,
+  selectRanges,
+  unsatisfiedRange,
+  type ByteRange,
+  type ByteRangesFrame,
+  type RangeLimits,
+  type RangeSelection,
+} from "./range.ts";
