@@ -1,1 +1,12 @@
 export type * from "./handler.ts";
+export { staticFiles } from "./static.ts";
+export { isHidden } from "./static-file.ts";
+export { FileChanged } from "./static-pieces.ts";
+export {
+  STATIC_LIMITS,
+  type Coding,
+  type Folder,
+  type Problem,
+  type StaticLimits,
+  type StaticOptions,
+} from "./static-options.ts";
