@@ -41,9 +41,21 @@ export type ServerEvent =
 export type ServerAction =
   | { readonly type: "informational"; readonly status: number; readonly fields?: FieldLines }
   /** A response in one piece: its Content-Length is worked out. */
-  | { readonly type: "respond"; readonly status: number; readonly fields?: FieldLines; readonly content?: Uint8Array | string; readonly close?: boolean }
+  | {
+      readonly type: "respond";
+      readonly status: number;
+      readonly fields?: FieldLines;
+      readonly content?: Uint8Array | string;
+      readonly close?: boolean;
+    }
   /** A response whose content follows as `data` … `end`. Without `length`: chunked for 1.1, until close for 1.0. */
-  | { readonly type: "begin"; readonly status: number; readonly fields?: FieldLines; readonly length?: number; readonly close?: boolean }
+  | {
+      readonly type: "begin";
+      readonly status: number;
+      readonly fields?: FieldLines;
+      readonly length?: number;
+      readonly close?: boolean;
+    }
   | { readonly type: "data"; readonly octets: Uint8Array }
   | { readonly type: "end"; readonly trailers?: FieldLines }
   /** 101 (RFC 9110 §15.2.2) or 2xx to CONNECT: after it the core is done and `unread()` belongs to the next protocol. */
@@ -59,7 +71,19 @@ export type ClientEvent =
 
 // ── client: out. Several requests may be sent ahead (RFC 9112 §9.3.2).
 export type ClientAction =
-  | { readonly type: "request"; readonly method: string; readonly target: string; readonly fields?: FieldLines; readonly content?: Uint8Array | string }
-  | { readonly type: "begin"; readonly method: string; readonly target: string; readonly fields?: FieldLines; readonly length?: number }
+  | {
+      readonly type: "request";
+      readonly method: string;
+      readonly target: string;
+      readonly fields?: FieldLines;
+      readonly content?: Uint8Array | string;
+    }
+  | {
+      readonly type: "begin";
+      readonly method: string;
+      readonly target: string;
+      readonly fields?: FieldLines;
+      readonly length?: number;
+    }
   | { readonly type: "data"; readonly octets: Uint8Array }
   | { readonly type: "end"; readonly trailers?: FieldLines };
