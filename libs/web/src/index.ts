@@ -10,3 +10,12 @@ export {
   type StaticLimits,
   type StaticOptions,
 } from "./static-options.ts";
+export {
+  encodeComment,
+  encodeEvent,
+  EventStream,
+  lastEventId,
+  type EventStreamOptions,
+  type ServerSentEvent,
+} from "./event-stream.ts";
+export { guard, type GuardOptions } from "./guard.ts";
