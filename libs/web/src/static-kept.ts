@@ -1,8 +1,10 @@
 /** A small file in memory with its coded forms, and the one question asked before each use: is it still so? */
+import type { Fields } from "@socketscope/http";
 import { statSync } from "node:fs";
 import type { Response } from "./handler.ts";
 import type { Representation } from "./static-answer.ts";
 import type { Cached } from "./file-cache.ts";
+import { chooseCoding } from "./static-describe.ts";
 import { sameVersion, type Version } from "./static-file.ts";
 import type { Sibling } from "./static-lookup.ts";
 import type { Coding } from "./static-options.ts";
@@ -34,6 +36,8 @@ export class KeptFile implements Cached {
   readonly identity: KeptForm;
   readonly #coded = new Map<Coding, KeptForm>();
   readonly #pending = new Map<Coding, Promise<KeptForm | undefined>>();
+  #accepted: string | undefined;
+  #chosen: Coding | "identity" | undefined = "identity";
   /** When its path was last looked up from the start; milliseconds since 1970. */
   checked: number;
 
@@ -50,6 +54,16 @@ export class KeptFile implements Cached {
     this.offered = offered;
     this.identity = identity;
     this.checked = checked;
+  }
+
+  /** The coding for a request without a Range; the last answer is remembered, since browsers all ask alike. */
+  choose(method: string, fields: Fields): Coding | "identity" | undefined {
+    const accepted = fields.get("accept-encoding");
+    if (accepted !== this.#accepted) {
+      this.#accepted = accepted;
+      this.#chosen = chooseCoding(method, fields, this.offered);
+    }
+    return this.#chosen;
   }
 
   get octets(): number {

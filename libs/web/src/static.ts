@@ -67,9 +67,10 @@ class StaticSite {
     const kept = this.#cache.get(request.path);
     // A clock that was set back counts as expired.
     if (kept && Math.abs(this.#now() - kept.checked) <= this.#limits.recheck && kept.isCurrent()) {
-      const coding = chooseCoding(method, fields, kept.offered);
+      const isConditional = hasConditions(fields);
+      const coding = isConditional ? chooseCoding(method, fields, kept.offered) : kept.choose(method, fields);
       const form = coding && kept.ready(coding);
-      if (form) return hasConditions(fields) ? this.#answerKept(request, form) : form.whole;
+      if (form) return isConditional ? this.#answerKept(request, form) : form.whole;
     }
     return this.#lookUp(request);
   }
