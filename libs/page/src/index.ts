@@ -1,1 +1,7 @@
-export {};
+export { escape, markup, Markup, type Piece } from "./markup.ts";
+export { fileIcons, icons, type FileKind } from "./icons.ts";
+export { page, type Page, type PageParts } from "./page.ts";
+export { copyButtons, inlineScript, rememberedTheme, themeSwitch } from "./script.ts";
+export { tokens } from "./tokens.ts";
+export { clauseLink, transcript, transcriptStyle, type Clause, type TranscriptRow } from "./transcript.ts";
+export { counted, octets } from "./units.ts";
