@@ -33,3 +33,12 @@ export {
   type RangeLimits,
   type RangeSelection,
 } from "./range.ts";
+export {
+  EXPLAINED_FIELDS,
+  EXPLAINED_METHODS,
+  EXPLAINED_STATUSES,
+  explainField,
+  explainMethod,
+  explainStatus,
+  type Explanation,
+} from "./explain.ts";
