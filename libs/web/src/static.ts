@@ -65,14 +65,22 @@ class StaticSite {
     const { method, fields } = request;
     if (method !== "GET" && method !== "HEAD") return this.#problem(METHOD_NOT_ALLOWED, request);
     const kept = this.#cache.get(request.path);
-    // A clock that was set back counts as expired.
-    if (kept && Math.abs(this.#now() - kept.checked) <= this.#limits.recheck && kept.isCurrent()) {
+    if (kept && !this.#isDue(kept) && kept.isCurrent()) {
       const isConditional = hasConditions(fields);
       const coding = isConditional ? chooseCoding(method, fields, kept.offered) : kept.choose(method, fields);
       const form = coding && kept.ready(coding);
       if (form) return isConditional ? this.#answerKept(request, form) : form.whole;
     }
     return this.#lookUp(request);
+  }
+
+  /** True once for each time it is due: one of a crowd looks up, the others go on with what is still current. */
+  #isDue(kept: KeptFile): boolean {
+    const now = this.#now();
+    // A clock that was set back counts as expired.
+    if (Math.abs(now - kept.checked) <= this.#limits.recheck) return false;
+    kept.checked = now;
+    return true;
   }
 
   async #lookUp(request: Request): Promise<Response> {
@@ -92,6 +100,7 @@ class StaticSite {
     } = this.#options;
     const found = await lookUp(path, { root, index, extensions, followSymlinks, now: this.#now });
     if (found.kind === "file") return this.#serve(request, found.file, request.path, undefined);
+    this.#cache.delete(request.path);
     if (found.kind === "redirect") return redirectToFolder(path, request.query);
     if (found.kind === "folder" && list) return list(found.folder, request);
     return this.#none(request, found.kind === "none" ? found.why : "missing");

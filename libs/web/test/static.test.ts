@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,6 +58,8 @@ beforeAll(() => {
   symlinkSync(".env", join(root, "disguise.txt"));
   symlinkSync("loop", join(root, "loop"));
   symlinkSync("nowhere", join(root, "dangling"));
+  execFileSync("mkfifo", [join(root, "pipe.txt")]);
+  symlinkSync("/dev/zero", join(root, "zero.txt"));
   put("app.js", TEXT);
   put("app.js.br", "brotli");
   put("app.js.gz", gzipSync(TEXT));
@@ -173,6 +176,8 @@ describe.each([
     ["/disguise.txt", 404],
     ["/loop", 404],
     ["/dangling", 404],
+    ["/pipe.txt", 404],
+    ["/zero.txt", 404],
     [`/${"a".repeat(300)}`, 404],
     ["/a".repeat(4000), 404],
     ["/proc/self/environ", 404],
