@@ -20,3 +20,25 @@ export {
 } from "./server-options.ts";
 export { defaultStateFolder, openStateFolder, type StateFolder, writeFileAtomic } from "./state.ts";
 export { nearest } from "./suggest.ts";
+export {
+  type Account,
+  generatePassword,
+  isLoopback,
+  openAccount,
+  type PasswordOrigin,
+  refuseOpenAccounts,
+} from "./account.ts";
+export { describeError, EXIT, runOnce } from "./exit.ts";
+export {
+  createLog,
+  type Log,
+  type LogFields,
+  type LogFormat,
+  type LogLevel,
+  type LogOptions,
+  printable,
+} from "./log.ts";
+export { explainListenError, holderOfPort, type PortHolder, type WantedPort } from "./port-holder.ts";
+export { announce, banner, listenerUrl, type ListenerUrl, type Ready, readyLine } from "./ready.ts";
+export { type Environs, type LifeOptions, runServer, type Running } from "./run-server.ts";
+export { Secrets } from "./secrets.ts";
