@@ -42,3 +42,6 @@ export { explainListenError, holderOfPort, type PortHolder, type WantedPort } fr
 export { announce, banner, listenerUrl, type ListenerUrl, type Ready, readyLine } from "./ready.ts";
 export { type Environs, type LifeOptions, runServer, type Running } from "./run-server.ts";
 export { Secrets } from "./secrets.ts";
+export { type Authority, openAuthority } from "./authority.ts";
+export { mayVouchFor } from "./name-constraints.ts";
+export { browserTrustCommand, trustCommand } from "./trust.ts";
