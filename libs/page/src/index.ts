@@ -5,3 +5,4 @@ export { copyButtons, inlineScript, rememberedTheme, themeSwitch } from "./scrip
 export { tokens } from "./tokens.ts";
 export { clauseLink, transcript, transcriptStyle, type Clause, type TranscriptRow } from "./transcript.ts";
 export { counted, octets } from "./units.ts";
+export { filterableTable, previewPane, sortableTable } from "./table.ts";

@@ -1,0 +1,128 @@
+/** RFC 7617: Basic authentication. bcrypt is slow on purpose, so what was right is remembered for a while. */
+import { createHmac, randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Handler, Request } from "@socketscope/web";
+import { compare, hash } from "bcryptjs";
+import type { AnswerProblem } from "../problem/problem.ts";
+import type { Passwords } from "./htpasswd.ts";
+
+export interface BasicAuthOptions {
+  readonly passwords: Passwords;
+  readonly problem: AnswerProblem;
+  /** Milliseconds before a wrong password is answered. */
+  readonly delay: number;
+  /** Right credentials remembered. Default 256. */
+  readonly remembered?: number;
+  /** Milliseconds they are. Default 5 minutes: so long a removed user may go on after a reload that keeps this object. */
+  readonly lasting?: number;
+  /** Logins being checked or delayed at the same time; more are answered 503. Default 64. */
+  readonly pending?: number;
+  /** Milliseconds, monotonic. */
+  readonly now?: () => number;
+}
+
+const REALM = "Socketscope";
+/** Octets of a password that bcrypt looks at; a longer one would be as good as its beginning. */
+const BCRYPT_OCTETS = 72;
+
+export function basicAuth(handler: Handler, options: BasicAuthOptions): Handler {
+  const door = new Door(options);
+  return (request) => {
+    const credentials = readCredentials(request.fields.get("authorization"));
+    // Without a promise where it is known: the usual case, for every part of a page.
+    if (credentials !== undefined && door.remembers(credentials)) return handler(request);
+    return door.judge(credentials).then((verdict) => {
+      if (verdict === "right") return handler(request);
+      return options.problem(verdict === "busy" ? BUSY : REFUSED, request);
+    });
+  };
+}
+
+const REFUSED = {
+  status: 401,
+  text: "A name and a password are needed here.",
+  // RFC 7617 §2.1: the octets are UTF-8. RFC 9110 §11.6.1: 401 says how to come in.
+  fields: ["WWW-Authenticate", `Basic realm="${REALM}", charset="UTF-8"`],
+};
+const BUSY = { status: 503, text: "Too many logins at once.", fields: ["Retry-After", "1"] };
+
+export interface Credentials {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** The value of Authorization; undefined for another scheme or what cannot be read. */
+export function readCredentials(value: string | undefined): Credentials | undefined {
+  const token = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(value ?? "")?.[1];
+  if (token === undefined) return undefined;
+  const text = Buffer.from(token, "base64").toString("utf8");
+  // RFC 7617 §2: the first colon ends the name.
+  const colon = text.indexOf(":");
+  return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** The name of who came in, for the log. */
+export function nameOf({ fields }: Request): string | undefined {
+  return readCredentials(fields.get("authorization"))?.name;
+}
+
+class Door {
+  readonly #options: BasicAuthOptions;
+  readonly #now: () => number;
+  /** Credentials under a key of this process, so that no password lies in memory. → until when. */
+  readonly #known = new Map<string, number>();
+  readonly #key = randomBytes(32);
+  readonly #nobody: Promise<string>;
+  #pending = 0;
+
+  constructor(options: BasicAuthOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    const cost = Math.max(...[...options.passwords.values()].map((stored) => Number(stored.slice(4, 6))));
+    this.#nobody = hash(randomBytes(18).toString("base64"), cost);
+    this.#nobody.catch(() => undefined);
+  }
+
+  remembers(credentials: Credentials): boolean {
+    const until = this.#known.get(this.#fingerprint(credentials));
+    return until !== undefined && until > this.#now();
+  }
+
+  async judge(credentials: Credentials | undefined): Promise<"right" | "wrong" | "busy"> {
+    // No guess was made: nothing to slow down.
+    if (credentials === undefined) return "wrong";
+    if (this.#pending >= (this.#options.pending ?? 64)) return "busy";
+    this.#pending += 1;
+    try {
+      if (await this.#isRight(credentials)) {
+        this.#remember(credentials);
+        return "right";
+      }
+      await sleep(this.#options.delay);
+      return "wrong";
+    } finally {
+      this.#pending -= 1;
+    }
+  }
+
+  async #isRight({ name, password }: Credentials): Promise<boolean> {
+    const stored = this.#options.passwords.get(name);
+    // For an unknown name the same work is done, so that the time does not tell which names there are.
+    const matches = await compare(password, stored ?? (await this.#nobody));
+    return matches && stored !== undefined && Buffer.byteLength(password) <= BCRYPT_OCTETS;
+  }
+
+  #remember(credentials: Credentials): void {
+    const { remembered = 256, lasting = 300_000 } = this.#options;
+    if (this.#known.size >= remembered) {
+      const [oldest] = this.#known.keys();
+      if (oldest !== undefined) this.#known.delete(oldest);
+    }
+    this.#known.set(this.#fingerprint(credentials), this.#now() + lasting);
+  }
+
+  /** Looking it up compares digests under a secret key: the time it takes says nothing about the password. */
+  #fingerprint({ name, password }: Credentials): string {
+    return createHmac("sha256", this.#key).update(`${name}:${password}`).digest("base64");
+  }
+}
