@@ -45,3 +45,13 @@ export { Secrets } from "./secrets.ts";
 export { type Authority, openAuthority } from "./authority.ts";
 export { mayVouchFor } from "./name-constraints.ts";
 export { browserTrustCommand, trustCommand } from "./trust.ts";
+export {
+  type ControlMethod,
+  ControlProblem,
+  type ControlRequest,
+  type ControlResources,
+  type ControlVerb,
+  controlHandler,
+} from "./control.ts";
+export { firewallResources } from "./control-firewall.ts";
+export { type FirewallSource, openFirewall, readFirewallRules } from "./firewall-options.ts";

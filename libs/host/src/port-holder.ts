@@ -14,7 +14,8 @@ export interface WantedPort {
 /** Turns what `listen` threw into a {@link ListenError}; an error it has no better words for comes back as it is. */
 export function explainListenError(error: unknown, wanted: WantedPort): unknown {
   const { host, port, option } = wanted;
-  const code = codeOf(error);
+  // socket-core's SocketError keeps the system's error as its cause
+  const code = error instanceof Error && error.cause !== undefined ? codeOf(error.cause) : codeOf(error);
   if (code === "EADDRINUSE") {
     const holder = holderOfPort(host, port);
     const who = holder === undefined ? "" : ` by "${holder.name}" (pid ${holder.pid})`;

@@ -1,5 +1,5 @@
 /** The options every server has, with one meaning. An app adds its own before them, in the same function. */
-import { CidrError, parseCidr } from "@socketscope/socket-core";
+import { CidrError, defaultLimits, parseCidr } from "@socketscope/socket-core";
 import { UsageError } from "./errors.ts";
 import {
   address,
@@ -14,8 +14,8 @@ import {
   path,
   perSecond,
   port,
-  text,
 } from "./option-kinds.ts";
+import { firewallSource, type FirewallSource } from "./firewall-options.ts";
 import type { OptionReader } from "./option-reader.ts";
 import { defaultStateFolder } from "./state.ts";
 import type { Environment } from "./option-sources.ts";
@@ -27,8 +27,8 @@ export interface ServerOptions<Engine extends string> {
   /** Absolute. */
   readonly state: string;
   readonly inspect: InspectTarget;
-  /** Rules as the user wrote them, or files that hold some; see `readFirewallRules`. */
-  readonly firewall: readonly string[];
+  /** See `openFirewall`. */
+  readonly firewall: readonly FirewallSource[];
   readonly maxConnections: number | "off";
   readonly maxConnectionsPerAddress: number | "off";
   /** New connections a second from one address. */
@@ -70,10 +70,6 @@ export const network: Kind<string> = {
   },
 };
 
-/** Connections from everywhere together, and from one address: 10,000 idle ones from 127.0.0.1 are fine. */
-const MAX_CONNECTIONS = 16_384;
-const MAX_PER_ADDRESS = 12_288;
-
 const DRAIN = 10_000;
 /** `tsx watch` kills a server that takes longer than 5 s to go. */
 const DRAIN_UNDER_SERVE = 4000;
@@ -108,13 +104,16 @@ export function serverOptions<const Engine extends string>(
       default: { to: "auto" },
       shown: "auto",
     }),
-    firewall: read.list("firewall", text("RULE|FILE"), {
+    firewall: read.list("firewall", firewallSource, {
       help: "allow, drop or reject: 'reject 10.0.0.0/8 port 2525'",
     }),
-    maxConnections: read.one("max-connections", count, { help: "open at once", default: MAX_CONNECTIONS }),
+    maxConnections: read.one("max-connections", count, {
+      help: "open at once",
+      default: defaultLimits.connections,
+    }),
     maxConnectionsPerAddress: read.one("max-connections-per-address", count, {
       help: "open at once from one address or IPv6 /64",
-      default: MAX_PER_ADDRESS,
+      default: defaultLimits.connectionsPerAddress,
     }),
     rate: read.one("rate", orOff(perSecond), { help: "new connections from one address", default: "off" }),
     loginDelay: read.one("login-delay", orOff(duration("ms", 60_000)), {

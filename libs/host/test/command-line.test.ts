@@ -79,7 +79,7 @@ describe("a server's options", () => {
       maxConnections: "off",
       proxyFrom: ["10.0.0.0/8"],
       json: true,
-      firewall: ["drop 10.0.0.0/8 port 7", "allow ::1"],
+      firewall: [{ rule: "drop 10.0.0.0/8 port 7" }, { rule: "allow ::1" }],
       log: "json",
       root: "/somewhere/site",
       noCache: true,
