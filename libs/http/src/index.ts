@@ -42,3 +42,9 @@ export {
   explainStatus,
   type Explanation,
 } from "./explain.ts";
+export { HttpDissector, type Handover, type HttpDissectorOptions } from "./dissect.ts";
+export { WebFlowDissector } from "./dissect/flow.ts";
+export { DISSECT_LIMITS, type DissectLimits } from "./dissect/limits.ts";
+export { HttpServer, serverLegality, type HttpServerOptions, type ServerState, type ServerWait } from "./server.ts";
+export { defaultHttpLimits, type HttpLimits } from "./limits.ts";
+export { reasonPhrase } from "./status.ts";

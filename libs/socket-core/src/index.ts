@@ -1,5 +1,16 @@
 export type { Address, CloseReason, Flow, Tap } from "./flow.ts";
-export type { Receiver, Stream, TlsOptions } from "./stream.ts";
+export type { Receiver, Stream } from "./stream.ts";
+export { connectTcp, type ConnectOptions } from "./connect.ts";
+export { converse, type Dialogue } from "./converse.ts";
+export { drive } from "./drive.ts";
+export { asSocketError, SocketError, type SocketErrorCode } from "./errors.ts";
+export type { Clock, Clocks, Link, Session } from "./link.ts";
+export { DEFAULT_MAX_CONNECTIONS, listenTcp, type Listener, type ListenOptions } from "./listen.ts";
+export { nextFlowId } from "./flow-id.ts";
+export { TapPoint } from "./tap-point.ts";
+export { tapSocket } from "./tap-socket.ts";
+export { defaultStreamLimits, type StreamLimits } from "./tcp-stream.ts";
+export type { TlsClientOptions, TlsOptions, TlsServerOptions } from "./tls.ts";
 export type { Admission, Verdict } from "./admission.ts";
 export { accountOf, CidrError, contains, formatAddress, parseAddress, parseCidr, type Cidr } from "./cidr.ts";
 export {
@@ -19,3 +30,6 @@ export {
   type Limits,
 } from "./firewall-limits.ts";
 export { parseRule, parseRules, RuleError, type Rule } from "./firewall-rules.ts";
+export { ProxyHeader, type ProxyEvent, type ProxyHeaderOptions } from "./proxy-header.ts";
+export { formatV1 as formatProxyV1 } from "./proxy-header-v1.ts";
+export { formatV2 as formatProxyV2, type HeaderV2 as ProxyHeaderV2 } from "./proxy-header-v2.ts";

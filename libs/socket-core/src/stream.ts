@@ -1,37 +1,49 @@
 /** Octets only, pushed: what the driver stands on. Applications hold a Link instead. */
 import type { CloseReason, Flow } from "./flow.ts";
-
-export type TlsOptions =
-  | { readonly key: Uint8Array | string; readonly cert: Uint8Array | string }
-  | { readonly servername: string; readonly ca?: string };
+import type { TlsOptions } from "./tls.ts";
 
 export interface Receiver {
   data(bytes: Uint8Array): void;
-  end(): void;
+  /** The peer's FIN: nothing more comes, but it may still read. */
+  ended(): void;
+  /** The queue of octets to send is below the high-water mark again. */
   drain(): void;
   /** The deadline passed. */
   late(): void;
+  /** The listener drains: finish what runs, begin nothing new. */
+  finish(): void;
+  /** Exactly once. */
   closed(reason: CloseReason): void;
 }
 
 export interface Stream {
   readonly flow: Flow;
   readonly secure: boolean;
+  /** The protocol agreed by ALPN (RFC 7301), undefined when none was. */
+  readonly alpn: string | undefined;
   /** Octets the kernel has not taken. */
   readonly queued: number;
+  /** Octets queued above which `write` returns false. */
+  readonly highWaterMark: number;
+  /** Octets that Node has read and nobody has been given yet. */
+  readonly unread: number;
   /** One receiver; the next protocol replaces it. */
   attach(receiver: Receiver): void;
   /** Advisory: Node reads on for up to 64 KiB. */
   pause(): void;
   resume(): void;
-  /** False: over the high-water mark. */
+  /** False: over the high-water mark. After the end: true, and the octets go nowhere. */
   write(pieces: Uint8Array | readonly Uint8Array[]): boolean;
-  /** Milliseconds of the monotonic clock; one sweep serves all streams, there is no timer per event. */
+  /** Milliseconds of the monotonic clock, Infinity for none; one sweep serves all streams, there is no timer per event. */
   deadline: number;
-  /** Goes on under TLS. What Node has buffered here counts as ciphertext. */
+  /** What the octets from here on are, for the tap. */
+  speaks(protocol: string): void;
+  /** Goes on under TLS. What Node has buffered here counts as ciphertext. Rejects with SocketError "TLS". */
   secureWith(tls: TlsOptions): Promise<void>;
   /** FIN, then read and forget within limits: our last words survive. */
   linger(reason: CloseReason): void;
+  /** The listener drains: tells the receiver, or cuts where there is none. */
+  finish(): void;
   destroy(reason: CloseReason): void;
   /** The child dies with us, reason "parent" (FTP data → its control). */
   adopt(child: Stream): void;

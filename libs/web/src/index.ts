@@ -19,3 +19,5 @@ export {
   type ServerSentEvent,
 } from "./event-stream.ts";
 export { guard, type GuardOptions } from "./guard.ts";
+export { ContentAborted, ContentTooLarge, PulledBody } from "./body.ts";
+export { defaultServeClocks, serveHttp, type ServeOptions } from "./serve.ts";

@@ -1,0 +1,159 @@
+/**
+ * RFC 9112 §2–§5: heads, parse and format side by side. `HeadScanner` gives offsets: a core makes text of them, a
+ * dissector ranges. Strict: CRLF only, no line folding, no blank before the colon.
+ */
+import { decodeLatin1, type ReceiveBuffer } from "@socketscope/wire";
+import { fault, tooLarge } from "./fault.ts";
+import { Fields } from "./fields.ts";
+import type { HttpLimits } from "./limits.ts";
+import type { RequestHead, ResponseHead, Version } from "./events.ts";
+
+const CR = 13;
+const LF = 10;
+
+/** Finds the end of a head, going on where it stopped when the network cut it. */
+export class HeadScanner {
+  /** Offset of each line's end (its CR) relative to the buffer's `at`; the empty line is not among them. */
+  lineEnds: number[] = [];
+  #searched = 0;
+  #lineStart = 0;
+
+  /** The head's length with its empty line, or undefined when more is needed. */
+  scan(buffer: ReceiveBuffer, limits: HttpLimits, startLine: boolean): number | undefined {
+    const { octets, at, end } = buffer;
+    for (;;) {
+      const found = octets.subarray(0, end).indexOf(LF, at + this.#searched);
+      const line = (found < 0 ? end : found) - at - this.#lineStart;
+      if (startLine && this.lineEnds.length === 0 && line > limits.startLine) {
+        tooLarge(414, `the first line is longer than ${limits.startLine} octets`);
+      }
+      if ((found < 0 ? end : found) - at > limits.head) {
+        tooLarge(431, `the head is larger than ${limits.head} octets`);
+      }
+      if (found < 0) {
+        this.#searched = end - at;
+        return undefined;
+      }
+      // RFC 9112 §2.2 allows a lone LF as line end; two parsers that differ on it can be played against each other.
+      if (octets[found - 1] !== CR || found - 1 < at + this.#lineStart) {
+        fault("HTTP_LINE_END", 400, "each line ends in CR LF (\\r\\n); this one ends in LF alone");
+      }
+      const lineEnd = found - 1 - at;
+      this.#searched = lineEnd + 2;
+      if (lineEnd === this.#lineStart) return lineEnd + 2;
+      this.lineEnds.push(lineEnd);
+      this.#lineStart = lineEnd + 2;
+      if (this.lineEnds.length > limits.fieldLines + 1) {
+        tooLarge(431, `there are more than ${limits.fieldLines} field lines`);
+      }
+    }
+  }
+
+  reset(): void {
+    this.lineEnds = [];
+    this.#searched = 0;
+    this.#lineStart = 0;
+  }
+}
+
+/** The scanned head as text, refused when an octet is in it that no head may hold. */
+export function headText(buffer: ReceiveBuffer, length: number, lineEnds: readonly number[]): string {
+  const text = decodeLatin1(buffer.octets, buffer.at, buffer.at + length);
+  // RFC 9110 §5.5: CR, LF and NUL within a value are dangerous; no other control belongs there either.
+  // RFC 9112 §2.2: a bare CR is not part of a line end.
+  let from = 0;
+  for (const lineEnd of lineEnds) {
+    if (text.indexOf("\r", from) !== lineEnd) fault("HTTP_LINE_END", 400, "a CR stands alone inside a line");
+    from = lineEnd + 2;
+  }
+  if (CONTROLS.test(text)) fault("HTTP_FIELD_LINE", 400, "a control character stands in the head");
+  return text;
+}
+
+const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** RFC 9112 §3: `method SP request-target SP HTTP-version`, single blanks. */
+export function parseRequestLine(line: string): Omit<RequestHead, "fields"> {
+  const first = line.indexOf(" ");
+  const last = line.lastIndexOf(" ");
+  const method = line.slice(0, Math.max(first, 0));
+  const target = line.slice(first + 1, last);
+  if (first < 1 || last === first || !isToken(method)) {
+    fault("HTTP_REQUEST_LINE", 400, 'a request begins like "GET / HTTP/1.1"');
+  }
+  const version = parseVersion(line.slice(last + 1));
+  checkTarget(method, target);
+  return { method, target, version };
+}
+
+function parseVersion(text: string): Version {
+  if (text === "HTTP/1.1") return "1.1";
+  if (text === "HTTP/1.0") return "1.0";
+  if (!/^HTTP\/\d\.\d$/.test(text)) fault("HTTP_REQUEST_LINE", 400, 'a request line ends in "HTTP/1.1"');
+  // RFC 9110 §2.5: a higher minor version is understood as the highest we know; another major version is not.
+  if (text[5] === "1") return "1.1";
+  fault("HTTP_VERSION", 505, "this server speaks HTTP/1.1 and HTTP/1.0");
+}
+
+/** RFC 9112 §3.2: origin-form, absolute-form, authority-form (CONNECT only), asterisk-form (OPTIONS only). */
+function checkTarget(method: string, target: string): void {
+  // RFC 9112 §3.2: no blank, and a fragment is never sent (RFC 9110 §4.2.5).
+  if (!/^[\x21\x22\x24-\x7e]+$/.test(target)) {
+    fault("HTTP_TARGET", 400, "the request target holds a character that must be percent-encoded");
+  }
+  const fits =
+    method === "CONNECT"
+      ? /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~%]+):\d{1,5}$/.test(target)
+      : target[0] === "/" || (target === "*" && method === "OPTIONS") || /^https?:\/\/[^/?]/i.test(target);
+  if (!fits)
+    fault("HTTP_TARGET", 400, `the request target "${target.slice(0, 60)}" has no form that ${method} takes`);
+}
+
+/** RFC 9112 §4: `HTTP-version SP 3DIGIT SP [reason]`. */
+export function parseStatusLine(line: string): Omit<ResponseHead, "fields"> {
+  const match = /^HTTP\/1\.(\d) ([1-9]\d\d)(?: ([^]*))?$/.exec(line);
+  if (match === null)
+    fault("HTTP_STATUS_LINE", 502, "the response does not begin with an HTTP/1.x status line");
+  return { version: match[1] === "0" ? "1.0" : "1.1", status: Number(match[2]), reason: match[3] ?? "" };
+}
+
+/** RFC 9112 §5: field lines `text[from … )`, whose ends are `lineEnds[first …]`. */
+export function parseFieldLines(text: string, lineEnds: readonly number[], first: number): Fields {
+  const lines: string[] = [];
+  let from = first === 0 ? 0 : (lineEnds[first - 1] ?? 0) + 2;
+  for (let i = first; i < lineEnds.length; i++) {
+    const to = lineEnds[i] ?? 0;
+    // RFC 9112 §5.2: obs-fold is refused.
+    const start = text.charCodeAt(from);
+    if (start === 32 || start === 9) {
+      fault("HTTP_FIELD_LINE", 400, "a field line begins with a blank (line folding is not taken)");
+    }
+    const colon = text.indexOf(":", from);
+    const name = colon < 0 || colon > to ? "" : text.slice(from, colon);
+    // RFC 9112 §5.1: no whitespace between the field name and the colon.
+    if (!isToken(name)) {
+      fault("HTTP_FIELD_LINE", 400, 'a field line reads "Name: value", without a blank before the colon');
+    }
+    let valueFrom = colon + 1;
+    let valueTo = to;
+    while (valueFrom < valueTo && isBlank(text.charCodeAt(valueFrom))) valueFrom++;
+    while (valueTo > valueFrom && isBlank(text.charCodeAt(valueTo - 1))) valueTo--;
+    lines.push(name, text.slice(valueFrom, valueTo));
+    from = to + 2;
+  }
+  return new Fields(lines);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+/** RFC 9110 §7.2, RFC 9112 §3.2: `uri-host [":" port]`, may be empty. */
+export function isHost(value: string): boolean {
+  return /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+;=%]*)(?::\d{0,5})?$/.test(value);
+}

@@ -1,0 +1,312 @@
+/**
+ * The loop between a stream and a core: octets in, events to the session, actions out. One write a turn, no promise
+ * for an event that is answered at once, and a clock only while it is the peer's turn.
+ */
+import { LimitError, RemoteError, type Core, type Rest } from "@socketscope/wire";
+import { SocketError } from "./errors.ts";
+import type { CloseReason } from "./flow.ts";
+import type { Clocks, Link, Session } from "./link.ts";
+import type { Receiver, Stream } from "./stream.ts";
+import { now } from "./sweep.ts";
+import type { TlsOptions } from "./tls.ts";
+
+/** Octets sent outside the loop that do not wait for the end of the turn. */
+const FLUSH_AT = 64 * 1024;
+
+export function drive<Event extends object, Action, Wait extends string>(
+  stream: Stream,
+  core: Core<Event, Action, Wait>,
+  session: Session<Event, Action>,
+  clocks: Clocks<Wait>,
+): Link<Action> {
+  const driver = new Driver(stream, core, session, clocks);
+  stream.attach(driver);
+  driver.begin(undefined);
+  return driver;
+}
+
+class Driver<Event extends object, Action, Wait extends string> implements Link<Action>, Receiver {
+  readonly stream: Stream;
+  readonly #core: Core<Event, Action, Wait>;
+  readonly #session: Session<Event, Action>;
+  readonly #clocks: Clocks<Wait>;
+  /** What the loop does: stands · turns · waits for the session's promise · has handed the stream on or ended. */
+  #loop: "idle" | "turning" | "busy" | "gone" = "idle";
+  #rest: Rest = "need-data";
+  #waited: Wait | "us" = "us";
+  #out: Uint8Array[] = [];
+  #outOctets = 0;
+  #flushing = false;
+  #held = false;
+  #over = false;
+  #waiters: (() => void)[] | undefined;
+
+  constructor(
+    stream: Stream,
+    core: Core<Event, Action, Wait>,
+    session: Session<Event, Action>,
+    clocks: Clocks<Wait>,
+  ) {
+    this.stream = stream;
+    this.#core = core;
+    this.#session = session;
+    this.#clocks = clocks;
+  }
+
+  get state(): string {
+    return this.#core.state;
+  }
+
+  /** The first turn, with what another protocol left over. */
+  begin(rest: Uint8Array | undefined): void {
+    if (rest !== undefined && rest.length > 0) this.#core.receive(rest);
+    // Never inside the caller's turn: it may not have kept our link yet.
+    process.nextTick(this.#turn);
+  }
+
+  // ── Receiver
+  data(octets: Uint8Array): void {
+    if (this.#loop === "gone") return;
+    this.#core.receive(octets);
+    if (this.#loop === "busy" || this.#rest === "paused") {
+      // One chunk is read ahead; with the next one already here, the socket waits.
+      if (!this.#held) {
+        this.#held = true;
+        this.stream.pause();
+      }
+      if (this.#loop === "busy") return;
+    }
+    this.#run(true);
+  }
+
+  ended(): void {
+    this.#tell("end");
+  }
+
+  late(): void {
+    this.#tell("timeout");
+  }
+
+  finish(): void {
+    this.#tell("drain");
+  }
+
+  drain(): void {
+    this.#wake();
+  }
+
+  closed(reason: CloseReason): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#loop = "gone";
+    this.#wake();
+    this.#session.closed?.(reason);
+  }
+
+  #tell(input: "end" | "timeout" | "drain"): void {
+    if (this.#loop === "gone") return;
+    this.#core.receive(input);
+    if (this.#loop === "idle") this.#run(false);
+  }
+
+  // ── Link
+  send(action: Action): boolean {
+    if (this.#loop === "gone") return true;
+    const pieces = this.#core.send(action);
+    if (pieces instanceof Uint8Array) this.#queue(pieces);
+    else for (const piece of pieces) this.#queue(piece);
+    if (this.#loop !== "turning") {
+      if (this.#outOctets >= FLUSH_AT) this.#flush();
+      if (!this.#flushing) {
+        this.#flushing = true;
+        process.nextTick(this.#turn);
+      }
+    }
+    return this.stream.queued + this.#outOctets < this.stream.highWaterMark;
+  }
+
+  drained(): Promise<void> {
+    if (this.#loop !== "gone") this.#flush();
+    if (this.#loop === "gone" || this.stream.queued === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiters ??= [];
+      this.#waiters.push(resolve);
+    });
+  }
+
+  become<E extends object, A, W extends string>(
+    protocol: string,
+    core: Core<E, A, W>,
+    session: Session<E, A>,
+    clocks: Clocks<W>,
+  ): Link<A> {
+    const rest = this.release();
+    this.stream.speaks(protocol);
+    const next = new Driver(this.stream, core, session, clocks);
+    this.stream.attach(next);
+    next.begin(rest);
+    return next;
+  }
+
+  release(): Uint8Array {
+    this.#flush();
+    this.#loop = "gone";
+    this.stream.deadline = Infinity;
+    if (this.#held) this.stream.resume();
+    return this.#core.unread();
+  }
+
+  async startTls<E extends object, A, W extends string>(
+    answer: Action | undefined,
+    tls: TlsOptions,
+    core: Core<E, A, W>,
+    session: Session<E, A>,
+    clocks: Clocks<W>,
+  ): Promise<Link<A>> {
+    // Reading stops before the answer is written: what is there by then was sent in the clear.
+    this.stream.pause();
+    if (this.#core.unread().length > 0 || this.stream.unread > 0) {
+      this.end("protocol");
+      throw new SocketError(
+        "PLAINTEXT_BEFORE_TLS",
+        "the peer sent octets in the clear behind its request for TLS",
+      );
+    }
+    if (answer !== undefined) this.send(answer);
+    this.#flush();
+    this.#loop = "gone";
+    await this.stream.secureWith(tls);
+    const next = new Driver(this.stream, core, session, clocks);
+    this.stream.attach(next);
+    next.begin(undefined);
+    return next;
+  }
+
+  end(reason: CloseReason = "we-ended"): void {
+    if (this.#loop === "gone") return;
+    this.#flush();
+    this.#loop = "gone";
+    this.stream.linger(reason);
+  }
+
+  // ── the loop
+  readonly #turn = (): void => {
+    this.#flushing = false;
+    if (this.#loop === "gone") return;
+    // A send may have been what a paused core waited for.
+    if (this.#loop === "idle") this.#run(false);
+    else this.#flush();
+  };
+
+  #run(progress: boolean): void {
+    if (this.#loop !== "idle") return;
+    this.#loop = "turning";
+    let events = 0;
+    try {
+      for (;;) {
+        const event = this.#core.next();
+        if (typeof event === "string") {
+          this.#rest = event;
+          break;
+        }
+        events++;
+        const promise = this.#session.on(event, this);
+        // become, release and end may have been called inside the handler.
+        if (this.#gone()) return;
+        if (promise !== undefined) {
+          this.#loop = "busy";
+          promise.then(this.#handled, this.#failed);
+          break;
+        }
+      }
+    } catch (error) {
+      this.#fault(error);
+      return;
+    }
+    this.#flush();
+    if (this.#isBusy()) {
+      this.stream.deadline = Infinity;
+      return;
+    }
+    this.#loop = "idle";
+    if (this.#rest === "closed") {
+      this.end();
+      return;
+    }
+    if (this.#rest === "need-data" && this.#held) {
+      this.#held = false;
+      this.stream.resume();
+    }
+    this.#arm(progress || events > 0, events > 0);
+  }
+
+  /** "start" clocks are pushed back by a finished event, "progress" clocks by every octet. */
+  #arm(progress: boolean, finished: boolean): void {
+    const waits = this.#core.waitingFor;
+    const changed = waits !== this.#waited;
+    this.#waited = waits;
+    if (waits === "us") {
+      this.stream.deadline = Infinity;
+      return;
+    }
+    const clock = this.#clocks[waits];
+    if (changed || finished || this.stream.deadline === Infinity || (progress && clock.from === "progress")) {
+      this.stream.deadline = now() + clock.ms;
+    }
+  }
+
+  readonly #handled = (): void => {
+    if (this.#loop !== "busy") return;
+    this.#loop = "idle";
+    this.#run(true);
+  };
+
+  readonly #failed = (error: unknown): void => {
+    if (this.#loop !== "gone") this.#fault(error);
+    else this.#session.failed?.(error);
+  };
+
+  #fault(error: unknown): void {
+    if (!(error instanceof RemoteError)) {
+      this.#loop = "gone";
+      this.#session.failed?.(error);
+      this.stream.destroy("internal");
+      return;
+    }
+    this.#loop = "turning";
+    if (error.answer !== undefined) {
+      // The answer of a RemoteError is an action of the core that threw it.
+      const pieces = this.#core.send(error.answer);
+      if (pieces instanceof Uint8Array) this.#queue(pieces);
+      else for (const piece of pieces) this.#queue(piece);
+    }
+    this.end(error instanceof LimitError ? "limit" : error.code.endsWith("TIMEOUT") ? "timeout" : "protocol");
+  }
+
+  #queue(piece: Uint8Array): void {
+    this.#out.push(piece);
+    this.#outOctets += piece.length;
+  }
+
+  #flush(): void {
+    if (this.#outOctets === 0) return;
+    const out = this.#out;
+    this.#out = [];
+    this.#outOctets = 0;
+    this.stream.write(out);
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    if (waiters !== undefined) for (const resolve of waiters) resolve();
+  }
+
+  // Read through a call: the handler may have changed what the compiler believes it knows.
+  #gone(): boolean {
+    return this.#loop === "gone";
+  }
+  #isBusy(): boolean {
+    return this.#loop === "busy";
+  }
+}

@@ -1,0 +1,183 @@
+/** A TCP listener: accepts, asks the admission, secures, hands over, and drains. */
+import { createServer, type Server, type Socket } from "node:net";
+import type { Admission } from "./admission.ts";
+import { asSocketError } from "./errors.ts";
+import type { Address, Flow } from "./flow.ts";
+import type { Stream } from "./stream.ts";
+import { nextFlowId } from "./flow-id.ts";
+import { TapPoint } from "./tap-point.ts";
+import { defaultStreamLimits, TcpStream, type StreamLimits } from "./tcp-stream.ts";
+import { checkTls, type TlsServerOptions } from "./tls.ts";
+
+export interface ListenOptions {
+  /** A literal address or a name; with `path`, ignored. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** A UNIX socket instead of host and port. */
+  readonly path?: string;
+  /** What the octets are, for the tap: "http", "smtp", … */
+  readonly protocol: string;
+  /** TLS from the first octet. */
+  readonly tls?: TlsServerOptions;
+  readonly tap?: TapPoint;
+  readonly admission?: Admission;
+  readonly limits?: Partial<StreamLimits>;
+  /** Connections at once; the next waits in the kernel's backlog no longer but is reset. Default 20,000. */
+  readonly maxConnections?: number;
+  /** Connections that the admission dropped and that are held in silence, at once. Default 256. */
+  readonly maxSilent?: number;
+  /** Milliseconds a dropped connection is held. Default 20 s. */
+  readonly silentMs?: number;
+}
+
+export interface Listener extends AsyncDisposable {
+  readonly address: Address;
+  readonly open: ReadonlySet<Flow>;
+  /** Stops accepting, lets what runs finish, cuts the rest after `ms` (reason "drained"). Returns how many were cut. */
+  drain(ms: number): Promise<number>;
+  /** For new connections; running ones keep theirs. Throws SocketError "TLS" when key and certificate do not fit. */
+  replaceTls(tls: TlsServerOptions): void;
+}
+
+export const DEFAULT_MAX_CONNECTIONS = 20_000;
+
+/** Rejects with SocketError when the address cannot be had. */
+export async function listenTcp(options: ListenOptions, serve: (stream: Stream) => void): Promise<Listener> {
+  if (options.tls !== undefined) checkTls(options.tls);
+  const listener = new TcpListener(options, serve);
+  await listener.listen();
+  return listener;
+}
+
+class TcpListener implements Listener {
+  readonly open = new Set<Flow>();
+  readonly #options: ListenOptions;
+  readonly #serve: (stream: Stream) => void;
+  readonly #server: Server;
+  readonly #streams = new Set<TcpStream>();
+  readonly #silent = new Set<Socket>();
+  readonly #tap: TapPoint;
+  readonly #limits: StreamLimits;
+  #tls: TlsServerOptions | undefined;
+  #address: Address = { host: "", port: 0 };
+  #empty: (() => void) | undefined;
+
+  constructor(options: ListenOptions, serve: (stream: Stream) => void) {
+    this.#options = options;
+    this.#serve = serve;
+    this.#tls = options.tls;
+    this.#tap = options.tap ?? new TapPoint();
+    this.#limits = { ...defaultStreamLimits, ...options.limits };
+    // allowHalfOpen: a client that ends its side after asking still gets its answer.
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+    this.#server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  }
+
+  get address(): Address {
+    return this.#address;
+  }
+
+  listen(): Promise<void> {
+    const { host, port, path } = this.#options;
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      server.once("error", (error) =>
+        reject(asSocketError(error, `listening on ${path ?? `${host} port ${port}`}`)),
+      );
+      // ipv6Only: 127.0.0.1 and ::1 can both be bound to one port number.
+      server.listen(path === undefined ? { host, port, ipv6Only: true } : { path }, () => {
+        server.on("error", ignore);
+        const bound = server.address();
+        this.#address =
+          bound === null || typeof bound === "string"
+            ? { host: path ?? host, port: 0 }
+            : { host: bound.address, port: bound.port };
+        resolve();
+      });
+    });
+  }
+
+  replaceTls(tls: TlsServerOptions): void {
+    checkTls(tls);
+    this.#tls = tls;
+  }
+
+  #accept(socket: Socket): void {
+    const remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
+    const local = { host: socket.localAddress ?? this.#address.host, port: socket.localPort ?? 0 };
+    const { admission } = this.#options;
+    const verdict = admission?.admit(remote, local);
+    if (verdict !== undefined && verdict.action !== "allow") {
+      this.#tap.refused(remote, local, verdict.rule);
+      socket.on("error", ignore);
+      if (verdict.action === "reject") socket.resetAndDestroy();
+      else this.#keepSilent(socket);
+      return;
+    }
+    const flow: Flow = { id: nextFlowId(), transport: "tcp", local, remote };
+    const stream = new TcpStream(socket, flow, this.#tap, this.#limits, (closed) => {
+      this.open.delete(flow);
+      this.#streams.delete(closed);
+      admission?.release(remote);
+      if (this.#streams.size === 0) this.#empty?.();
+    });
+    this.open.add(flow);
+    this.#streams.add(stream);
+    if (this.#tls === undefined) this.#handOver(stream);
+    else
+      stream.secureWith(this.#tls).then(
+        () => this.#handOver(stream),
+        () => stream.destroy("io"),
+      );
+  }
+
+  #handOver(stream: TcpStream): void {
+    stream.speaks(this.#options.protocol);
+    this.#serve(stream);
+  }
+
+  /** User space cannot un-accept: what it drops it holds without a word, a bounded number for a bounded time. */
+  #keepSilent(socket: Socket): void {
+    if (this.#silent.size >= (this.#options.maxSilent ?? 256)) {
+      socket.destroy();
+      return;
+    }
+    this.#silent.add(socket);
+    socket.pause();
+    const cut = setTimeout(() => socket.destroy(), this.#options.silentMs ?? 20_000).unref();
+    socket.once("close", () => {
+      clearTimeout(cut);
+      this.#silent.delete(socket);
+    });
+  }
+
+  async drain(ms: number): Promise<number> {
+    const stopped = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const socket of this.#silent) socket.destroy();
+    for (const stream of this.#streams) stream.finish();
+    let cut = 0;
+    if (this.#streams.size > 0) {
+      const timer = setTimeout(() => {
+        cut = this.#streams.size;
+        for (const stream of this.#streams) stream.destroy("drained");
+      }, ms);
+      await new Promise<void>((resolve) => {
+        this.#empty = resolve;
+      });
+      clearTimeout(timer);
+    }
+    await stopped;
+    return cut;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain(0);
+  }
+}
+
+function ignore(): void {
+  // A refused or a listening socket's late error concerns nobody.
+}

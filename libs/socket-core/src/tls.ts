@@ -1,0 +1,96 @@
+/** TLS on a socket, at once or in the middle of a conversation; versions 1.2 and 1.3 (RFC 5246, RFC 8446). */
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
+import * as tls from "node:tls";
+import { asSocketError } from "./errors.ts";
+
+export interface TlsServerOptions {
+  readonly key: Uint8Array | string;
+  readonly cert: Uint8Array | string;
+  /** Protocols we speak, the best first (RFC 7301); a client that offers only others is refused. */
+  readonly alpn?: readonly string[];
+}
+
+export interface TlsClientOptions {
+  /** The name asked for (SNI, RFC 6066 §3) and verified in the certificate. */
+  readonly servername: string;
+  /** PEM of the authorities trusted instead of the system's. */
+  readonly ca?: string;
+  readonly alpn?: readonly string[];
+}
+
+export type TlsOptions = TlsServerOptions | TlsClientOptions;
+
+/** One context per certificate for the whole process: sessions resume on each listener that shares it. */
+const contexts = new WeakMap<TlsServerOptions, tls.SecureContext>();
+const ticketKeys = randomBytes(48);
+
+function contextOf(options: TlsServerOptions): tls.SecureContext {
+  let context = contexts.get(options);
+  if (context === undefined) {
+    context = tls.createSecureContext({
+      key: asBuffer(options.key),
+      cert: asBuffer(options.cert),
+      minVersion: "TLSv1.2",
+      ticketKeys,
+      sessionIdContext: "socketscope",
+    });
+    contexts.set(options, context);
+  }
+  return context;
+}
+
+/** Throws SocketError "TLS" when key and certificate do not fit: before the first client finds out. */
+export function checkTls(options: TlsServerOptions): void {
+  try {
+    contextOf(options);
+  } catch (error) {
+    throw asSocketError(error, "this certificate and key cannot be used");
+  }
+}
+
+/** Begins the handshake on `socket` and calls back once, with the secured socket or why there is none. */
+export function secure(
+  socket: Socket,
+  options: TlsOptions,
+  done: (error: unknown, secured: tls.TLSSocket) => void,
+): tls.TLSSocket {
+  const alpn = options.alpn === undefined ? undefined : encodeAlpn(options.alpn);
+  const secured =
+    "key" in options
+      ? new tls.TLSSocket(socket, {
+          isServer: true,
+          secureContext: contextOf(options),
+          ...(alpn && { ALPNProtocols: alpn }),
+        })
+      : tls.connect({
+          socket,
+          // RFC 6066 §3: literal addresses are not permitted in server_name; they are still verified.
+          ...(/^[\d.]+$|:/.test(options.servername)
+            ? { host: options.servername }
+            : { servername: options.servername }),
+          minVersion: "TLSv1.2",
+          ...(options.ca !== undefined && { ca: options.ca }),
+          ...(alpn && { ALPNProtocols: alpn }),
+        });
+  let called = false;
+  const once = (error: unknown): void => {
+    if (called) return;
+    called = true;
+    done(error, secured);
+  };
+  // A server-side TLSSocket made by hand says 'secure' and never 'secureConnect'.
+  secured.once("key" in options ? "secure" : "secureConnect", () => once(undefined));
+  secured.once("error", once);
+  secured.once("close", () => once(new Error("the peer left during the TLS handshake")));
+  return secured;
+}
+
+/** RFC 7301 §3.1: each name behind its length in one octet. */
+function encodeAlpn(names: readonly string[]): Buffer {
+  return Buffer.concat(names.flatMap((name) => [Buffer.of(name.length), Buffer.from(name, "latin1")]));
+}
+
+function asBuffer(value: Uint8Array | string): Buffer | string {
+  return typeof value === "string" ? value : Buffer.from(value);
+}

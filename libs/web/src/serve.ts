@@ -1,0 +1,234 @@
+/** One HTTP connection between our own core and a handler. */
+import {
+  HttpServer,
+  dateClock,
+  type HttpLimits,
+  type RequestHead,
+  type ServerAction,
+  type ServerEvent,
+  type ServerWait,
+} from "@socketscope/http";
+import {
+  drive,
+  type Clocks,
+  type CloseReason,
+  type Flow,
+  type Link,
+  type Session,
+  type Stream,
+} from "@socketscope/socket-core";
+import { ContentTooLarge, PulledBody } from "./body.ts";
+import type { Handler, Request, Response, StreamedContent } from "./handler.ts";
+
+export interface ServeOptions {
+  /** What the peer may let us wait for. Defaults: {@link defaultServeClocks}. */
+  readonly clocks?: Clocks<ServerWait>;
+  readonly limits?: Partial<HttpLimits>;
+  /** A handler of ours failed: the client got 500 (or a broken connection), and here is why. */
+  readonly onError?: (error: unknown, request: Request | undefined) => void;
+}
+
+/** A head must be whole 20 s after it began (slow loris); content must go on every 30 s; idle for 60 s. */
+export const defaultServeClocks: Clocks<ServerWait> = {
+  idle: { ms: 60_000, from: "start" },
+  head: { ms: 20_000, from: "start" },
+  content: { ms: 30_000, from: "progress" },
+};
+
+const date = dateClock(Date.now);
+
+export function serveHttp(stream: Stream, handler: Handler, options: ServeOptions = {}): void {
+  const core = new HttpServer({ date, ...(options.limits && { limits: options.limits }) });
+  drive(stream, core, new HttpSession(stream, handler, options), options.clocks ?? defaultServeClocks);
+}
+
+class IncomingRequest implements Request {
+  readonly method: string;
+  readonly target: string;
+  readonly path: string;
+  readonly query: string;
+  readonly version: RequestHead["version"];
+  readonly fields: RequestHead["fields"];
+  readonly flow: Flow;
+  readonly secure: boolean;
+  readonly body: PulledBody;
+
+  constructor(head: RequestHead, stream: Stream, body: PulledBody) {
+    this.method = head.method;
+    this.target = head.target;
+    this.version = head.version;
+    this.fields = head.fields;
+    this.flow = stream.flow;
+    this.secure = stream.secure;
+    this.body = body;
+    // RFC 9112 §3.2.2: of an absolute-form the authority is left out here; Host was checked by the core.
+    const from = head.target.startsWith("/") ? 0 : pathStart(head.target);
+    const mark = head.target.indexOf("?", from);
+    const path = head.target.slice(from, mark < 0 ? undefined : mark);
+    this.path = path === "" ? "/" : path;
+    this.query = mark < 0 ? "" : head.target.slice(mark + 1);
+  }
+}
+
+/** Where the path of an absolute-form begins; 0 for "*" and an authority. */
+function pathStart(target: string): number {
+  const authority = target.indexOf("://");
+  if (authority < 0) return 0;
+  const found = target.slice(authority + 3).search(/[/?]/);
+  return found < 0 ? target.length : authority + 3 + found;
+}
+
+class HttpSession implements Session<ServerEvent, ServerAction> {
+  readonly #stream: Stream;
+  readonly #handler: Handler;
+  readonly #options: ServeOptions;
+  #request: IncomingRequest | undefined;
+  #closed = false;
+
+  constructor(stream: Stream, handler: Handler, options: ServeOptions) {
+    this.#stream = stream;
+    this.#handler = handler;
+    this.#options = options;
+  }
+
+  on(event: ServerEvent, link: Link<ServerAction>): void | Promise<void> {
+    switch (event.type) {
+      case "request": {
+        const body = new PulledBody(event.content === "chunked" ? undefined : event.content, () => {
+          // RFC 9110 §10.1.1: the handler wants the content now.
+          if (event.expectsContinue && link.state === "due")
+            link.send({ type: "informational", status: 100 });
+        });
+        this.#request = new IncomingRequest(event.head, this.#stream, body);
+        this.#handle(this.#request, link);
+        return;
+      }
+      case "data":
+        return this.#request?.body.push(event.octets);
+      case "end":
+        this.#request?.body.end(event.trailers);
+    }
+  }
+
+  closed(_reason: CloseReason): void {
+    this.#closed = true;
+    this.#request?.body.abort();
+  }
+
+  failed(error: unknown): void {
+    this.#options.onError?.(error, this.#request);
+  }
+
+  #handle(request: IncomingRequest, link: Link<ServerAction>): void {
+    let response: Response | Promise<Response>;
+    try {
+      response = this.#handler(request);
+    } catch (error) {
+      this.#fail(error, request, link);
+      return;
+    }
+    if (!(response instanceof Promise)) {
+      this.#answer(response, request, link);
+      return;
+    }
+    response.then(
+      (late) => this.#answer(late, request, link),
+      (error) => this.#fail(error, request, link),
+    );
+  }
+
+  #answer(response: Response, request: IncomingRequest, link: Link<ServerAction>): void {
+    const { content } = response;
+    try {
+      if (this.#closed) {
+        if (isStreamed(content)) void letGo(content);
+        return;
+      }
+      if (response.upgrade !== undefined) {
+        link.send({
+          type: "switch",
+          status: response.status,
+          ...(response.fields && { fields: response.fields }),
+        });
+        response.upgrade(link.stream, link.release());
+        return;
+      }
+      if (isStreamed(content)) {
+        this.#streamOut(response, content, request, link).catch((error) => this.#fail(error, request, link));
+        return;
+      }
+      link.send({
+        type: "respond",
+        status: response.status,
+        ...(response.fields && { fields: response.fields }),
+        ...(content !== undefined && { content }),
+        ...(response.close === true && { close: true }),
+      });
+      request.body.discard();
+    } catch (error) {
+      this.#fail(error, request, link);
+    }
+  }
+
+  /** Pieces go out as fast as the peer takes them; what is not read is let go of, whatever happens. */
+  async #streamOut(
+    response: Response,
+    content: StreamedContent,
+    request: IncomingRequest,
+    link: Link<ServerAction>,
+  ): Promise<void> {
+    const begin = {
+      type: "begin" as const,
+      status: response.status,
+      ...(response.fields && { fields: response.fields }),
+      ...(content.length !== undefined && { length: content.length }),
+      ...(response.close === true && { close: true }),
+    };
+    link.send(begin);
+    if (request.method === "HEAD" || response.status === 304 || response.status === 204) await letGo(content);
+    else {
+      for await (const octets of content.pieces) {
+        if (this.#closed) return;
+        if (!link.send({ type: "data", octets })) await link.drained();
+        if (this.#isClosed()) return;
+      }
+    }
+    if (this.#isClosed()) return;
+    const trailers = content.trailers?.();
+    link.send({ type: "end", ...(trailers && { trailers }) });
+    request.body.discard();
+  }
+
+  #fail(error: unknown, request: IncomingRequest, link: Link<ServerAction>): void {
+    if (this.#closed) return;
+    const tooLarge = error instanceof ContentTooLarge;
+    if (!tooLarge) this.#options.onError?.(error, request);
+    // A response that has begun can only be broken off: an end would make it look whole.
+    if (link.state !== "due") {
+      this.#stream.destroy("internal");
+      return;
+    }
+    link.send({
+      type: "respond",
+      status: tooLarge ? 413 : 500,
+      fields: ["Content-Type", "text/plain; charset=utf-8"],
+      content: tooLarge ? `${error.message}\n` : "The server failed to answer; its log says why.\n",
+      close: true,
+    });
+    request.body.discard();
+  }
+
+  // Read through a call: it changes while we wait.
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+}
+
+function isStreamed(content: Response["content"]): content is StreamedContent {
+  return typeof content === "object" && "pieces" in content;
+}
+
+/** An iterator that is never read still holds its file. */
+async function letGo(content: StreamedContent): Promise<void> {
+  await content.pieces[Symbol.asyncIterator]().return?.();
+}

@@ -1,0 +1,48 @@
+/**
+ * Octets received and not yet consumed. What arrives whole is kept as a view; only what a message left over is
+ * joined with the next chunk, in room that doubles, so that octet-by-octet input costs no more than its length.
+ */
+export class ReceiveBuffer {
+  /** The octets stand at `octets[at … end)`. */
+  octets: Uint8Array = new Uint8Array(0);
+  at = 0;
+  end = 0;
+  /** We made `octets` ourselves and may write behind `end`; views given out lie before it. */
+  #ours = false;
+
+  get length(): number {
+    return this.end - this.at;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.at === this.end) {
+      this.octets = chunk;
+      this.at = 0;
+      this.end = chunk.length;
+      this.#ours = false;
+      return;
+    }
+    const length = this.length + chunk.length;
+    if (!this.#ours || this.end + chunk.length > this.octets.length) {
+      const roomier = new Uint8Array(Math.max(2 * length, 1024));
+      roomier.set(this.octets.subarray(this.at, this.end));
+      this.end = this.length;
+      this.at = 0;
+      this.octets = roomier;
+      this.#ours = true;
+    }
+    this.octets.set(chunk, this.end);
+    this.end += chunk.length;
+  }
+
+  /** A view of the next `count` octets (fewer when fewer are here), consumed. */
+  take(count: number): Uint8Array {
+    const from = this.at;
+    this.at = Math.min(from + count, this.end);
+    return this.octets.subarray(from, this.at);
+  }
+
+  skip(count: number): void {
+    this.at = Math.min(this.at + count, this.end);
+  }
+}
