@@ -1,3 +1,4 @@
+export { WebSocketDissector, type WebSocketDissectorOptions } from "./dissect.ts";
 export { EXPLAINED_CLOSE_CODES, explainCloseCode, explainOpcode } from "./explain.ts";
 export { ABNORMAL, formatClose, isCloseCode, NO_STATUS, parseClose } from "./close.ts";
 export { WebSocketCore, type WebSocketOptions } from "./core.ts";

@@ -95,7 +95,7 @@ describe("the clocks", () => {
     expect(core.next()).toEqual({ type: "idle", answer: { type: "ping" } });
     expect(core.waitingFor).toBe("pong");
     core.receive("timeout");
-    expect(() => core.next()).toThrow(expect.objectContaining({ code: "WS_NO_PONG" }));
+    expect(() => core.next()).toThrow(expect.objectContaining({ code: "WS_PONG_TIMEOUT" }));
   });
 
   it("any octet shows that the peer is there", () => {

@@ -1,0 +1,347 @@
+/** RFC 9112 §2, §6, §7.1 in one direction of a recording: heads, content, chunks and trailers, one message each. */
+import { decodeLatin1, OctetLane, type Direction, type Message } from "@socketscope/wire";
+import type { Framing } from "./framing.ts";
+import { parseStartLine, readFields, readHead, type Head } from "./head.ts";
+import { OpenMessage } from "./open-message.ts";
+import type { DissectLimits } from "./limits.ts";
+import { LineScanner, type Line } from "./lines.ts";
+
+/** What the lane asks of the conversation it belongs to. */
+export interface LaneHost {
+  readonly nextId: () => number;
+  /** A head is whole: what it answers, and how its content ends. */
+  readonly head: (head: Head, id: number) => Verdict;
+  /** Octets are missing or make no sense: nothing about pairs is sure now. */
+  readonly lost: () => void;
+}
+
+export interface Verdict {
+  readonly framing: Framing;
+  readonly answers?: number;
+  /** After this message the lane waits for {@link HttpLane.release}. */
+  readonly hold: boolean;
+}
+
+type Place =
+  | { readonly at: "head" | "chunk line" | "trailers"; readonly scanner: LineScanner }
+  | { readonly at: "content" | "chunk data"; left: number }
+  | { readonly at: "chunk end" | "held" | "switched" }
+  | { readonly at: "lost"; readonly why: string };
+
+export class HttpLane {
+  readonly octets: OctetLane;
+  readonly #kind: "request" | "response";
+  readonly #direction: Direction;
+  readonly #limits: DissectLimits;
+  readonly #host: LaneHost;
+  #place: Place = { at: "head", scanner: new LineScanner() };
+  #open: OpenMessage | undefined;
+  #hold = false;
+  #messages: Message[] = [];
+
+  constructor(kind: "request" | "response", direction: Direction, limits: DissectLimits, host: LaneHost) {
+    this.octets = new OctetLane();
+    this.#kind = kind;
+    this.#direction = direction;
+    this.#limits = limits;
+    this.#host = host;
+  }
+
+  feed(bytes: Uint8Array): readonly Message[] {
+    if (this.#place.at === "lost" && this.#beginsWithStartLine(bytes)) {
+      this.#flushLost();
+      this.#next("head");
+    }
+    this.octets.push(bytes);
+    const messages = this.#run();
+    this.octets.settle();
+    return messages;
+  }
+
+  /** The other side has decided about Upgrade or CONNECT. */
+  release(switched: boolean): readonly Message[] {
+    const { at } = this.#place;
+    if (switched && (at === "held" || at === "head")) this.#place = { at: "switched" };
+    else if (at === "held") this.#next("head");
+    this.#hold = false;
+    return this.#run();
+  }
+
+  gap(count: number): readonly Message[] {
+    const place = this.#place;
+    // Content of a known length ends where it ends, recorded or not.
+    const known = place.at === "content" || place.at === "chunk data" ? Math.min(place.left, count) : 0;
+    if (known > 0 && this.#open !== undefined && (place.at === "content" || place.at === "chunk data")) {
+      place.left -= known;
+      this.#open.missing += known;
+      this.octets.skip(known);
+      while (this.#step());
+    }
+    if (known < count) {
+      this.#lose("octets were not recorded");
+      this.octets.take(this.octets.octets.length);
+      this.octets.skip(count - known);
+    }
+    return this.#flush();
+  }
+
+  end(): readonly Message[] {
+    const place = this.#place;
+    if (place.at === "content" || place.at === "chunk data") {
+      const early = Number.isFinite(place.left) ? `the stream ends ${place.left} octets early` : undefined;
+      if (this.#open !== undefined) this.#open.fault ??= early;
+      this.#emitOpen(place.at === "content" ? "content" : "chunk");
+    } else {
+      if (place.at !== "lost" && (this.octets.octets.length > 0 || this.#open !== undefined)) {
+        this.#lose(`the stream ends in ${place.at === "head" ? "a head" : "a chunk"}`);
+      }
+      this.#flushLost();
+    }
+    this.#next("head");
+    return this.#flush();
+  }
+
+  #run(): readonly Message[] {
+    while (this.#step());
+    return this.#flush();
+  }
+
+  /** False when more octets are needed. */
+  #step(): boolean {
+    const place = this.#place;
+    switch (place.at) {
+      case "head":
+        return this.#readHead(place.scanner);
+      case "content":
+      case "chunk data":
+        return this.#readData(place);
+      case "chunk line":
+        return this.#readChunkLine(place.scanner);
+      case "chunk end":
+        return this.#readChunkEnd();
+      case "trailers":
+        return this.#readTrailers(place.scanner);
+      case "held":
+      case "switched":
+        if (this.octets.octets.length <= this.#limits.maxHead) return false;
+        this.#lose("another protocol");
+        return true;
+      case "lost":
+        break;
+    }
+    this.octets.take(this.octets.octets.length);
+    if (this.#open !== undefined && this.octets.offset - this.#open.from >= this.#limits.piece) {
+      this.#flushLost();
+      this.#open = this.#begin();
+    }
+    return false;
+  }
+
+  #readHead(scanner: LineScanner): boolean {
+    for (
+      let line = scanner.next(this.octets.octets);
+      line !== undefined;
+      line = scanner.next(this.octets.octets)
+    ) {
+      const empty = line.to === line.from;
+      const first = scanner.lines.find((each) => each.to > each.from);
+      if (first === undefined) continue;
+      if (first === line && parseStartLine(this.#text(line), this.#kind) === undefined) {
+        this.#lose(`no ${this.#kind === "request" ? "request" : "status"} line where one should be`);
+        return true;
+      }
+      if (!empty) continue;
+      const head = readHead(this.octets.octets, scanner.lines, this.octets.offset, this.#kind);
+      if (head === undefined) return false;
+      this.#tellHead(head, line.end);
+      return true;
+    }
+    return this.#tooLong("the head");
+  }
+
+  #tellHead(head: Head, length: number): void {
+    const id = this.#host.nextId();
+    const from = this.octets.offset;
+    this.octets.take(length);
+    const { framing, answers, hold } = this.#host.head(head, id);
+    const { summary, parts, problem } = head;
+    this.#messages.push({
+      id,
+      direction: this.#direction,
+      from,
+      to: this.octets.offset,
+      kind: this.#kind,
+      summary,
+      parts,
+      ...(answers === undefined ? {} : { answers }),
+      ...(problem === undefined ? {} : { problem }),
+    });
+    this.#hold = hold;
+    if (framing === "switched") this.#place = { at: "switched" };
+    else if (framing === "chunked") this.#next("chunk line");
+    else if (framing === 0) this.#ended();
+    else {
+      this.#open = this.#begin();
+      this.#place = { at: "content", left: framing === "close" ? Number.POSITIVE_INFINITY : framing };
+    }
+  }
+
+  #readData(place: { readonly at: "content" | "chunk data"; left: number }): boolean {
+    const open = (this.#open ??= this.#begin());
+    const room = Math.max(0, open.dataFrom + this.#limits.piece - this.octets.offset);
+    place.left -= this.octets.take(Math.min(place.left, room)).length;
+    if (place.left === 0) {
+      if (place.at === "chunk data") this.#place = { at: "chunk end" };
+      else {
+        this.#emitOpen("content");
+        this.#ended();
+      }
+      return true;
+    }
+    if (this.octets.offset - open.dataFrom < this.#limits.piece) return false;
+    this.#emitOpen(place.at === "content" ? "content" : "chunk");
+    this.#open = this.#begin();
+    return this.octets.octets.length > 0;
+  }
+
+  #readChunkLine(scanner: LineScanner): boolean {
+    const line = scanner.next(this.octets.octets);
+    if (line === undefined) return this.#tooLong("the chunk's size line");
+    // RFC 9112 §7.1: chunk-size [ chunk-ext ] CRLF; blanks before the extension are of the past.
+    const [, digits] = /^([0-9A-Fa-f]+)[ \t]*(?:;.*)?$/.exec(this.#text(line)) ?? [];
+    const size = Number.parseInt(digits ?? "", 16);
+    if (!Number.isSafeInteger(size)) {
+      this.#lose("no chunk size where one should be");
+      return true;
+    }
+    const open = this.#begin();
+    if (line.bare) open.fault = "a line ends in LF alone";
+    this.octets.take(line.end);
+    open.parts.push({ name: "chunk size", from: open.from, to: this.octets.offset });
+    open.dataFrom = this.octets.offset;
+    this.#open = open;
+    if (size === 0) this.#next("trailers");
+    else this.#place = { at: "chunk data", left: size };
+    return true;
+  }
+
+  #readChunkEnd(): boolean {
+    const [first, second] = this.octets.octets;
+    if (first === undefined || (first === 0x0d && second === undefined)) return false;
+    const length = first === 0x0d && second === 0x0a ? 2 : first === 0x0a ? 1 : 0;
+    if (length === 0) {
+      if (this.#open !== undefined) this.#open.fault ??= "the chunk is longer than its size says";
+      this.#emitOpen("chunk");
+      this.#lose("no line end after a chunk");
+      return true;
+    }
+    if (length === 1 && this.#open !== undefined) this.#open.fault ??= "a line ends in LF alone";
+    this.#emitOpen("chunk", length);
+    this.#next("chunk line");
+    return true;
+  }
+
+  #readTrailers(scanner: LineScanner): boolean {
+    for (
+      let line = scanner.next(this.octets.octets);
+      line !== undefined;
+      line = scanner.next(this.octets.octets)
+    ) {
+      if (line.to > line.from) continue;
+      const offset = this.octets.offset;
+      const fields = readFields(this.octets.octets, scanner.lines.slice(0, -1), offset);
+      this.octets.take(line.end);
+      const open = this.#open ?? this.#begin();
+      open.parts.push(...fields.parts, {
+        name: "blank line",
+        from: offset + line.from,
+        to: offset + line.end,
+      });
+      open.fault ??= fields.problem ?? (line.bare ? "a line ends in LF alone" : undefined);
+      open.dataFrom = this.octets.offset;
+      this.#emitOpen("last chunk");
+      this.#ended();
+      return true;
+    }
+    return this.#tooLong("the trailer section");
+  }
+
+  #ended(): void {
+    if (this.#hold) this.#place = { at: "held" };
+    else this.#next("head");
+  }
+
+  #next(at: "head" | "chunk line" | "trailers"): void {
+    this.#place = { at, scanner: new LineScanner() };
+  }
+
+  #begin(): OpenMessage {
+    return new OpenMessage(this.octets.offset);
+  }
+
+  /** `lineEnd`: octets of the line end behind a chunk, still held. */
+  #emitOpen(kind: "content" | "chunk" | "last chunk", lineEnd = 0): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined) return;
+    open.closeData(kind === "content" ? "content" : "chunk data", this.octets.offset);
+    if (lineEnd > 0) {
+      const from = this.octets.offset;
+      this.octets.take(lineEnd);
+      open.parts.push({ name: "chunk end", from, to: this.octets.offset });
+    }
+    if (open.parts.length > 0) this.#tell(kind, open);
+  }
+
+  #tell(kind: string, open: OpenMessage, problem = open.problem): void {
+    const id = this.#host.nextId();
+    this.#messages.push(open.message(id, this.#direction, this.octets.offset, kind, problem));
+  }
+
+  #tooLong(what: string): boolean {
+    if (this.octets.octets.length <= this.#limits.maxHead) return false;
+    this.#lose(`${what} is longer than ${this.#limits.maxHead} octets`);
+    return true;
+  }
+
+  /** What is open ends here; what is held and what comes is told of, but not read. */
+  #lose(why: string): void {
+    const { at } = this.#place;
+    if (at === "lost") return;
+    if (at === "content" || at === "chunk data") this.#emitOpen(at === "content" ? "content" : "chunk");
+    // The octets of a half-read section are part of what is not read.
+    this.#open = new OpenMessage(this.#open?.from ?? this.octets.offset);
+    this.#place = { at: "lost", why };
+    this.#host.lost();
+  }
+
+  #flushLost(): void {
+    const place = this.#place;
+    const open = this.#open;
+    this.octets.take(this.octets.octets.length);
+    this.#open = undefined;
+    if (place.at !== "lost" || open === undefined || open.from === this.octets.offset) return;
+    open.closeData("unparsed", this.octets.offset);
+    this.#tell("unparsed", open, place.why);
+  }
+
+  /** Recorders cut where writers wrote: a start line at the beginning of a piece is taken for one. */
+  #beginsWithStartLine(bytes: Uint8Array): boolean {
+    const line = new LineScanner().next(bytes.subarray(0, this.#limits.maxHead));
+    return (
+      line !== undefined &&
+      !line.bare &&
+      parseStartLine(decodeLatin1(bytes, 0, line.to), this.#kind) !== undefined
+    );
+  }
+
+  #text(line: Line): string {
+    return decodeLatin1(this.octets.octets, line.from, line.to);
+  }
+
+  #flush(): readonly Message[] {
+    const messages = this.#messages;
+    this.#messages = [];
+    return messages;
+  }
+}
