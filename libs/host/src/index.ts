@@ -55,3 +55,5 @@ export {
 } from "./control.ts";
 export { firewallResources } from "./control-firewall.ts";
 export { type FirewallSource, openFirewall, readFirewallRules } from "./firewall-options.ts";
+export { type ControlSocketOptions, openControlSocket, statusResources } from "./control-socket.ts";
+export { listenOn, type ListenOnOptions } from "./listen-on.ts";
