@@ -15,6 +15,13 @@ const listen = (host: string, port: number): Promise<Listener> =>
   listenTcp({ host, port, protocol: "x" }, (stream) => stream.destroy("we-ended"));
 const close = (listeners: readonly Listener[]) => Promise.all(listeners.map((listener) => listener.drain(0)));
 
+const without = (host: string, port: number): Promise<Listener> =>
+  host === "::1"
+    ? Promise.reject(
+        new TypeError("wrapped", { cause: Object.assign(new Error("no"), { code: "EADDRNOTAVAIL" }) }),
+      )
+    : listen(host, port);
+
 describe("one listener on several addresses", () => {
   it("has one port on all of them, also a free one", async () => {
     const listeners = await listenOn(
@@ -67,12 +74,6 @@ describe("one listener on several addresses", () => {
   });
 
   it("does without ::1 on a machine without IPv6, unless it is all that was asked", async () => {
-    const without = (host: string, port: number): Promise<Listener> =>
-      host === "::1"
-        ? Promise.reject(
-            new TypeError("wrapped", { cause: Object.assign(new Error("no"), { code: "EADDRNOTAVAIL" }) }),
-          )
-        : listen(host, port);
     const listeners = await listenOn(
       { hosts: ["127.0.0.1", "::1"], port: 0, option: "--port N", log },
       without,
