@@ -1,6 +1,6 @@
 /**
  * RFC 6455 §4: the opening handshake on HTTP/1.1, both sides. SHA-1 is passed in. Extensions (§9) are neither offered
- * nor accepted. The Origin (§10.2) is the application's to judge.
+ * nor accepted. The Origin (§10.2) is the application's to judge. Connection is written by the HTTP core (RFC 9110 §7.8).
  */
 import { encodeBase64, decodeBase64, RemoteError } from "@socketscope/wire";
 import type { RequestHead, ResponseHead } from "../events.ts";
@@ -41,19 +41,12 @@ export function acceptHandshake(
   if (request.method !== "GET") return refuse(405, "the method is not GET", ["Allow", "GET"]);
   // RFC 9110 §7.8: Upgrade in HTTP/1.0 is ignored; what is left is not a handshake.
   if (request.version !== "1.1" || !asksUpgrade(fields)) {
-    return refuse(426, "no Upgrade to websocket", ["Connection", "Upgrade", "Upgrade", "websocket"]);
+    return refuse(426, "no Upgrade to websocket", ["Upgrade", "websocket"]);
   }
   const versions = fields.all("sec-websocket-version");
   // RFC 6455 §4.4: another version is answered with those we know.
   if (versions.length < 2 && versions[0] !== VERSION) {
-    return refuse(426, "not version 13", [
-      "Connection",
-      "Upgrade",
-      "Upgrade",
-      "websocket",
-      "Sec-WebSocket-Version",
-      VERSION,
-    ]);
+    return refuse(426, "not version 13", ["Upgrade", "websocket", "Sec-WebSocket-Version", VERSION]);
   }
   // RFC 6455 §11.3.1, §11.3.5: neither field appears more than once.
   if (versions.length > 1) return refuse(400, "Sec-WebSocket-Version more than once");
@@ -70,14 +63,7 @@ export function acceptHandshake(
   }
   // RFC 6455 §4.2.2 item 5.5: one of those the client said, in its order of preference, or none.
   const protocol = offered.find((name) => options.protocols?.includes(name) === true);
-  const answer = [
-    "Upgrade",
-    "websocket",
-    "Connection",
-    "Upgrade",
-    "Sec-WebSocket-Accept",
-    acceptValue(key, options.sha1),
-  ];
+  const answer = ["Upgrade", "websocket", "Sec-WebSocket-Accept", acceptValue(key, options.sha1)];
   if (protocol !== undefined) answer.push("Sec-WebSocket-Protocol", protocol);
   return { status: 101, fields: answer, protocol };
 }
@@ -92,16 +78,7 @@ export interface HandshakeOffer {
 
 /** The client's half (RFC 6455 §4.1): the fields of the GET besides Host. */
 export function handshakeFields(offer: HandshakeOffer): FieldLines {
-  const fields = [
-    "Upgrade",
-    "websocket",
-    "Connection",
-    "Upgrade",
-    "Sec-WebSocket-Key",
-    offer.key,
-    "Sec-WebSocket-Version",
-    VERSION,
-  ];
+  const fields = ["Upgrade", "websocket", "Sec-WebSocket-Key", offer.key, "Sec-WebSocket-Version", VERSION];
   if (offer.origin !== undefined) fields.push("Origin", offer.origin);
   if (offer.protocols !== undefined && offer.protocols.length > 0) {
     fields.push("Sec-WebSocket-Protocol", offer.protocols.join(", "));

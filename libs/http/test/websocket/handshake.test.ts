@@ -49,8 +49,6 @@ describe("the server's half (RFC 6455 §4.2)", () => {
       fields: [
         "Upgrade",
         "websocket",
-        "Connection",
-        "Upgrade",
         "Sec-WebSocket-Accept",
         "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
         "Sec-WebSocket-Protocol",
@@ -125,10 +123,15 @@ describe("the client's half (RFC 6455 §4.1)", () => {
       method: "GET",
       target: "/",
       version: "1.1",
-      fields: new Fields(handshakeFields(asked)),
+      fields: new Fields(["Connection", "Upgrade", ...handshakeFields(asked)]),
     };
     const answer = acceptHandshake(head, { sha1, protocols });
-    return { status: answer.status, reason: "", version: "1.1", fields: new Fields(answer.fields) };
+    return {
+      status: answer.status,
+      reason: "",
+      version: "1.1",
+      fields: new Fields(["Connection", "Upgrade", ...answer.fields]),
+    };
   };
 
   it("is understood by the server's, and understands its answer", () => {
