@@ -1,0 +1,4 @@
+/** Browsers and their libraries load slowly: this entry is apart, so that a suite without a page does not pay. */
+export type { Browser, BrowserOptions, BrowserPage, SeenResponse } from "./browser.ts";
+export { openChromium } from "./chromium.ts";
+export { openFirefox } from "./firefox.ts";
