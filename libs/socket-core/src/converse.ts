@@ -1,5 +1,5 @@
 /** A client's view of the same loop: events are pulled instead of pushed. */
-import type { Core } from "@socketscope/wire";
+import type { Core, RemoteError } from "@socketscope/wire";
 import { drive } from "./drive.ts";
 import type { CloseReason } from "./flow.ts";
 import type { Clocks, Link } from "./link.ts";
@@ -11,7 +11,7 @@ const MAX_WAITING_EVENTS = 16;
 export interface Dialogue<Event, Action> {
   readonly link: Link<Action>;
   send(action: Action): boolean;
-  /** The next event, or undefined when there will be none: `closed` then says why. Rejects with the handler's fault. */
+  /** The next event, or undefined when there will be none: `closed` then says why. Rejects when the peer broke the protocol. */
   next(): Promise<Event | undefined>;
   readonly closed: CloseReason | undefined;
 }
@@ -22,9 +22,10 @@ export function converse<Event extends object, Action, Wait extends string>(
   clocks: Clocks<Wait>,
 ): Dialogue<Event, Action> {
   const waiting: Event[] = [];
-  let pulls: ((event: Event | undefined) => void)[] = [];
+  const pulls: { resolve(event: Event | undefined): void; reject(error: RemoteError): void }[] = [];
   let roomy: (() => void) | undefined;
   let closed: CloseReason | undefined;
+  let fault: RemoteError | undefined;
   const link = drive(
     stream,
     core,
@@ -32,7 +33,7 @@ export function converse<Event extends object, Action, Wait extends string>(
       on(event) {
         const pull = pulls.shift();
         if (pull !== undefined) {
-          pull(event);
+          pull.resolve(event);
           return;
         }
         waiting.push(event);
@@ -41,13 +42,19 @@ export function converse<Event extends object, Action, Wait extends string>(
           roomy = resolve;
         });
       },
+      refused(error) {
+        fault = error;
+      },
       closed(reason) {
         closed = reason;
-        for (const pull of pulls) pull(undefined);
-        pulls = [];
+        for (const pull of pulls.splice(0)) {
+          if (fault === undefined) pull.resolve(undefined);
+          else pull.reject(fault);
+        }
       },
     },
     clocks,
+    { readsWhileFull: true },
   );
   return {
     link,
@@ -59,9 +66,10 @@ export function converse<Event extends object, Action, Wait extends string>(
         roomy = undefined;
         return Promise.resolve(event);
       }
-      if (closed !== undefined) return Promise.resolve(undefined);
-      return new Promise((resolve) => {
-        pulls.push(resolve);
+      if (closed !== undefined)
+        return fault === undefined ? Promise.resolve(undefined) : Promise.reject(fault);
+      return new Promise((resolve, reject) => {
+        pulls.push({ resolve, reject });
       });
     },
     get closed() {

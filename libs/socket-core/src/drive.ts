@@ -8,18 +8,26 @@ import type { CloseReason } from "./flow.ts";
 import type { Clocks, Link, Session } from "./link.ts";
 import type { Receiver, Stream } from "./stream.ts";
 import { now } from "./sweep.ts";
+import { warn } from "./warn.ts";
 import type { TlsOptions } from "./tls.ts";
 
 /** Octets sent outside the loop that do not wait for the end of the turn. */
 const FLUSH_AT = 64 * 1024;
+
+export interface DriveOptions {
+  /** Go on with events though the peer leaves ours unread: for a client, whose server may answer before it has read all. Default false. */
+  readonly readsWhileFull?: boolean;
+}
 
 export function drive<Event extends object, Action, Wait extends string>(
   stream: Stream,
   core: Core<Event, Action, Wait>,
   session: Session<Event, Action>,
   clocks: Clocks<Wait>,
+  options: DriveOptions = {},
 ): Link<Action> {
   const driver = new Driver(stream, core, session, clocks);
+  driver.readsWhileFull = options.readsWhileFull ?? false;
   stream.attach(driver);
   driver.begin(undefined);
   return driver;
@@ -29,6 +37,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   readonly stream: Stream;
   readonly #core: Core<Event, Action, Wait>;
   readonly #session: Session<Event, Action>;
+  readsWhileFull = false;
   readonly #clocks: Clocks<Wait>;
   /** What the loop does: stands · turns · waits for the session's promise · has handed the stream on or ended. */
   #loop: "idle" | "turning" | "busy" | "gone" = "idle";
@@ -39,6 +48,10 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   #flushing = false;
   #held = false;
   #over = false;
+  /** Why a "closed" core is closed: the last thing that was told to it. */
+  #why: CloseReason = "we-ended";
+  /** The sessions of the protocols before this one: they too hear of the end exactly once. */
+  #before: ((reason: CloseReason) => void) | undefined;
   #waiters: (() => void)[] | undefined;
 
   constructor(
@@ -67,6 +80,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   // ── Receiver
   data(octets: Uint8Array): void {
     if (this.#loop === "gone") return;
+    if (this.#why !== "drained") this.#why = "we-ended";
     this.#core.receive(octets);
     if (this.#loop === "busy" || this.#rest === "paused") {
       // One chunk is read ahead; with the next one already here, the socket waits.
@@ -80,19 +94,21 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   }
 
   ended(): void {
-    this.#tell("end");
+    this.#tell("end", "peer-ended");
   }
 
   late(): void {
-    this.#tell("timeout");
+    this.#tell("timeout", "timeout");
   }
 
   finish(): void {
-    this.#tell("drain");
+    this.#tell("drain", "drained");
   }
 
   drain(): void {
     this.#wake();
+    // The loop stood still because the peer did not read.
+    if (this.#loop === "idle") this.#run(false);
   }
 
   closed(reason: CloseReason): void {
@@ -100,11 +116,17 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     this.#over = true;
     this.#loop = "gone";
     this.#wake();
-    this.#session.closed?.(reason);
+    this.#before?.(reason);
+    try {
+      this.#session.closed?.(reason);
+    } catch (error) {
+      this.#report(error);
+    }
   }
 
-  #tell(input: "end" | "timeout" | "drain"): void {
+  #tell(input: "end" | "timeout" | "drain", why: CloseReason): void {
     if (this.#loop === "gone") return;
+    this.#why = why;
     this.#core.receive(input);
     if (this.#loop === "idle") this.#run(false);
   }
@@ -127,7 +149,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
 
   drained(): Promise<void> {
     if (this.#loop !== "gone") this.#flush();
-    if (this.#loop === "gone" || this.stream.queued === 0) return Promise.resolve();
+    if (this.#loop === "gone" || this.stream.queued < this.stream.highWaterMark) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiters ??= [];
       this.#waiters.push(resolve);
@@ -142,10 +164,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   ): Link<A> {
     const rest = this.release();
     this.stream.speaks(protocol);
-    const next = new Driver(this.stream, core, session, clocks);
-    this.stream.attach(next);
-    next.begin(rest);
-    return next;
+    return this.#succeed(new Driver(this.stream, core, session, clocks), session, rest);
   }
 
   release(): Uint8Array {
@@ -176,9 +195,20 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     this.#flush();
     this.#loop = "gone";
     await this.stream.secureWith(tls);
-    const next = new Driver(this.stream, core, session, clocks);
+    return this.#succeed(new Driver(this.stream, core, session, clocks), session, undefined);
+  }
+
+  #succeed<E extends object, A, W extends string>(
+    next: Driver<E, A, W>,
+    session: Session<E, A>,
+    rest: Uint8Array | undefined,
+  ): Link<A> {
+    // After STARTTLS the same session usually goes on; it is told once, by its new driver.
+    const same: unknown = session;
+    next.readsWhileFull = this.readsWhileFull;
+    next.#before = same === this.#session ? this.#before : (reason) => this.closed(reason);
     this.stream.attach(next);
-    next.begin(undefined);
+    next.begin(rest);
     return next;
   }
 
@@ -202,8 +232,15 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     if (this.#loop !== "idle") return;
     this.#loop = "turning";
     let events = 0;
+    let full = false;
     try {
       for (;;) {
+        if (this.#isFull()) {
+          // The peer asks and does not read: the next event waits for drain(), the stall clock runs.
+          this.#rest = "paused";
+          full = true;
+          break;
+        }
         const event = this.#core.next();
         if (typeof event === "string") {
           this.#rest = event;
@@ -211,11 +248,11 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
         }
         events++;
         const promise = this.#session.on(event, this);
-        // become, release and end may have been called inside the handler.
+        // become, release and end may have been called inside the handler; its promise may still fail.
+        if (promise !== undefined) promise.then(this.#handled, this.#failed);
         if (this.#gone()) return;
         if (promise !== undefined) {
           this.#loop = "busy";
-          promise.then(this.#handled, this.#failed);
           break;
         }
       }
@@ -230,7 +267,11 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     }
     this.#loop = "idle";
     if (this.#rest === "closed") {
-      this.end();
+      this.end(this.#why);
+      return;
+    }
+    if (full) {
+      this.stream.deadline = Infinity;
       return;
     }
     if (this.#rest === "need-data" && this.#held) {
@@ -263,24 +304,38 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
 
   readonly #failed = (error: unknown): void => {
     if (this.#loop !== "gone") this.#fault(error);
-    else this.#session.failed?.(error);
+    // What the stream itself reports to a handler (a failed handshake) is the reason it closes, no bug of ours.
+    else if (!(error instanceof SocketError)) this.#report(error);
   };
 
   #fault(error: unknown): void {
     if (!(error instanceof RemoteError)) {
       this.#loop = "gone";
-      this.#session.failed?.(error);
       this.stream.destroy("internal");
+      this.#report(error);
       return;
     }
     this.#loop = "turning";
-    if (error.answer !== undefined) {
+    try {
       // The answer of a RemoteError is an action of the core that threw it.
-      const pieces = this.#core.send(error.answer);
-      if (pieces instanceof Uint8Array) this.#queue(pieces);
-      else for (const piece of pieces) this.#queue(piece);
+      if (error.answer !== undefined) this.send(error.answer);
+    } catch (bug) {
+      this.#report(bug);
     }
-    this.end(error instanceof LimitError ? "limit" : error.code.endsWith("TIMEOUT") ? "timeout" : "protocol");
+    this.end(this.#why === "timeout" ? "timeout" : error instanceof LimitError ? "limit" : "protocol");
+    this.#session.refused?.(error);
+  }
+
+  #report(error: unknown): void {
+    if (this.#session.failed === undefined) warn(error);
+    else this.#session.failed(error);
+  }
+
+  /** More is queued than the peer may leave unread; a full turn's output counts once the kernel had its chance. */
+  #isFull(): boolean {
+    if (this.readsWhileFull || this.stream.queued + this.#outOctets < this.stream.highWaterMark) return false;
+    this.#flush();
+    return this.stream.queued >= this.stream.highWaterMark;
   }
 
   #queue(piece: Uint8Array): void {

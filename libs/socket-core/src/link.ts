@@ -1,5 +1,5 @@
 /** What an application holds of one conversation: its policy (Session) and the line it answers on (Link). */
-import type { Core } from "@socketscope/wire";
+import type { Core, RemoteError } from "@socketscope/wire";
 import type { CloseReason } from "./flow.ts";
 import type { Stream } from "./stream.ts";
 import type { TlsOptions } from "./tls.ts";
@@ -17,7 +17,9 @@ export interface Session<Event, Action> {
   on(event: Event, link: Link<Action>): void | Promise<void>;
   /** Exactly once, also after a handler's own end: let go of files, waiters, transfers. */
   closed?(reason: CloseReason): void;
-  /** A handler of ours failed (a bug): the connection is cut, and this is where it is told. Never on the wire. */
+  /** The peer broke the protocol: the answer has been sent, the connection ends. For logs. */
+  refused?(error: RemoteError): void;
+  /** A handler of ours failed (a bug): the connection is cut and this is told, or the process warns. Never on the wire. */
   failed?(error: unknown): void;
 }
 
@@ -27,7 +29,7 @@ export interface Link<Action> {
   readonly state: string;
   /** False: over the high-water mark, `await drained()` or drop the frame. After the end: true, and the octets go nowhere. */
   send(action: Action): boolean;
-  /** Resolves when the queue has gone, or the connection has. */
+  /** Resolves when there is room below the high-water mark again, or the connection has gone. */
   drained(): Promise<void>;
   /** The next protocol goes on with `unread()` (101 Upgrade, PROXY header, CONNECT). */
   become<E extends object, A, W extends string>(

@@ -4,6 +4,7 @@ import type { Admission } from "./admission.ts";
 import { asSocketError } from "./errors.ts";
 import type { Address, Flow } from "./flow.ts";
 import type { Stream } from "./stream.ts";
+import { warn } from "./warn.ts";
 import { nextFlowId } from "./flow-id.ts";
 import { TapPoint } from "./tap-point.ts";
 import { defaultStreamLimits, TcpStream, type StreamLimits } from "./tcp-stream.ts";
@@ -21,6 +22,8 @@ export interface ListenOptions {
   /** TLS from the first octet. */
   readonly tls?: TlsServerOptions;
   readonly tap?: TapPoint;
+  /** Each connection is this one's child, and dies with it (FTP data → its control). */
+  readonly parent?: Stream;
   readonly admission?: Admission;
   readonly limits?: Partial<StreamLimits>;
   /** Connections at once; the next waits in the kernel's backlog no longer but is reset. Default 20,000. */
@@ -42,6 +45,9 @@ export interface Listener extends AsyncDisposable {
 
 export const DEFAULT_MAX_CONNECTIONS = 20_000;
 
+/** Connections the kernel completes ahead of us (it cuts this down to its own net.core.somaxconn). */
+const BACKLOG = 4096;
+
 /** Rejects with SocketError when the address cannot be had. */
 export async function listenTcp(options: ListenOptions, serve: (stream: Stream) => void): Promise<Listener> {
   if (options.tls !== undefined) checkTls(options.tls);
@@ -61,7 +67,7 @@ class TcpListener implements Listener {
   readonly #limits: StreamLimits;
   #tls: TlsServerOptions | undefined;
   #address: Address = { host: "", port: 0 };
-  #empty: (() => void) | undefined;
+  readonly #whenEmpty: (() => void)[] = [];
 
   constructor(options: ListenOptions, serve: (stream: Stream) => void) {
     this.#options = options;
@@ -71,7 +77,12 @@ class TcpListener implements Listener {
     this.#limits = { ...defaultStreamLimits, ...options.limits };
     // allowHalfOpen: a client that ends its side after asking still gets its answer.
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
-    this.#server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+    const most = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+    this.#server.maxConnections = most;
+    this.#server.on("drop", (dropped) => {
+      const remote = { host: dropped?.remoteAddress ?? "", port: dropped?.remotePort ?? 0 };
+      this.#tap.refused(remote, this.#address, `max-connections ${most}`);
+    });
   }
 
   get address(): Address {
@@ -86,15 +97,18 @@ class TcpListener implements Listener {
         reject(asSocketError(error, `listening on ${path ?? `${host} port ${port}`}`)),
       );
       // ipv6Only: 127.0.0.1 and ::1 can both be bound to one port number.
-      server.listen(path === undefined ? { host, port, ipv6Only: true } : { path }, () => {
-        server.on("error", ignore);
-        const bound = server.address();
-        this.#address =
-          bound === null || typeof bound === "string"
-            ? { host: path ?? host, port: 0 }
-            : { host: bound.address, port: bound.port };
-        resolve();
-      });
+      server.listen(
+        path === undefined ? { host, port, ipv6Only: true, backlog: BACKLOG } : { path, backlog: BACKLOG },
+        () => {
+          server.on("error", ignore);
+          const bound = server.address();
+          this.#address =
+            bound === null || typeof bound === "string"
+              ? { host: path ?? host, port: 0 }
+              : { host: bound.address, port: bound.port };
+          resolve();
+        },
+      );
     });
   }
 
@@ -115,15 +129,23 @@ class TcpListener implements Listener {
       else this.#keepSilent(socket);
       return;
     }
-    const flow: Flow = { id: nextFlowId(), transport: "tcp", local, remote };
+    const { parent } = this.#options;
+    const flow: Flow = {
+      id: nextFlowId(),
+      transport: "tcp",
+      local,
+      remote,
+      ...(parent && { parent: parent.flow.id }),
+    };
     const stream = new TcpStream(socket, flow, this.#tap, this.#limits, (closed) => {
       this.open.delete(flow);
       this.#streams.delete(closed);
       admission?.release(remote);
-      if (this.#streams.size === 0) this.#empty?.();
+      if (this.#streams.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
     });
     this.open.add(flow);
     this.#streams.add(stream);
+    parent?.adopt(stream);
     if (this.#tls === undefined) this.#handOver(stream);
     else
       stream.secureWith(this.#tls).then(
@@ -134,7 +156,12 @@ class TcpListener implements Listener {
 
   #handOver(stream: TcpStream): void {
     stream.speaks(this.#options.protocol);
-    this.#serve(stream);
+    try {
+      this.#serve(stream);
+    } catch (error) {
+      stream.destroy("internal");
+      warn(error);
+    }
   }
 
   /** User space cannot un-accept: what it drops it holds without a word, a bounded number for a bounded time. */
@@ -165,7 +192,7 @@ class TcpListener implements Listener {
         for (const stream of this.#streams) stream.destroy("drained");
       }, ms);
       await new Promise<void>((resolve) => {
-        this.#empty = resolve;
+        this.#whenEmpty.push(resolve);
       });
       clearTimeout(timer);
     }

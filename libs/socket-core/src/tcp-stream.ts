@@ -145,8 +145,10 @@ export class TcpStream implements Stream, Swept {
 
   async secureWith(options: TlsOptions): Promise<void> {
     const plain = this.#socket;
-    if (this.#secure || this.#handshaking) throw new SocketError("TLS", "this connection is already under TLS");
-    if (this.#phase !== "open" || plain.destroyed) throw new SocketError("CLOSED", "the connection ended before TLS began");
+    if (this.#secure || this.#handshaking)
+      throw new SocketError("TLS", "this connection is already under TLS");
+    if (this.#phase !== "open" || plain.destroyed)
+      throw new SocketError("CLOSED", "the connection ended before TLS began");
     // A 'data' listener left on the raw socket would eat the ClientHello; only ours are taken off, Node needs its own.
     this.#unlisten(plain);
     plain.on("error", ignore);

@@ -9,6 +9,13 @@ export interface TlsServerOptions {
   readonly cert: Uint8Array | string;
   /** Protocols we speak, the best first (RFC 7301); a client that offers only others is refused. */
   readonly alpn?: readonly string[];
+  /** Certificates for the names a client may ask for (SNI, RFC 6066 §3), lower case; other names get the one above. */
+  readonly names?: Readonly<Record<string, Certificate>>;
+}
+
+interface Certificate {
+  readonly key: Uint8Array | string;
+  readonly cert: Uint8Array | string;
 }
 
 export interface TlsClientOptions {
@@ -22,10 +29,10 @@ export interface TlsClientOptions {
 export type TlsOptions = TlsServerOptions | TlsClientOptions;
 
 /** One context per certificate for the whole process: sessions resume on each listener that shares it. */
-const contexts = new WeakMap<TlsServerOptions, tls.SecureContext>();
+const contexts = new WeakMap<Certificate, tls.SecureContext>();
 const ticketKeys = randomBytes(48);
 
-function contextOf(options: TlsServerOptions): tls.SecureContext {
+function contextOf(options: Certificate): tls.SecureContext {
   let context = contexts.get(options);
   if (context === undefined) {
     context = tls.createSecureContext({
@@ -43,7 +50,7 @@ function contextOf(options: TlsServerOptions): tls.SecureContext {
 /** Throws SocketError "TLS" when key and certificate do not fit: before the first client finds out. */
 export function checkTls(options: TlsServerOptions): void {
   try {
-    contextOf(options);
+    for (const certificate of [options, ...Object.values(options.names ?? {})]) contextOf(certificate);
   } catch (error) {
     throw asSocketError(error, "this certificate and key cannot be used");
   }
@@ -61,6 +68,7 @@ export function secure(
       ? new tls.TLSSocket(socket, {
           isServer: true,
           secureContext: contextOf(options),
+          ...(options.names && { SNICallback: byName(options.names) }),
           ...(alpn && { ALPNProtocols: alpn }),
         })
       : tls.connect({
@@ -84,6 +92,15 @@ export function secure(
   secured.once("error", once);
   secured.once("close", () => once(new Error("the peer left during the TLS handshake")));
   return secured;
+}
+
+/** No context for a name means the listener's own. */
+function byName(names: Readonly<Record<string, Certificate>>) {
+  return (name: string, answer: (error: Error | null, context?: tls.SecureContext) => void): void => {
+    const lower = name.toLowerCase();
+    const certificate = Object.hasOwn(names, lower) ? names[lower] : undefined;
+    answer(null, certificate && contextOf(certificate));
+  };
 }
 
 /** RFC 7301 §3.1: each name behind its length in one octet. */
