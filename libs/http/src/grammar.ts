@@ -23,7 +23,7 @@ export class HeadScanner {
     const { octets, at, end } = buffer;
     for (;;) {
       const found = octets.subarray(0, end).indexOf(LF, at + this.#searched);
-      const line = (found < 0 ? end : found) - at - this.#lineStart;
+      const line = (found < 0 ? end : found - 1) - at - this.#lineStart;
       if (startLine && this.lineEnds.length === 0 && line > limits.startLine) {
         tooLarge(414, `the first line is longer than ${limits.startLine} octets`);
       }

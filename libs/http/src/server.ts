@@ -345,7 +345,10 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
     if (typeof framing === "number") head += `Content-Length: ${framing}\r\n`;
     else if (framing === "chunked") head += "Transfer-Encoding: chunked\r\n";
     // RFC 9112 §9.6, §9.3: say so when it ends, and to a client of 1.0 when it does not.
-    if (!this.#keepAlive) head += "Connection: close\r\n";
+    // RFC 9110 §7.8: who sends Upgrade (426) lists it in Connection.
+    if (fields !== undefined && namesUpgrade(fields)) {
+      head += this.#keepAlive ? "Connection: Upgrade\r\n" : "Connection: Upgrade, close\r\n";
+    } else if (!this.#keepAlive) head += "Connection: close\r\n";
     else if (this.#head?.version === "1.0") head += "Connection: keep-alive\r\n";
     return `${head}\r\n`;
   }
@@ -375,6 +378,14 @@ const CRLF = new Uint8Array([13, 10]);
 /** RFC 9110 §6.4.1: responses that never have content. */
 function hasNoContent(status: number): boolean {
   return status === 204 || status === 304;
+}
+
+function namesUpgrade(fields: FieldLines): boolean {
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i];
+    if (name?.length === 7 && name.toLowerCase() === "upgrade") return true;
+  }
+  return false;
 }
 
 /** RFC 9110 §5.6.1: a comma-separated list of tokens, compared without case. */

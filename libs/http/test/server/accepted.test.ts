@@ -1,0 +1,455 @@
+/** What must be understood, however the network cuts it; and what each action becomes on the wire. */
+import { decodeLatin1, encodeLatin1, LocalError, RemoteError } from "@socketscope/wire";
+import { feedEverySplit } from "@socketscope/testkit";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { HttpServer, serverLegality, type ServerAction, type ServerEvent } from "../../src/index.ts";
+
+const make = (): HttpServer => new HttpServer({ date: () => "Thu, 01 Jan 1970 00:00:00 GMT" });
+const DATE = "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+
+/** A request and its content as one line of text; the network's cuts through the content do not show. */
+function told(events: readonly ServerEvent[]): readonly string[] {
+  const lines: string[] = [];
+  let content = "";
+  for (const event of events) {
+    if (event.type === "request") {
+      const { method, target, version } = event.head;
+      lines.push(`${method} ${target} ${version} ${event.content}${event.expectsContinue ? " expects" : ""}`);
+    } else if (event.type === "data") content += decodeLatin1(event.octets);
+    else {
+      lines.push(`${content}|${event.trailers.lines.join("=")}`);
+      content = "";
+    }
+  }
+  return lines;
+}
+
+function understand(text: string): readonly string[] {
+  const outcome = feedEverySplit(
+    make,
+    encodeLatin1(text),
+    (actual, expected) => expect(told(actual.events)).toEqual(told(expected.events)),
+    {
+      answer: (event): ServerAction | undefined =>
+        event.type === "end" ? { type: "respond", status: 200 } : undefined,
+    },
+  );
+  return told(outcome.events);
+}
+
+const H = "Host: a\r\n";
+
+describe("requests", () => {
+  it.each<readonly [section: string, what: string, octets: string, events: readonly string[]]>([
+    ["§3.2.1", "origin-form", `GET /a?b=c HTTP/1.1\r\n${H}\r\n`, ["GET /a?b=c 1.1 0", "|"]],
+    ["§3.2.2", "absolute-form", `GET http://a/b HTTP/1.1\r\n${H}\r\n`, ["GET http://a/b 1.1 0", "|"]],
+    ["§3.2.3", "authority-form", `CONNECT a:443 HTTP/1.1\r\n${H}\r\n`, ["CONNECT a:443 1.1 0", "|"]],
+    ["§3.2.4", "asterisk-form", `OPTIONS * HTTP/1.1\r\n${H}\r\n`, ["OPTIONS * 1.1 0", "|"]],
+    ["§2.2", "an empty line before the request", `\r\nGET / HTTP/1.1\r\n${H}\r\n`, ["GET / 1.1 0", "|"]],
+    ["§2.3", "HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n", ["GET / 1.0 0", "|"]],
+    ["RFC 9110 §2.5", "a higher minor version", `GET / HTTP/1.9\r\n${H}\r\n`, ["GET / 1.1 0", "|"]],
+    ["§3.2", "an empty Host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", ["GET / 1.1 0", "|"]],
+    ["§3.2", "an IPv6 Host", "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", ["GET / 1.1 0", "|"]],
+    ["§5.1", "blanks around a value", `GET / HTTP/1.1\r\nHost: \t a \t\r\n\r\n`, ["GET / 1.1 0", "|"]],
+    ["§5", "a Latin-1 octet in a value", `GET / HTTP/1.1\r\n${H}X: \xe9\r\n\r\n`, ["GET / 1.1 0", "|"]],
+    ["§6.2", "a length", `POST / HTTP/1.1\r\n${H}Content-Length: 5\r\n\r\nhello`, ["POST / 1.1 5", "hello|"]],
+    [
+      "§6.2",
+      "a length with leading zeros",
+      `POST / HTTP/1.1\r\n${H}Content-Length: 005\r\n\r\nhello`,
+      ["POST / 1.1 5", "hello|"],
+    ],
+    [
+      "§6.3",
+      "a GET with content",
+      `GET / HTTP/1.1\r\n${H}Content-Length: 2\r\n\r\nhi`,
+      ["GET / 1.1 2", "hi|"],
+    ],
+    [
+      "§7.1",
+      "chunks",
+      `POST / HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nA\r\n, world!!!\r\n0\r\n\r\n`,
+      ["POST / 1.1 chunked", "hello, world!!!|"],
+    ],
+    [
+      "§7",
+      "coding names without case",
+      `POST / HTTP/1.1\r\n${H}transfer-encoding: CHUNKED\r\n\r\n0\r\n\r\n`,
+      ["POST / 1.1 chunked", "|"],
+    ],
+    [
+      "§7.1.1",
+      "chunk extensions",
+      `POST / HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n5 ; a="b;c"\r\nhello\r\n0;x\r\n\r\n`,
+      ["POST / 1.1 chunked", "hello|"],
+    ],
+    [
+      "§7.1.2",
+      "trailers",
+      `POST / HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n\r\n`,
+      ["POST / 1.1 chunked", "|A=b"],
+    ],
+    [
+      "§9.3.2",
+      "pipelining",
+      `GET /1 HTTP/1.1\r\n${H}\r\nPOST /2 HTTP/1.1\r\n${H}Content-Length: 1\r\n\r\nxGET /3 HTTP/1.1\r\n${H}\r\n`,
+      ["GET /1 1.1 0", "|", "POST /2 1.1 1", "x|", "GET /3 1.1 0", "|"],
+    ],
+    [
+      "§9.3",
+      "HTTP/1.0 kept alive when asked",
+      `GET /1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /2 HTTP/1.0\r\n\r\n`,
+      ["GET /1 1.0 0", "|", "GET /2 1.0 0", "|"],
+    ],
+    [
+      "RFC 9110 §10.1.1",
+      "an expectation",
+      `POST / HTTP/1.1\r\n${H}Expect: 100-Continue\r\nContent-Length: 1\r\n\r\nx`,
+      ["POST / 1.1 1 expects", "x|"],
+    ],
+    [
+      "RFC 9110 §10.1.1",
+      "an expectation in HTTP/1.0 is ignored",
+      "POST / HTTP/1.0\r\nExpect: x\r\nContent-Length: 1\r\n\r\nx",
+      ["POST / 1.0 1", "x|"],
+    ],
+  ])("RFC 9112 %s: %s", (_section, _what, text, expected) => expect(understand(text)).toEqual(expected));
+
+  it.each<readonly [what: string, octets: string]>([
+    ["Connection: close", `GET / HTTP/1.1\r\n${H}Connection: Close\r\n\r\n`],
+    ["close in a list", `GET / HTTP/1.1\r\n${H}Connection: x, close\r\n\r\n`],
+    ["HTTP/1.0", "GET / HTTP/1.0\r\n\r\n"],
+  ])("RFC 9112 §9.6: %s ends the connection behind the response", (_what, text) => {
+    const core = ask(text);
+    expect(sent(core, { type: "respond", status: 200 })).toContain("Connection: close\r\n");
+    expect(core.next()).toBe("closed");
+  });
+});
+
+function ask(text: string): HttpServer {
+  const core = make();
+  core.receive(encodeLatin1(text));
+  while (typeof core.next() !== "string");
+  return core;
+}
+
+function sent(core: HttpServer, action: ServerAction): string {
+  const pieces = core.send(action);
+  return pieces instanceof Uint8Array
+    ? decodeLatin1(pieces)
+    : pieces.map((piece) => decodeLatin1(piece)).join("");
+}
+
+describe("responses", () => {
+  const GET = `GET / HTTP/1.1\r\n${H}\r\n`;
+  const HEAD = `HEAD / HTTP/1.1\r\n${H}\r\n`;
+
+  it.each<
+    readonly [section: string, what: string, asked: string, actions: readonly ServerAction[], wire: string]
+  >([
+    [
+      "§6.2",
+      "one piece",
+      GET,
+      [{ type: "respond", status: 200, content: "hi" }],
+      `HTTP/1.1 200 OK\r\n${DATE}Content-Length: 2\r\n\r\nhi`,
+    ],
+    [
+      "RFC 9110 §8.6",
+      "octets, not characters, are counted",
+      GET,
+      [{ type: "respond", status: 200, content: "é" }],
+      `HTTP/1.1 200 OK\r\n${DATE}Content-Length: 2\r\n\r\n\xc3\xa9`,
+    ],
+    [
+      "RFC 9110 §9.3.2",
+      "HEAD",
+      HEAD,
+      [{ type: "respond", status: 200, content: "hi" }],
+      `HTTP/1.1 200 OK\r\n${DATE}Content-Length: 2\r\n\r\n`,
+    ],
+    [
+      "RFC 9110 §15.3.5",
+      "204",
+      GET,
+      [{ type: "respond", status: 204, content: "never" }],
+      `HTTP/1.1 204 No Content\r\n${DATE}\r\n`,
+    ],
+    [
+      "RFC 9110 §15.4.5",
+      "304",
+      GET,
+      [{ type: "respond", status: 304, fields: ["ETag", '"a"'] }],
+      `HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n${DATE}\r\n`,
+    ],
+    [
+      "§4",
+      "a status without a phrase",
+      GET,
+      [{ type: "respond", status: 299 }],
+      `HTTP/1.1 299 \r\n${DATE}Content-Length: 0\r\n\r\n`,
+    ],
+    [
+      "§7.1",
+      "chunks and trailers",
+      GET,
+      [
+        { type: "begin", status: 200 },
+        { type: "data", octets: encodeLatin1("hello world") },
+        { type: "end", trailers: ["A", "b"] },
+      ],
+      `HTTP/1.1 200 OK\r\n${DATE}Transfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n0\r\nA: b\r\n\r\n`,
+    ],
+    [
+      "§7.1",
+      "an empty piece is not the last chunk",
+      GET,
+      [{ type: "begin", status: 200 }, { type: "data", octets: encodeLatin1("") }, { type: "end" }],
+      `HTTP/1.1 200 OK\r\n${DATE}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    [
+      "§6.3",
+      "content of known length",
+      GET,
+      [
+        { type: "begin", status: 200, length: 2 },
+        { type: "data", octets: encodeLatin1("hi") },
+        { type: "end" },
+      ],
+      `HTTP/1.1 200 OK\r\n${DATE}Content-Length: 2\r\n\r\nhi`,
+    ],
+    [
+      "§6.1",
+      "no chunks for HTTP/1.0",
+      "GET / HTTP/1.0\r\n\r\n",
+      [{ type: "begin", status: 200 }, { type: "data", octets: encodeLatin1("hi") }, { type: "end" }],
+      `HTTP/1.1 200 OK\r\n${DATE}Connection: close\r\n\r\nhi`,
+    ],
+    [
+      "RFC 9110 §15.2",
+      "an interim response",
+      GET,
+      [
+        { type: "informational", status: 103, fields: ["Link", "</a>"] },
+        { type: "respond", status: 200 },
+      ],
+      `HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\n\r\n`,
+    ],
+    [
+      "RFC 9110 §15.2",
+      "no interim response to HTTP/1.0",
+      "GET / HTTP/1.0\r\n\r\n",
+      [{ type: "informational", status: 103 }],
+      "",
+    ],
+    [
+      "§9.3",
+      "keep-alive told to HTTP/1.0",
+      "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+      [{ type: "respond", status: 200 }],
+      `HTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\nConnection: keep-alive\r\n\r\n`,
+    ],
+    [
+      "RFC 9110 §7.8",
+      "101",
+      `GET / HTTP/1.1\r\n${H}Connection: upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      [{ type: "switch", status: 101, fields: ["Upgrade", "websocket"] }],
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    ],
+  ])("RFC 9112 %s: %s", (_section, _what, asked, actions, wire) => {
+    const core = ask(asked);
+    expect(actions.map((action) => sent(core, action)).join("")).toBe(wire);
+  });
+
+  it.each<readonly [what: string, fields: readonly string[]]>([
+    ["CR LF in a value", ["X", "a\r\nSet-Cookie: b"]],
+    ["LF in a value", ["X", "a\nb"]],
+    ["NUL in a value", ["X", "a\0"]],
+    ["a wide character", ["X", "→"]],
+    ["a blank in a name", ["X Y", "a"]],
+    ["a colon in a name", ["X:", "a"]],
+    ["a framing of its own", ["Content-Length", "5"]],
+    ["a coding of its own", ["transfer-encoding", "chunked"]],
+  ])("RFC 9110 §5.5: %s never reaches the wire", (_what, fields) => {
+    expect(() => ask(GET).send({ type: "respond", status: 200, fields })).toThrow(LocalError);
+  });
+
+  it("RFC 9112 §6.2: refuses more and less content than announced", () => {
+    const more = ask(GET);
+    more.send({ type: "begin", status: 200, length: 1 });
+    expect(() => more.send({ type: "data", octets: encodeLatin1("hi") })).toThrow(LocalError);
+    const less = ask(GET);
+    less.send({ type: "begin", status: 200, length: 3 });
+    less.send({ type: "data", octets: encodeLatin1("hi") });
+    expect(() => less.send({ type: "end" })).toThrow(LocalError);
+  });
+
+  it("RFC 9110 §10.1.1: closes when the client waits for a 100 that never came", () => {
+    const core = ask(`POST / HTTP/1.1\r\n${H}Expect: 100-continue\r\nContent-Length: 5\r\n\r\n`);
+    expect(sent(core, { type: "respond", status: 403 })).toContain("Connection: close\r\n");
+    expect(core.next()).toBe("closed");
+  });
+
+  it("leaves what comes behind 101 to the next protocol", () => {
+    const core = ask(`GET / HTTP/1.1\r\n${H}Connection: upgrade\r\nUpgrade: x\r\n\r\nnext`);
+    core.send({ type: "switch", status: 101 });
+    expect(core.next()).toBe("paused");
+    expect(decodeLatin1(core.unread())).toBe("next");
+  });
+});
+
+describe("legality", () => {
+  const samples: Readonly<Record<ServerAction["type"], ServerAction>> = {
+    informational: { type: "informational", status: 100 },
+    respond: { type: "respond", status: 200 },
+    begin: { type: "begin", status: 200 },
+    data: { type: "data", octets: encodeLatin1("x") },
+    end: { type: "end" },
+    switch: { type: "switch", status: 101 },
+  };
+  const GET = `GET / HTTP/1.1\r\n${H}\r\n`;
+  const states: Readonly<Record<string, () => HttpServer>> = {
+    idle: make,
+    due: () => ask(GET),
+    streaming: () => {
+      const core = ask(GET);
+      core.send(samples.begin);
+      return core;
+    },
+    switched: () => {
+      const core = ask(GET);
+      core.send(samples.switch);
+      return core;
+    },
+    closed: () => {
+      const core = ask("GET / HTTP/1.0\r\n\r\n");
+      core.send(samples.respond);
+      return core;
+    },
+  };
+  for (const [state, enter] of Object.entries(states)) {
+    it.each(Object.values(samples))(`${state}: $type`, (action) => {
+      const core = enter();
+      expect(core.state).toBe(state);
+      if (serverLegality[action.type] === state) expect(() => core.send(action)).not.toThrow();
+      else expect(() => core.send(action)).toThrow(LocalError);
+    });
+  }
+});
+
+describe("limits and ends", () => {
+  const answered = (text: string, input?: "end" | "timeout"): number | undefined => {
+    const core = make();
+    try {
+      core.receive(encodeLatin1(text));
+      if (input !== undefined) core.receive(input);
+      while (typeof core.next() !== "string");
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      return (error.answer as { status: number }).status;
+    }
+  };
+
+  it.each<readonly [section: string, what: string, text: string, status: number | undefined]>([
+    ["§3", "a request line of 16 KiB", `GET /${"a".repeat(16 * 1024 - 14)} HTTP/1.1\r\n${H}\r\n`, undefined],
+    ["§3", "a request line above 16 KiB", `GET /${"a".repeat(16 * 1024)} HTTP/1.1\r\n${H}\r\n`, 414],
+    ["§3", "a request line without end", "G".repeat(17 * 1024), 414],
+    [
+      "RFC 6585 §5",
+      "a head above 64 KiB",
+      `GET / HTTP/1.1\r\n${H}${`X: ${"a".repeat(1000)}\r\n`.repeat(70)}\r\n`,
+      431,
+    ],
+    ["RFC 6585 §5", "200 field lines", `GET / HTTP/1.1\r\n${H}${"X: a\r\n".repeat(199)}\r\n`, undefined],
+    ["RFC 6585 §5", "201 field lines", `GET / HTTP/1.1\r\n${H}${"X: a\r\n".repeat(200)}\r\n`, 431],
+    ["RFC 6585 §5", "endless trailers", chunkedPost(`0\r\n${"X: a\r\n".repeat(300)}\r\n`), 431],
+  ])("RFC 9112 %s: %s", (_section, _what, text, status) => expect(answered(text)).toBe(status));
+
+  it.each<readonly [what: string, text: string, input: "end" | "timeout", status: number | undefined]>([
+    ["an idle connection that ends", "", "end", undefined],
+    ["an idle connection that is late", "", "timeout", undefined],
+    ["a head that ends too early", "GET / HT", "end", 400],
+    ["a head that is late", "GET / HT", "timeout", 408],
+    ["content that ends too early", `POST / HTTP/1.1\r\n${H}Content-Length: 9\r\n\r\nx`, "end", 400],
+    ["content that is late", `POST / HTTP/1.1\r\n${H}Content-Length: 9\r\n\r\nx`, "timeout", 408],
+  ])("RFC 9112 §8: %s", (_what, text, input, status) => expect(answered(text, input)).toBe(status));
+
+  it("a half-closed client still gets its answer, and the connection ends behind it", () => {
+    const core = make();
+    core.receive(encodeLatin1(`GET / HTTP/1.1\r\n${H}\r\n`));
+    core.receive("end");
+    while (typeof core.next() !== "string");
+    expect(sent(core, { type: "respond", status: 200, content: "hi" })).toContain("\r\n\r\nhi");
+    expect(core.next()).toBe("closed");
+  });
+
+  it("drains: an idle connection ends, a running exchange says close", () => {
+    const idle = make();
+    idle.receive("drain");
+    expect(idle.next()).toBe("closed");
+    const busy = ask(`GET / HTTP/1.1\r\n${H}\r\n`);
+    busy.receive("drain");
+    expect(sent(busy, { type: "respond", status: 200 })).toContain("Connection: close\r\n");
+    expect(busy.next()).toBe("closed");
+  });
+
+  it("discards content nobody read, but not without bound", () => {
+    const core = ask(`POST / HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n`);
+    core.send({ type: "respond", status: 200 });
+    const chunk = encodeLatin1(`10000\r\n${"x".repeat(65_536)}\r\n`);
+    let rest: unknown = "need-data";
+    for (let i = 0; i < 8 && rest === "need-data"; i++) {
+      core.receive(chunk);
+      rest = core.next();
+    }
+    expect(rest).toBe("closed");
+  });
+});
+
+function chunkedPost(content: string): string {
+  return `POST / HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n${content}`;
+}
+
+describe("whatever comes", () => {
+  const seeds = [
+    `GET / HTTP/1.1\r\n${H}\r\n`,
+    chunkedPost("5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n"),
+    `POST / HTTP/1.1\r\n${H}Content-Length: 5\r\n\r\nhelloGET / HTTP/1.0\r\n\r\n`,
+  ];
+  it("a mutated request throws nothing but RemoteError, and never runs on", () => {
+    const mutation = fc.record({
+      seed: fc.constantFrom(...seeds),
+      at: fc.nat(80),
+      cut: fc.nat(3),
+      put: fc.string({
+        unit: fc.constantFrom("\r", "\n", "\0", " ", ":", ",", "0", "F", "a", "\xff", "\t", ";"),
+        maxLength: 4,
+      }),
+      split: fc.nat(120),
+    });
+    fc.assert(
+      fc.property(mutation, ({ seed, at, cut, put, split }) => {
+        const octets = encodeLatin1(seed.slice(0, at) + put + seed.slice(at + cut));
+        const core = make();
+        try {
+          for (const chunk of [octets.slice(0, split), octets.slice(split)]) {
+            core.receive(chunk);
+            for (let turns = 0; ; turns++) {
+              expect(turns).toBeLessThan(100);
+              const event = core.next();
+              if (typeof event === "string") break;
+              if (event.type === "end") core.send({ type: "respond", status: 200 });
+            }
+          }
+        } catch (error) {
+          if (!(error instanceof RemoteError)) throw error;
+          core.send(error.answer as ServerAction);
+          expect(core.next()).toBe("closed");
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
