@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 export function serversIn(workspace: string): readonly string[] {
   return readdirSync(`${workspace}/apps`)
     .filter((name) => existsSync(`${workspace}/apps/${name}/src/main.ts`) && !name.endsWith("-client"))
-    .sort();
+    .toSorted();
 }
 
 export interface StartOptions {
