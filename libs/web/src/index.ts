@@ -21,3 +21,11 @@ export {
 export { guard, type GuardOptions } from "./guard.ts";
 export { ContentAborted, ContentTooLarge, PulledBody } from "./body.ts";
 export { defaultServeClocks, serveHttp, type ServeOptions } from "./serve.ts";
+export {
+  defaultWebSocketClocks,
+  type WebSocket,
+  type WebSocketClosed,
+  type WebSocketHandler,
+  type WebSocketSettings,
+} from "./open-websocket.ts";
+export { acceptWebSocket } from "./websocket.ts";
