@@ -34,6 +34,11 @@ export class Metrics {
     if (!complete) this.#broken += 1;
   };
 
+  /** For a look in between, without Prometheus. */
+  get totals(): { readonly requests: number; readonly octets: number; readonly broken: number } {
+    return { requests: this.#count, octets: this.#octets, broken: this.#broken };
+  }
+
   text({ open }: Gauges): string {
     const lines: string[] = [];
     const family = (name: string, type: string, help: string, samples: readonly string[]): void => {
@@ -71,7 +76,7 @@ export class Metrics {
     return `${lines.join("\n")}\n`;
   }
 
-  /** For the control socket, and for `--metrics PATH`. */
+  /** For `--metrics PATH`. */
   handler(gauges: Gauges): Handler {
     return ({ method }): Response =>
       method === "GET" || method === "HEAD"

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * Behaviour that a page may do without. Each is a function that refers to nothing outside itself: it is type-checked
  * and linted here as code, and put into the page as its own source text.

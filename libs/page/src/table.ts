@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * What script adds to a table of files: sorting and filtering without asking again, and a pane beside it for the row
  * that is looked at. Each function refers to nothing outside itself (see `script.ts`).

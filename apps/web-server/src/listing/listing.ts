@@ -1,6 +1,8 @@
 /** A folder without an index: as a page, as JSON (`?json`, or by Accept), as an archive (`?tar`). */
 import { chooseMediaType, encodePath } from "@socketscope/http";
 import type { Folder, Request, Response } from "@socketscope/web";
+import { realpath } from "node:fs/promises";
+import { isInside } from "../upload/place.ts";
 import { archive } from "../archive.ts";
 import type { Conversations } from "../conversations.ts";
 import { mediaType } from "../media-types.ts";
@@ -13,6 +15,8 @@ export interface ListingOptions extends Visible {
   readonly conversations: Conversations;
   /** The certificate file that curl must be told of, where the local CA signed. */
   readonly ca: string | undefined;
+  /** The folder that takes uploads. */
+  readonly writable: string | undefined;
 }
 
 const BY_NAME: Order = { column: "name", descending: false };
@@ -34,9 +38,14 @@ export function listing(options: ListingOptions): (folder: Folder, request: Requ
       flow: request.flow,
       secure: request.secure,
       requests: options.conversations.requests(request.flow),
+      writable: options.writable !== undefined && (await takesUploads(folder, options.writable)),
     });
     return pageResponse(200, page, ["Cache-Control", "no-store", "Vary", "Accept"]);
   };
+}
+
+async function takesUploads({ location }: Folder, writable: string): Promise<boolean> {
+  return isInside(await realpath(location), await realpath(writable));
 }
 
 /** A page for `*\/*` (without the backslash): wget follows its links. */

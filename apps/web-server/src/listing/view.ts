@@ -35,6 +35,8 @@ export interface ListingView {
   readonly secure: boolean;
   /** On this connection so far, this one included. */
   readonly requests: number;
+  /** The folder takes uploads. */
+  readonly writable: boolean;
 }
 
 /** Octets up to which a picture is shown in the pane. */
@@ -80,7 +82,9 @@ function breadcrumb(path: string): Markup {
   return markup`<nav class="crumb" aria-label="Folders"><ol><li><a href="/">${icons.home}</a></li>${above}<li><h1 aria-current="page">${last}</h1></li></ol></nav>`;
 }
 
-function bar({ content, filter }: ListingView, entries: readonly Entry[]): Markup {
+const sending = markup`<form class="send" method="post" action="./" enctype="multipart/form-data"><input type="file" name="file" multiple required aria-label="Files to send"><button>Send files here</button></form>`;
+
+function bar({ content, filter, writable }: ListingView, entries: readonly Entry[]): Markup {
   const files = entries.filter(({ kind }) => kind === "file");
   const sum = files.reduce((total, { size = 0 }) => total + size, 0);
   const counts = [
@@ -89,7 +93,7 @@ function bar({ content, filter }: ListingView, entries: readonly Entry[]): Marku
     octets(sum),
   ];
   return markup`<div class="bar"><span>${counts.join(", ")}${content.cut && " (more are not shown)"}</span>
-<a class="btn" href="?tar" download>Take all as .tar.gz</a><a class="btn" href="?json">JSON</a>
+<a class="btn" href="?tar" download>Take all as .tar.gz</a><a class="btn" href="?json">JSON</a>${writable && sending}
 <form class="find" role="search">${icons.search}<input name="name" value="${filter}" aria-label="Filter by name" placeholder="Filter by name" autocomplete="off" data-filter><span class="vh" role="status" data-filter-said></span><kbd aria-hidden="true">/</kbd></form></div>`;
 }
 

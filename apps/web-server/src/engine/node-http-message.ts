@@ -1,0 +1,154 @@
+/** Between node:http's messages and ours. */
+import { Fields } from "@socketscope/http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { TLSSocket } from "node:tls";
+import type { Flow } from "@socketscope/socket-core";
+import {
+  ContentAborted,
+  ContentTooLarge,
+  type Handler,
+  type Request,
+  type RequestBody,
+  type Response,
+} from "@socketscope/web";
+
+export function requestFrom(message: IncomingMessage, response: ServerResponse, flow: Flow): Request {
+  const target = message.url ?? "/";
+  const from = target.startsWith("/") ? 0 : pathStart(target);
+  const mark = target.indexOf("?", from);
+  const path = target.slice(from, mark < 0 ? undefined : mark);
+  return {
+    method: message.method ?? "GET",
+    target,
+    path: path === "" ? "/" : path,
+    query: mark < 0 ? "" : target.slice(mark + 1),
+    version: message.httpVersion === "1.0" ? "1.0" : "1.1",
+    fields: new Fields(message.rawHeaders),
+    flow,
+    secure: message.socket instanceof TLSSocket,
+    body: new NodeBody(message, response),
+  };
+}
+
+/** RFC 9112 §3.2.2: of an absolute-form the authority is left out. */
+function pathStart(target: string): number {
+  const authority = target.indexOf("://");
+  if (authority < 0) return 0;
+  const found = target.slice(authority + 3).search(/[/?]/);
+  return found < 0 ? target.length : authority + 3 + found;
+}
+
+class NodeBody implements RequestBody {
+  readonly length: number | undefined;
+  readonly #message: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(message: IncomingMessage, response: ServerResponse) {
+    this.#message = message;
+    this.#response = response;
+    const { "content-length": length, "transfer-encoding": coding } = message.headers;
+    if (length !== undefined) this.length = Number(length);
+    else this.length = coding === undefined ? 0 : undefined;
+  }
+
+  get trailers(): Fields | undefined {
+    return this.#message.complete ? new Fields(this.#message.rawTrailers) : undefined;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    // RFC 9110 §10.1.1: the handler wants the content now.
+    if (this.#message.headers.expect?.toLowerCase() === "100-continue" && !this.#response.headersSent)
+      this.#response.writeContinue();
+    try {
+      for await (const piece of this.#message) if (piece instanceof Uint8Array) yield piece;
+    } catch (error) {
+      throw new ContentAborted("the connection ended before the content did", { cause: error });
+    }
+  }
+
+  async bytes(limit: number): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    let octets = 0;
+    if ((this.length ?? 0) > limit) throw new ContentTooLarge(`the content is larger than ${limit} octets`);
+    for await (const piece of this) {
+      octets += piece.length;
+      if (octets > limit) throw new ContentTooLarge(`the content is larger than ${limit} octets`);
+      pieces.push(piece);
+    }
+    return Buffer.concat(pieces);
+  }
+
+  async text(limit: number): Promise<string> {
+    return Buffer.from(await this.bytes(limit)).toString("utf8");
+  }
+}
+
+/** Answers; whatever is thrown becomes 500, or a broken connection where the answer had begun. */
+export async function answerWith(
+  handler: Handler,
+  request: Request,
+  response: ServerResponse,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  try {
+    await send(await handler(request), request, response);
+  } catch (error) {
+    const tooLarge = error instanceof ContentTooLarge;
+    if (!tooLarge) onError(error);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response.writeHead(tooLarge ? 413 : 500, {
+      "Content-Type": "text/plain; charset=utf-8",
+      Connection: "close",
+    });
+    response.end(tooLarge ? `${error.message}\n` : "The server failed to answer; its log says why.\n");
+  }
+}
+
+async function send(
+  { status, fields = [], content, close }: Response,
+  request: Request,
+  response: ServerResponse,
+): Promise<void> {
+  // The flat form of writeHead keeps names and order as they are, but replaces what setHeader said.
+  const lines: string[] = [...fields];
+  const closing = close === true || response.getHeader("connection") === "close";
+  if (closing) lines.push("Connection", "close");
+  if (content === undefined || typeof content === "string" || content instanceof Uint8Array) {
+    const octets = content === undefined ? Buffer.alloc(0) : Buffer.from(content);
+    // RFC 9110 §8.6: no Content-Length with 1xx, 204; with 304 it would be that of a 200.
+    if (status !== 204 && status !== 304) lines.push("Content-Length", String(octets.length));
+    response.writeHead(status, lines);
+    response.end(octets);
+    return;
+  }
+  if (content.length !== undefined) lines.push("Content-Length", String(content.length));
+  response.writeHead(status, lines);
+  const pieces = content.pieces[Symbol.asyncIterator]();
+  try {
+    if (request.method !== "HEAD" && status !== 204 && status !== 304) {
+      for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next()) {
+        if (response.destroyed) return;
+        if (!response.write(piece.value)) await drained(response);
+      }
+    }
+  } finally {
+    await pieces.return?.();
+  }
+  response.end();
+}
+
+/** Resolves also when the client is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    response.on("drain", done);
+    response.on("close", done);
+  });
+}

@@ -1,0 +1,156 @@
+/** From options to a running server: state folder, certificate, firewall, site, listeners, control socket. */
+import { readFile, realpath, stat } from "node:fs/promises";
+import {
+  announce,
+  describeError,
+  firewallResources,
+  openAuthority,
+  openControlSocket,
+  openFirewall,
+  openStateFolder,
+  readFirewallRules,
+  statusResources,
+  trustCommand,
+  UsageError,
+  type Authority,
+  type Environs,
+  type Ready,
+  type Running,
+} from "@socketscope/host";
+import { TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
+import { accessLog } from "./access-log.ts";
+import { readPasswords } from "./access/htpasswd.ts";
+import type { Engine } from "./engine/engine.ts";
+import { Listeners } from "./listeners.ts";
+import { Metrics } from "./metrics.ts";
+import type { EngineName, WebServerOptions } from "./options.ts";
+import { site, type Mount } from "./site.ts";
+import { isInside } from "./upload/place.ts";
+
+export const APP = "web-server";
+export const VERSION = "0.1.0";
+
+export async function startWebServer(
+  options: WebServerOptions,
+  { log }: Environs,
+  engines: Readonly<Record<EngineName, Engine>>,
+): Promise<Running> {
+  await checkFolders(options);
+  const passwords = options.auth === undefined ? undefined : await readPasswords(options.auth);
+  const state = await openStateFolder(options.state);
+  const lock = await state.lockFor(APP);
+  try {
+    const authority =
+      options.httpsPort === "off" || options.tls !== undefined ? undefined : await openAuthority(state);
+    const firewall = await openFirewall(options);
+    const metrics = new Metrics();
+    const lines = accessLog(options.accessLog, (line) => process.stdout.write(line));
+    let listeners: Listeners | undefined;
+    const gauges = { open: () => listeners?.open ?? 0 };
+    const mounts: Mount[] =
+      options.metrics === undefined ? [] : [{ path: options.metrics, handler: metrics.handler(gauges) }];
+    const handler = site({
+      ...options,
+      writable:
+        options.writable === undefined ? undefined : { folder: options.writable, maxBody: options.maxBody },
+      standing: { ...options, fields: options.fields.flatMap(({ name, value }) => [name, value]) },
+      auth: passwords && { passwords, delay: options.loginDelay === "off" ? 0 : options.loginDelay },
+      mounts,
+      ca: authority?.file,
+      httpsPort: options.httpsRedirect ? () => listeners?.httpsPort : undefined,
+      observers: lines === undefined ? [metrics.observe] : [metrics.observe, lines],
+    });
+    listeners = await Listeners.open({
+      engine: engines[options.engine],
+      hosts: options.hosts,
+      http: options.port,
+      https: options.httpsPort,
+      tls: await certificate(options, authority),
+      handler,
+      tap: new TapPoint(),
+      admission: firewall,
+      idle: options.idle,
+      maxConnections: options.maxConnections === "off" ? Number.MAX_SAFE_INTEGER : options.maxConnections,
+      onError: (error) => log.error(`a request failed: ${describeError(error)}`),
+    });
+    const open = listeners;
+    const ready: Ready = {
+      app: APP,
+      version: VERSION,
+      engine: options.engine,
+      state: state.path,
+      ...(authority && { ca: authority.file, trust: trustCommand(authority.file) }),
+      listeners: open.urls,
+      hints: [`Serving ${options.root}`],
+    };
+    const resources = {
+      ...statusResources(ready, () => ({ open: open.open, ...metrics.totals })),
+      ...firewallResources(firewall),
+    };
+    const control = await openControlSocket({ state, app: APP, resources, log });
+    announce(ready, options.json);
+    return {
+      async drain(ms) {
+        const cut = await open.drain(ms);
+        await control.drain(0);
+        await lock.release();
+        return cut;
+      },
+      cut() {
+        open.drain(0).catch(() => undefined);
+        control.drain(0).catch(() => undefined);
+      },
+      async reload() {
+        // All is read before anything is changed: what cannot be read leaves the server as it was.
+        const rules = await readFirewallRules(options.firewall);
+        const tls = await certificate(options, authority);
+        if (tls !== undefined) open.replaceTls(tls);
+        firewall.replaceRules(rules);
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function certificate(
+  { tls, httpsPort, hosts }: WebServerOptions,
+  authority: Authority | undefined,
+): Promise<TlsServerOptions | undefined> {
+  if (httpsPort === "off") return undefined;
+  if (tls === undefined) return authority?.issue(hosts);
+  const read = (file: string, option: string): Promise<Buffer> =>
+    readFile(file).catch((error: unknown) => {
+      throw new UsageError("USAGE_BAD_VALUE", `${option}: cannot read ${file}`, { cause: error });
+    });
+  return { key: await read(tls.key, "--tls-key"), cert: await read(tls.cert, "--tls-cert") };
+}
+
+async function checkFolders({
+  root,
+  writable,
+  port,
+  httpsPort,
+  httpsRedirect,
+}: WebServerOptions): Promise<void> {
+  if (port === "off" && httpsPort === "off")
+    throw new UsageError("USAGE_BAD_VALUE", "--port off and --https-port off: nothing is left to listen on");
+  if (httpsRedirect && httpsPort === "off")
+    throw new UsageError("USAGE_BAD_VALUE", "--https-redirect: --https-port is off");
+  await checkFolder(root, "--root");
+  if (writable === undefined) return;
+  await checkFolder(writable, "--writable");
+  if (!isInside(await realpath(writable), await realpath(root))) {
+    throw new UsageError(
+      "USAGE_BAD_VALUE",
+      `--writable: ${writable} is not inside ${root}, where its files would be seen`,
+    );
+  }
+}
+
+async function checkFolder(folder: string, option: string): Promise<void> {
+  const stats = await stat(folder).catch(() => undefined);
+  if (stats?.isDirectory() !== true)
+    throw new UsageError("USAGE_BAD_VALUE", `${option}: there is no folder ${folder}`);
+}
