@@ -3,7 +3,14 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dissect, holes, lines, recording, said, total, type Step } from "./dissect.ts";
 
-const RECORDINGS = ["nginx-curl", "nginx-curl-upload", "nginx-pipelined", "nginx-faults", "nginx-chromium"];
+const RECORDINGS = [
+  "nginx-curl",
+  "nginx-curl-upload",
+  "nginx-pipelined",
+  "nginx-faults",
+  "nginx-chromium",
+  "chromium-websocket",
+];
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const http = (...steps: readonly Step[]): readonly string[] => lines(dissect(new HttpDissector(), steps));
 

@@ -1,5 +1,5 @@
 /** What one direction of a recorded WebSocket has said so far: which message is open, whether its text is text. */
-import { Utf8Validator } from "@socketscope/wire";
+import { decodeLatin1, decodeUtf8, Utf8Validator } from "@socketscope/wire";
 import { parseClose } from "./close.ts";
 import { isControl, opcodeName, type FrameHead } from "./grammar.ts";
 import { READING, type Reading } from "./legality.ts";
@@ -69,10 +69,10 @@ export class FrameStory {
     if (opcode === "close") return this.#closeSummary(payload, blind);
     const fin = head.fin || this.#control ? "" : ", more follows";
     const size = `${head.length} octets${fin}`;
-    if (blind || head.length === 0) return `${opcode}, ${size}`;
-    if (!this.#control && this.#compressed) return `${opcode}, ${size}, compressed`;
+    if (blind || head.length === 0) return size;
+    if (!this.#control && this.#compressed) return `${size}, compressed`;
     const readable = this.#control ? isPrintable(payload) : this.#text;
-    return readable ? `${opcode}, ${size}: ${shown(payload)}` : `${opcode}, ${size}`;
+    return readable ? `${size}: ${shown(payload)}` : size;
   }
 
   /** The frame has ended. What a strict reader would refuse in it, given what came before. After {@link summary}. */
@@ -104,11 +104,12 @@ function isPrintable(payload: Uint8Array): boolean {
   return payload.every((octet) => octet >= 0x20 && octet < 0x7f);
 }
 
-/** ASCII as it is, all else as a dot: a summary is a hint, the octets are in the payload's range. */
+/** The beginning of a text; what cannot be shown on one line is a dot. The octets themselves are in the payload's range. */
 function shown(payload: Uint8Array): string {
-  let text = "";
-  for (const octet of payload.subarray(0, SHOWN)) {
-    text += octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : ".";
-  }
-  return payload.length > SHOWN ? `${text}…` : text;
+  // The payload may have been cut in a character, which has four octets at most.
+  let text: string | undefined;
+  for (let cut = 0; cut < 4 && text === undefined; cut++)
+    text = decodeUtf8(payload.subarray(0, payload.length - cut));
+  const characters = Array.from((text ?? decodeLatin1(payload)).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "."));
+  return characters.length > SHOWN ? `${characters.slice(0, SHOWN).join("")}…` : characters.join("");
 }

@@ -6,7 +6,7 @@
 Needs nginx, curl and chromium. Loopback only, ports are chosen by the kernel. Lines: {"connection": n,
 "direction": "in" | "out", "octets": base64} as a tap at the server would see them, and {"connection", "end"}.
 """
-import base64, json, os, pathlib, shutil, signal, socket, subprocess, sys, tempfile, threading, time
+import base64, hashlib, json, os, pathlib, shutil, signal, socket, socketserver, subprocess, sys, tempfile, threading, time
 
 HERE = pathlib.Path(__file__).parent
 PAGE = "<!doctype html><title>Recorded</title><link rel=stylesheet href=style.css><h1>Recorded</h1>" + "<p>text</p>" * 150
@@ -87,7 +87,59 @@ def raw(port, octets):
             pass
 
 
+SCRIPT = """<!doctype html><title>waiting</title><script>
+const socket = new WebSocket(location.href.replace("http", "ws"), ["echo"]);
+socket.onopen = () => { socket.send("Grüße"); socket.send(new Uint8Array(300)); };
+let left = 2;
+socket.onmessage = () => { if (--left === 0) socket.close(4000, "done"); };
+socket.onclose = ({ code }) => { document.title = "closed " + code; };
+</script>"""
+
+
+class Echo(socketserver.StreamRequestHandler):
+    """A page, and a WebSocket that sends back what it gets: enough to hear what a browser says."""
+
+    def handle(self):
+        fields = dict(line.decode().rstrip().lower().split(": ", 1) if i == 0 else line.decode().rstrip().split(": ", 1)
+                      for i, line in enumerate(iter(self.rfile.readline, b"\r\n")) if b": " in line)
+        key = fields.get("Sec-WebSocket-Key")
+        if key is None:
+            page = SCRIPT.encode()
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(page) + page)
+            return
+        accept = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest())
+        self.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: echo\r\nSec-WebSocket-Accept: " + accept + b"\r\n\r\n")
+        while True:
+            first, second = self.rfile.read(2)
+            size = second & 127
+            size = int.from_bytes(self.rfile.read(2), "big") if size == 126 else size
+            mask, octets = self.rfile.read(4), self.rfile.read(size)
+            plain = bytes(octet ^ mask[i % 4] for i, octet in enumerate(octets))
+            length = bytes([size]) if size < 126 else b"\x7e" + size.to_bytes(2, "big")
+            self.wfile.write(bytes([first]) + length + plain)
+            if first == 0x88:
+                return
+
+
+def chromium(url):
+    profile = tempfile.mkdtemp()
+    subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+                    "--no-first-run", f"--user-data-dir={profile}", "--timeout=3000", "--dump-dom", url],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=60)
+    shutil.rmtree(profile, ignore_errors=True)
+
+
+def record_websocket():
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        r = Recorder(server.server_address[1])
+        chromium(f"http://127.0.0.1:{r.port}/")
+        r.save("chromium-websocket")
+        server.shutdown()
+
+
 def main():
+    record_websocket()
     root = pathlib.Path(tempfile.mkdtemp())
     (root / "www/folder").mkdir(parents=True)
     (root / "www/index.html").write_text(PAGE)
@@ -122,11 +174,7 @@ def main():
         raw(r.port, b"GET /small.txt HTTP/1.1\nHost: a\n\n")
         r.save("nginx-faults")
         r = Recorder(port)
-        profile = tempfile.mkdtemp()
-        subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-                        "--no-first-run", f"--user-data-dir={profile}", "--virtual-time-budget=2000", "--dump-dom", f"http://127.0.0.1:{r.port}/index.html"],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=60)
-        shutil.rmtree(profile, ignore_errors=True)
+        chromium(f"http://127.0.0.1:{r.port}/index.html")
         r.save("nginx-chromium")
     finally:
         nginx.send_signal(signal.SIGTERM)
