@@ -45,6 +45,12 @@ export {
 export { HttpDissector, type Handover, type HttpDissectorOptions } from "./dissect.ts";
 export { WebFlowDissector } from "./dissect/flow.ts";
 export { DISSECT_LIMITS, type DissectLimits } from "./dissect/limits.ts";
-export { HttpServer, serverLegality, type HttpServerOptions, type ServerState, type ServerWait } from "./server.ts";
+export {
+  HttpServer,
+  serverLegality,
+  type HttpServerOptions,
+  type ServerState,
+  type ServerWait,
+} from "./server.ts";
 export { defaultHttpLimits, type HttpLimits } from "./limits.ts";
 export { reasonPhrase } from "./status.ts";

@@ -6,6 +6,7 @@ import {
   cut,
   LocalError,
   ReceiveBuffer,
+  utf8Length,
   writeLatin1,
   type Core,
   type Input,
@@ -18,6 +19,7 @@ import { Fields, type FieldLines } from "./fields.ts";
 import { formatFieldLines, joinMessage } from "./format.ts";
 import { HeadScanner, headText, isHost, parseFieldLines, parseRequestLine } from "./grammar.ts";
 import { defaultHttpLimits, type HttpLimits } from "./limits.ts";
+import { lists, namesUpgrade } from "./connection.ts";
 import { reasonPhrase } from "./status.ts";
 
 /** Between requests · a head has begun · content is due. */
@@ -378,32 +380,4 @@ const CRLF = new Uint8Array([13, 10]);
 /** RFC 9110 §6.4.1: responses that never have content. */
 function hasNoContent(status: number): boolean {
   return status === 204 || status === 304;
-}
-
-function namesUpgrade(fields: FieldLines): boolean {
-  for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i];
-    if (name?.length === 7 && name.toLowerCase() === "upgrade") return true;
-  }
-  return false;
-}
-
-/** RFC 9110 §5.6.1: a comma-separated list of tokens, compared without case. */
-function lists(value: string | undefined, token: string): boolean {
-  if (value === undefined) return false;
-  return value === token || value.split(",").some((member) => member.trim() === token);
-}
-
-function utf8Length(text: string): number {
-  let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x80) length += 1;
-    else if (code < 0x800) length += 2;
-    else if (code >= 0xd800 && code <= 0xdbff && i + 1 < text.length) {
-      length += 4;
-      i++;
-    } else length += 3;
-  }
-  return length;
 }

@@ -86,3 +86,18 @@ export function decodeUtf8(octets: Uint8Array): string | undefined {
   }
   return text;
 }
+
+/** Octets that `encodeUtf8(text)` would take, without encoding it. */
+export function utf8Length(text: string): number {
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80) length += 1;
+    else if (code < 0x800) length += 2;
+    else if (code >= 0xd800 && code <= 0xdbff && i + 1 < text.length) {
+      length += 4;
+      i++;
+    } else length += 3;
+  }
+  return length;
+}

@@ -3,6 +3,7 @@ import { decodeLatin1, OctetLane, type Direction, type Message } from "@socketsc
 import type { Framing } from "./framing.ts";
 import { parseStartLine, readFields, readHead, type Head } from "./head.ts";
 import { OpenMessage } from "./open-message.ts";
+import { trailerProblem } from "./strict.ts";
 import type { DissectLimits } from "./limits.ts";
 import { LineScanner, type Line } from "./lines.ts";
 
@@ -250,14 +251,14 @@ export class HttpLane {
       if (line.to > line.from) continue;
       const offset = this.octets.offset;
       const fields = readFields(this.octets.octets, scanner.lines.slice(0, -1), offset);
-      this.octets.take(line.end);
+      const problem = trailerProblem(this.octets.take(line.end));
       const open = this.#open ?? this.#begin();
       open.parts.push(...fields.parts, {
         name: "blank line",
         from: offset + line.from,
         to: offset + line.end,
       });
-      open.fault ??= fields.problem ?? (line.bare ? "a line ends in LF alone" : undefined);
+      open.fault ??= problem;
       open.dataFrom = this.octets.offset;
       this.#emitOpen("last chunk");
       this.#ended();

@@ -121,7 +121,8 @@ export class WebSocketCore implements Core<WebSocketEvent, WebSocketAction, WebS
       // RFC 6455 §5.5.2: a Ping may serve as a means to verify that the peer is still there.
       return { type: "idle", answer: { type: "ping" } };
     }
-    if (waitingFor === "pong") throw this.#fail(new RemoteError("WS_PONG_TIMEOUT", "our Ping is not answered"));
+    if (waitingFor === "pong")
+      throw this.#fail(new RemoteError("WS_PONG_TIMEOUT", "our Ping is not answered"));
     if (waitingFor === "frame") {
       const reason = "a frame did not come to its end in time";
       const answer: WebSocketAction = { type: "close", code: 1008, reason };
