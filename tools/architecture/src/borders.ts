@@ -33,9 +33,9 @@ function checkImport(folder: string, file: SourceFile, entry: Import): Violation
     found.push({ rule: "pure", where, what: `imports ${entry.specifier}` });
   }
   if (layer === "tool") return found;
-  // An engine hands over the sockets of its library: it may name their types.
+  // A library engine is built on the library's own sockets, accepted where ours are: before the library sees them.
   const harmless =
-    (inEngine && entry.typeOnly) ||
+    inEngine ||
     (entry.names.length > 0 && entry.names.every((name) => looking.has(name)));
   if (sockets.has(module) && folder !== "libs/socket-core" && !harmless) {
     found.push({ rule: "sockets", where, what: `imports ${entry.specifier}` });
