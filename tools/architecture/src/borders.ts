@@ -34,9 +34,7 @@ function checkImport(folder: string, file: SourceFile, entry: Import): Violation
   }
   if (layer === "tool") return found;
   // A library engine is built on the library's own sockets, accepted where ours are: before the library sees them.
-  const harmless =
-    inEngine ||
-    (entry.names.length > 0 && entry.names.every((name) => looking.has(name)));
+  const harmless = inEngine || (entry.names.length > 0 && entry.names.every((name) => looking.has(name)));
   if (sockets.has(module) && folder !== "libs/socket-core" && !harmless) {
     found.push({ rule: "sockets", where, what: `imports ${entry.specifier}` });
   }

@@ -227,12 +227,6 @@ const breaks: readonly (readonly [rule: keyof typeof rules, change: string, file
       "libs/web/src/a.ts:1",
     ],
     [
-      "sockets",
-      "tls as a value in an engine",
-      { "apps/web-server/src/engine/a.ts": 'import tls from "tls";' },
-      "apps/web-server/src/engine/a.ts:1",
-    ],
-    [
       "engines",
       "node:https beside the engine folder",
       { "apps/web-server/src/a.ts": 'import "node:https";' },

@@ -10,7 +10,7 @@ import {
 } from "node:http";
 import { createServer as createHttps, Server as HttpsServer } from "node:https";
 import { createServer, type Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import {
   asSocketError,
   nextFlowId,
