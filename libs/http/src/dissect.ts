@@ -5,9 +5,10 @@
 import type { Direction, Dissector, Message } from "@socketscope/wire";
 import { framingOf } from "./dissect/framing.ts";
 import type { Head } from "./dissect/head.ts";
-import { HttpLane, type Verdict } from "./dissect/lane.ts";
+import { HttpLane } from "./dissect/lane.ts";
 import { DISSECT_LIMITS, type DissectLimits } from "./dissect/limits.ts";
 import { Pairing } from "./dissect/pairing.ts";
+import type { Verdict } from "./dissect/place.ts";
 import type { Fields } from "./fields.ts";
 import { splitList } from "./list.ts";
 

@@ -5,7 +5,7 @@
 import { decodeLatin1, type Range } from "@socketscope/wire";
 import { Fields } from "../fields.ts";
 import { trimBlank } from "../list.ts";
-import type { Line } from "./lines.ts";
+import { LineScanner, type Line } from "./lines.ts";
 import { requestProblem, responseProblem } from "./strict.ts";
 
 export interface StartLine {
@@ -41,6 +41,17 @@ export function parseStartLine(text: string, kind: "request" | "response"): Star
   }
   const [, version, status] = STATUS_LINE.exec(text) ?? [];
   return version === undefined || status === undefined ? undefined : { version, status: Number(status) };
+}
+
+/** Recorders cut where writers wrote: a start line at the beginning of a piece is taken for one. */
+export function beginsWithStartLine(
+  bytes: Uint8Array,
+  kind: "request" | "response",
+  maxOctets: number,
+): boolean {
+  const line = new LineScanner().next(bytes.subarray(0, maxOctets));
+  if (line === undefined || line.bare) return false;
+  return parseStartLine(decodeLatin1(bytes, 0, line.to), kind) !== undefined;
 }
 
 /** `lines`: from any empty lines before the start line to the blank line. `offset`: where index 0 stands in the stream. */

@@ -1,33 +1,12 @@
 /** RFC 9112 §2, §6, §7.1 in one direction of a recording: heads, content, chunks and trailers, one message each. */
 import { decodeLatin1, OctetLane, type Direction, type Message } from "@socketscope/wire";
-import type { Framing } from "./framing.ts";
-import { parseStartLine, readFields, readHead, type Head } from "./head.ts";
+import { chunkEndLength, chunkSizeOf } from "./chunk.ts";
+import { beginsWithStartLine, parseStartLine, readFields, readHead, type Head } from "./head.ts";
 import { OpenMessage } from "./open-message.ts";
+import type { LaneHost, Place } from "./place.ts";
 import { trailerProblem } from "./strict.ts";
 import type { DissectLimits } from "./limits.ts";
 import { LineScanner, type Line } from "./lines.ts";
-
-/** What the lane asks of the conversation it belongs to. */
-export interface LaneHost {
-  readonly nextId: () => number;
-  /** A head is whole: what it answers, and how its content ends. */
-  readonly head: (head: Head, id: number) => Verdict;
-  /** Octets are missing or make no sense: nothing about pairs is sure now. */
-  readonly lost: () => void;
-}
-
-export interface Verdict {
-  readonly framing: Framing;
-  readonly answers?: number;
-  /** After this message the lane waits for {@link HttpLane.release}. */
-  readonly hold: boolean;
-}
-
-type Place =
-  | { readonly at: "head" | "chunk line" | "trailers"; readonly scanner: LineScanner }
-  | { readonly at: "content" | "chunk data"; left: number }
-  | { readonly at: "chunk end" | "held" | "switched" }
-  | { readonly at: "lost"; readonly why: string };
 
 export class HttpLane {
   readonly octets: OctetLane;
@@ -49,7 +28,7 @@ export class HttpLane {
   }
 
   feed(bytes: Uint8Array): readonly Message[] {
-    if (this.#place.at === "lost" && this.#beginsWithStartLine(bytes)) {
+    if (this.#place.at === "lost" && beginsWithStartLine(bytes, this.#kind, this.#limits.maxHead)) {
       this.#flushLost();
       this.#next("head");
     }
@@ -208,10 +187,8 @@ export class HttpLane {
   #readChunkLine(scanner: LineScanner): boolean {
     const line = scanner.next(this.octets.octets);
     if (line === undefined) return this.#tooLong("the chunk's size line");
-    // RFC 9112 §7.1: chunk-size [ chunk-ext ] CRLF; blanks before the extension are of the past.
-    const [, digits] = /^([0-9A-Fa-f]+)[ \t]*(?:;.*)?$/.exec(this.#text(line)) ?? [];
-    const size = Number.parseInt(digits ?? "", 16);
-    if (!Number.isSafeInteger(size)) {
+    const size = chunkSizeOf(this.#text(line));
+    if (size === undefined) {
       this.#lose("no chunk size where one should be");
       return true;
     }
@@ -227,9 +204,8 @@ export class HttpLane {
   }
 
   #readChunkEnd(): boolean {
-    const [first, second] = this.octets.octets;
-    if (first === undefined || (first === 0x0d && second === undefined)) return false;
-    const length = first === 0x0d && second === 0x0a ? 2 : first === 0x0a ? 1 : 0;
+    const length = chunkEndLength(this.octets.octets);
+    if (length === undefined) return false;
     if (length === 0) {
       if (this.#open !== undefined) this.#open.fault ??= "the chunk is longer than its size says";
       this.#emitOpen("chunk");
@@ -324,16 +300,6 @@ export class HttpLane {
     if (place.at !== "lost" || open === undefined || open.from === this.octets.offset) return;
     open.closeData("unparsed", this.octets.offset);
     this.#tell("unparsed", open, place.why);
-  }
-
-  /** Recorders cut where writers wrote: a start line at the beginning of a piece is taken for one. */
-  #beginsWithStartLine(bytes: Uint8Array): boolean {
-    const line = new LineScanner().next(bytes.subarray(0, this.#limits.maxHead));
-    return (
-      line !== undefined &&
-      !line.bare &&
-      parseStartLine(decodeLatin1(bytes, 0, line.to), this.#kind) !== undefined
-    );
   }
 
   #text(line: Line): string {
