@@ -1,0 +1,109 @@
+/** Memory: of connections that do nothing, and of a server that moves gigabytes. */
+import { execFile, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { BenchError } from "./bench-error.ts";
+import { memoryCases, type MemoryCase } from "./cases.ts";
+import type { Result } from "./result.ts";
+import { type Running, startServer } from "./running.ts";
+import { largeFile } from "./site.ts";
+
+const runFile = promisify(execFile);
+const KiB = 1024;
+const MiB = 1024 * 1024;
+
+/** Opens `count` connections at once to each server, each after one answered request, and weighs them. */
+export async function measureIdle(folder: string, count: number): Promise<Result> {
+  const measured: Record<string, number> = {};
+  for (const name of ["ours-files", "node:http", "node:http + sirv", "nginx"]) {
+    await using server = await startServer(name, folder);
+    // The first connections pay for what is set up once.
+    await holdConnections(server.port, 100, async () => {});
+    const before = await server.memory();
+    let during = before;
+    await holdConnections(server.port, count, async () => {
+      during = await server.memory();
+    });
+    measured[name === "ours-files" ? "ours" : name] = (during - before) / count / KiB;
+  }
+  return judgeMemory(memoryCases.idle, `${count.toLocaleString("en")} at once`, measured);
+}
+
+async function holdConnections(port: number, count: number, meanwhile: () => Promise<void>): Promise<void> {
+  const program = fileURLToPath(new URL("./idle-client.js", import.meta.url));
+  const client = spawn(process.execPath, [program, `${port}`, `${count}`], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const exited = new Promise((resolve) => client.once("exit", resolve));
+  const first = await createInterface({ input: client.stdout })[Symbol.asyncIterator]().next();
+  try {
+    if (first.value !== `open ${count}`) throw new BenchError("LOAD", `connections: ${String(first.value)}`);
+    await meanwhile();
+  } finally {
+    client.stdin.end();
+    await exited;
+  }
+}
+
+/** Moves `gigabytes` and compares the memory after the first with the memory after the last. */
+export async function measureFlat(
+  direction: "down" | "up",
+  folder: string,
+  gigabytes: number,
+): Promise<Result> {
+  await using server = await startServer("ours-files", folder);
+  const after: number[] = [];
+  for (let moved = 0; moved < gigabytes; moved++) {
+    await (direction === "down" ? downloadGigabyte(server) : uploadGigabyte(server, folder));
+    after.push(await server.memory());
+  }
+  const [first = Number.NaN] = after;
+  return judgeMemory(memoryCases[direction], `${gigabytes} GB`, { ours: (Math.max(...after) - first) / MiB });
+}
+
+/** One after the other: 100 MiB ten times is a GB, near enough. */
+async function downloadGigabyte({ port }: Running): Promise<void> {
+  const url = `http://127.0.0.1:${port}/${largeFile.name}?[1-10]`;
+  const { stdout } = await runFile("curl", [
+    "-sS",
+    "--fail",
+    "-o",
+    "/dev/null",
+    "-w",
+    "%{size_download}\n",
+    url,
+  ]);
+  expectOctets(stdout);
+}
+
+async function uploadGigabyte({ port }: Running, folder: string): Promise<void> {
+  const url = `http://127.0.0.1:${port}/sink?[1-10]`;
+  const { stdout } = await runFile("curl", ["-sS", "--fail", "-T", `${folder}/${largeFile.name}`, url]);
+  expectOctets(stdout);
+}
+
+function expectOctets(lines: string): void {
+  const counts = lines.trim().split("\n").map(Number);
+  if (counts.length !== 10 || counts.some((octets) => octets !== largeFile.octets)) {
+    throw new BenchError("LOAD", `curl moved ${counts.join(", ")} octets`);
+  }
+}
+
+export function judgeMemory(
+  one: MemoryCase,
+  amount: string,
+  measured: Readonly<Record<string, number>>,
+): Result {
+  const value = measured["ours"] ?? Number.NaN;
+  return {
+    id: one.id,
+    title: `${one.title} (${amount})`,
+    measured,
+    unit: one.unit,
+    value,
+    valueUnit: one.unit,
+    bound: { kind: "ceiling", value: one.ceiling },
+    passed: value <= one.ceiling,
+  };
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { memoryCases, rateCases, type RateCase } from "../src/cases.ts";
+import { readResult } from "../src/load.ts";
+import { judgeMemory } from "../src/memory.ts";
+import { judge } from "../src/rates.ts";
+import { intoDocument, markers, toMarkdown } from "../src/report.ts";
+import { median } from "../src/statistics.ts";
+
+const one: RateCase = {
+  id: "file",
+  title: "A file",
+  path: "/",
+  connections: 1,
+  unit: "requests/s",
+  ours: "ours-files",
+  peers: ["slow", "fast"],
+  beside: ["nginx"],
+  floor: 3,
+  goal: { above: "nginx" },
+};
+const rates = (ours: number): Map<string, number> =>
+  new Map([
+    ["ours-files", ours],
+    ["slow", 10],
+    ["fast", 20],
+    ["nginx", 80],
+  ]);
+
+describe("the median", () => {
+  it.each([
+    [[3, 1, 2], 2],
+    [[4, 1, 3, 2], 2.5],
+    [[7], 7],
+    [[], Number.NaN],
+  ])("of %j is %d", (values, expected) => {
+    expect(median(values)).toBe(expected);
+  });
+});
+
+describe("a ratio", () => {
+  it("is to the fastest of the peers, its goal what the other reaches", () => {
+    expect(judge(one, rates(60))).toMatchObject({ value: 3, against: "fast", goal: 4, passed: true });
+  });
+  it("below the floor is broken", () => {
+    expect(judge(one, rates(59)).passed).toBe(false);
+  });
+  it("that was not measured is broken", () => {
+    expect(judge(one, new Map()).passed).toBe(false);
+  });
+});
+
+describe("an amount of memory", () => {
+  it.each([
+    [6, true],
+    [6.1, false],
+    [Number.NaN, false],
+  ])("of %d KiB: %s", (ours, passed) => {
+    expect(judgeMemory(memoryCases.idle, "10", { ours }).passed).toBe(passed);
+  });
+});
+
+describe("wrk's result", () => {
+  const output = (requests: number, octets: number, errors: string): string =>
+    `Running 1s test\nRESULT {"requests":${requests},"octets":${octets},"microseconds":2000000,"errors":[${errors}]}\n`;
+
+  it("is a rate", () => {
+    expect(readResult(output(100, 5000, "0,0,0,0,0"))).toEqual({
+      requestsPerSecond: 50,
+      octetsPerSecond: 2500,
+    });
+  });
+  it.each([
+    ["a wrong status", output(100, 5000, "0,0,0,1,0"), "0, 0, 0, 1, 0"],
+    ["no answer", output(0, 0, "0,0,0,0,0"), "nothing was answered"],
+    ["no result", "unable to connect", "unable to connect"],
+  ])("with %s is worth nothing", (_name, text, message) => {
+    expect(() => readResult(text)).toThrow(message);
+  });
+});
+
+describe("the table", () => {
+  const report = (ours: number) =>
+    toMarkdown({ machine: { node: "v20" }, effort: "Once", results: [judge(one, rates(ours))] });
+
+  it("shows what was measured, promised and broken", () => {
+    expect(report(90).split("\n")[2]).toBe(
+      "| A file | 90 requests/s | fast: 20 requests/s | 4.50 × | ≥ 3.00 × | 4.00 × reached | slow: 10 requests/s; nginx: 80 requests/s |",
+    );
+    expect(report(50)).toContain("| 2.50 × **broken** |");
+    expect(report(50)).toContain("node v20");
+  });
+
+  it("takes its place in a document, and the rest stays", () => {
+    const document = `a\n${markers.begin}\nold\n${markers.end}\nb\n`;
+    expect(intoDocument(document, "new")).toBe(`a\n${markers.begin}\nnew\n${markers.end}\nb\n`);
+  });
+  it.each(["none", `${markers.end}${markers.begin}`, `${markers.begin}${markers.end}`.repeat(2)])(
+    "has no place in %j",
+    (document) => {
+      expect(() => intoDocument(document, "new")).toThrow("once each");
+    },
+  );
+});
+
+describe("the cases", () => {
+  it("have names of their own", () => {
+    const ids = [...rateCases, ...Object.values(memoryCases)].map((each) => each.id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
