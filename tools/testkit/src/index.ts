@@ -6,3 +6,4 @@ export { killGroup, plainEnvironment, run, type RunOptions, type RunResult } fro
 export { Spawned, type SpawnOptions } from "./spawned.ts";
 export { stallReader, type StalledReader } from "./stalled-reader.ts";
 export { TemporaryFolder } from "./temporary-folder.ts";
+export { type Certificate, makeCertificates } from "./certificate.ts";
