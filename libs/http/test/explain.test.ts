@@ -6,6 +6,7 @@ import {
   explainField,
   explainMethod,
   explainStatus,
+  reasonPhrase,
   type Explanation,
 } from "@socketscope/http";
 import {
@@ -155,6 +156,11 @@ describe("nothing is left out", () => {
     },
   );
   it.each(REGISTERED_STATUSES)("status %i", (status) => expect(explainStatus(status).known).toBe(true));
+  it("every status our core has a phrase for", () => {
+    for (let status = 100; status < 600; status++) {
+      expect(explainStatus(status).known || reasonPhrase(status) === "").toBe(true);
+    }
+  });
   it.each(REQUIRED_FIELDS)("field %s", (name) => expect(explainField(name).known).toBe(true));
   it("every opcode there is", () => {
     for (let opcode = 0; opcode < 16; opcode++) {

@@ -27,6 +27,7 @@ a{color:var(--accent)}
 .chip.deny{--k:var(--deny)}
 .tuple{display:flex;align-items:center;gap:8px;font:var(--text-sm) var(--mono);color:var(--ink-2);white-space:nowrap}
 .tuple b{color:var(--ink);font-weight:500}
+[data-theme-switch]{display:inline-flex;padding:8px 10px}
 .cmd{display:flex;align-items:center;gap:8px;background:var(--panel-2);border:1px solid var(--line-2);border-radius:var(--r-3);padding:5px 5px 5px 10px;min-width:0}
 .cmd code{flex:1;min-width:0;overflow-x:auto;white-space:nowrap;scrollbar-width:thin;padding:2px 0}
 .cmd code::before{content:"$ ";color:var(--ink-3)}
@@ -36,6 +37,6 @@ a{color:var(--accent)}
 .foot>div>*{min-width:0;overflow-wrap:anywhere}
 .wrap{max-width:1240px;width:100%;margin:0 auto;padding:22px 28px 26px;flex:1}
 @media (max-width:900px){.wrap{padding:16px}.foot>div{padding-inline:16px}}
-@media (max-width:640px){.brand span{display:none}.tuple{flex-wrap:wrap;white-space:normal}}
+@media (max-width:640px){.brand span,.chip .wide{display:none}.tuple{flex-wrap:wrap;white-space:normal}}
 @media (max-width:420px){.top{gap:8px;padding:0 12px}.chip{white-space:normal;line-height:1.3;text-align:center}}
 `;

@@ -30,12 +30,14 @@ export const transcriptStyle = `.row{--c:var(--socket);display:grid;grid-templat
 .row.server{background:var(--panel-3)}
 .row .x{min-width:0;display:block}
 .row .x code{display:block;font-size:var(--text-code);line-height:18px;overflow-wrap:anywhere}
-.row .x span{display:block;font-size:var(--text-sm);line-height:17px;color:var(--ink-2);text-wrap:pretty}
+.row .x>span{display:block;font-size:var(--text-sm);line-height:17px;color:var(--ink-2);text-wrap:pretty}
 .row .verb{font-weight:700;color:var(--c)}
 .row.fault code{color:var(--deny)}
 .rfc{font:var(--text-2xs) var(--mono);color:var(--ink-3);border:1px solid var(--line);border-radius:5px;padding:0 6px;line-height:18px;background:var(--panel);white-space:nowrap;text-decoration:none}
 .rfc:hover{color:var(--accent);text-decoration:underline}
-@media (max-width:640px){.row{grid-template-columns:70px minmax(0,1fr);padding-inline:14px}.row .t,.row .ly{display:none}.row.server .who{justify-content:flex-start}.row .rfc{grid-column:2;justify-self:start;margin-top:3px}}
+.untimed .row{grid-template-columns:46px 86px minmax(0,1fr) auto;padding-left:14px}
+.untimed .row .t{display:none}
+@media (max-width:640px){.row,.untimed .row{grid-template-columns:84px minmax(0,1fr);padding-inline:14px}.row .t,.row .ly{display:none}.row.server .who{justify-content:flex-start}.row .rfc{grid-column:2;justify-self:start;margin-top:3px}}
 `;
 
 const arrows = {
@@ -81,5 +83,6 @@ ${row.rfc !== undefined && clauseLink(row.rfc)}
 }
 
 export function transcript(rows: readonly TranscriptRow[]): Markup {
-  return markup`<ol class="transcript">${rows.map(line)}</ol>`;
+  const timed = rows.some(({ time }) => time !== undefined);
+  return markup`<ol class="transcript${!timed && " untimed"}">${rows.map(line)}</ol>`;
 }

@@ -150,9 +150,7 @@ describe("a whole connection", () => {
       ...handshake("Sec-WebSocket-Extensions: permessage-deflate\r\n"),
       fromClient(0xc1, Uint8Array.of(0xff, 0xfe)),
     ];
-    expect(lines(dissect(new WebFlowDissector(), steps)).at(-1)).toBe(
-      "2 in text: 2 octets, compressed",
-    );
+    expect(lines(dissect(new WebFlowDissector(), steps)).at(-1)).toBe("2 in text: 2 octets, compressed");
     const without = [...handshake(""), fromClient(0xc1, "x")];
     expect(lines(dissect(new WebFlowDissector(), without)).at(-1)).toContain("reserved bit");
   });
