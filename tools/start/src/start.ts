@@ -1,63 +1,71 @@
-/** Starts several programs as one: their lines are prefixed, their end is common. */
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
-import { createInterface } from "node:readline";
+/** Starts the apps together and ends them together. */
+import { App } from "./app.ts";
+import { banner } from "./banner.ts";
+import { choose, serversOf, UsageError } from "./choose.ts";
 
-/** An app is a server when it declares how it is served. */
-export function serversIn(workspace: string): readonly string[] {
-  return readdirSync(`${workspace}/apps`)
-    .filter((name) => existsSync(`${workspace}/apps/${name}/src/main.ts`) && !name.endsWith("-client"))
-    .toSorted();
-}
+const help = `npm start                          all servers, on their usual ports
+npm start -- APP [APP ...]         only these
+npm start -- APP --port 9000 ...   one of them, with its own options
+`;
 
-export interface StartOptions {
-  readonly workspace: string;
-  readonly apps: readonly string[];
-  readonly out: NodeJS.WritableStream;
-  readonly err: NodeJS.WritableStream;
-}
-
-/** Resolves with the exit code when all have ended: 0 after Ctrl-C, 1 when one failed. */
-export async function startAll({ workspace, apps, out, err }: StartOptions): Promise<number> {
-  const children = new Map<string, ChildProcess>();
-  let stopping = false;
-  const stop = (): void => {
-    stopping = true;
-    for (const child of children.values()) child.kill("SIGTERM");
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  const ends = apps.map(async (app) => {
-    const code = await run(app);
-    children.delete(app);
-    if (stopping && code === 0) return 0;
-    if (!stopping) err.write(`start: ${app} ended (exit code ${code ?? "none"}): stopping the others\n`);
-    stop();
-    return 1;
-  });
-  const codes = await Promise.all(ends);
-  process.off("SIGINT", stop);
-  process.off("SIGTERM", stop);
-  return Math.max(0, ...codes);
-
-  async function run(app: string): Promise<number | null> {
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", "--conditions=@socketscope/source", `apps/${app}/src/main.ts`],
-      // A group of its own: Ctrl-C reaches us alone, and we pass on one SIGTERM.
-      { cwd: workspace, stdio: ["ignore", "pipe", "pipe"], detached: true },
-    );
-    children.set(app, child);
-    const prefix = apps.length > 1 ? `${app}: ` : "";
-    for (const [from, to] of [
-      [child.stdout, out],
-      [child.stderr, err],
-    ] as const) {
-      createInterface({ input: from }).on("line", (line) => to.write(`${prefix}${line}\n`));
-    }
-    return new Promise((resolve) => {
-      child.once("error", () => resolve(1));
-      child.once("close", (code) => resolve(code));
-    });
+/** Resolves with the exit code: 0 after a signal, 1 when an app crashed, 2 for a wrong command line. */
+export async function start(root: string, args: readonly string[]): Promise<0 | 1 | 2> {
+  const available = serversOf(root);
+  if (args[0] === "--help") {
+    process.stdout.write(`${help}\nApps: ${available.join(", ")}\n`);
+    return 0;
   }
+  try {
+    const { apps, options } = choose(args, available);
+    return await runTogether(root, apps, options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`npm start: ${error.message}\n`);
+    return 2;
+  }
+}
+
+async function runTogether(
+  root: string,
+  names: readonly string[],
+  options: readonly string[],
+): Promise<0 | 1> {
+  const width = Math.max(...names.map((name) => name.length));
+  const apps = names.map(
+    (name) =>
+      new App(root, name, options, (app, line) => process.stderr.write(`${app.padEnd(width)} | ${line}\n`)),
+  );
+  let stopping = false;
+  const stopAll = (): void => {
+    stopping = true;
+    // A second time it cuts: the apps know what twice means.
+    for (const app of apps) app.signal("SIGTERM");
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const name of signals) process.on(name, stopAll);
+
+  let crashed = false;
+  const watched = apps.map(async (app) => {
+    const { how } = await app.ended;
+    // Asked to end, or asked for something else than to serve (--help).
+    if (how === 0 && (stopping || !app.wasReady)) return;
+    crashed = true;
+    process.stderr.write(crashReport(app, how));
+    if (!stopping) stopAll();
+  });
+  const allReady = Promise.all(apps.map((app) => app.ready));
+  const allEnded = Promise.all(watched);
+  const ready = await Promise.race([allReady, allEnded.then(() => undefined)]);
+  if (ready !== undefined && !stopping) {
+    process.stdout.write(banner(ready.map((one, at) => [names[at] ?? "", one] as const)));
+  }
+  await allEnded;
+  for (const name of signals) process.removeListener(name, stopAll);
+  return crashed ? 1 : 0;
+}
+
+function crashReport(app: App, how: number | string): string {
+  const lines = app.lastLines.map((line) => `    ${line}\n`).join("");
+  const said = lines === "" ? "It said nothing.\n" : `Its last lines:\n${lines}`;
+  return `\nnpm start: ${app.name} ended with ${typeof how === "number" ? `code ${how}` : how}. ${said}`;
 }

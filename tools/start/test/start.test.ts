@@ -1,62 +1,130 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { connect } from "node:net";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
-import { serversIn, startAll } from "../src/start.ts";
+import { run, Spawned, workspaceRoot } from "@socketscope/testkit";
+import { describe, expect, it } from "vitest";
+import { banner } from "../src/banner.ts";
+import { choose, serversOf } from "../src/choose.ts";
 
-const made: string[] = [];
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
-});
+const fixtures = join(workspaceRoot, "tools/start/test/fixtures");
 
-/** A workspace whose apps are these programs. */
-function workspace(apps: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "start-"));
-  made.push(folder);
-  symlinkSync(fileURLToPath(new URL("../../../node_modules", import.meta.url)), join(folder, "node_modules"));
-  for (const [app, program] of Object.entries(apps)) {
-    mkdirSync(join(folder, "apps", app, "src"), { recursive: true });
-    writeFileSync(join(folder, "apps", app, "src/main.ts"), program);
-  }
-  return folder;
+function npmStart(...args: readonly string[]): Spawned {
+  const main = join(fixtures, "main.ts");
+  const env = { INIT_CWD: join(fixtures, "apps") };
+  return new Spawned(process.execPath, ["--import", "tsx", main, ...args], { cwd: workspaceRoot, env });
 }
 
-const waits = `process.on("SIGTERM", () => { console.log("drained"); process.exit(0); }); setInterval(() => {}, 1000); console.log("ready");`;
+const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+const portsIn = (text: string): number[] =>
+  [...text.matchAll(/127\.0\.0\.1:(\d+)/g)].map((found) => Number(found[1]));
+
+describe("the apps to start", () => {
+  it("are those of the workspace that serve", () => {
+    expect(serversOf(fixtures)).toEqual(["alpha", "beta"]);
+    expect(serversOf(workspaceRoot)).toContain("web-server");
+  });
+
+  it.each([
+    [[], { apps: ["alpha", "beta"], options: [] }],
+    [["beta"], { apps: ["beta"], options: [] }],
+    [["beta", "alpha"], { apps: ["beta", "alpha"], options: [] }],
+    [["beta", "--port", "1"], { apps: ["beta"], options: ["--port", "1"] }],
+  ])("are chosen by %j", (args, expected) => {
+    expect(choose(args, ["alpha", "beta"])).toEqual(expected);
+  });
+  it.each([
+    [["gamma"], "there is no app gamma, but: alpha, beta"],
+    [["--port", "1"], "npm start -- alpha --port 1"],
+    [["alpha", "beta", "--port", "1"], "options are for one app"],
+  ])("cannot be chosen by %j", (args, message) => {
+    expect(() => choose(args, ["alpha", "beta"])).toThrow(message);
+  });
+});
+
+describe("the banner", () => {
+  it("lists every address once, and what is shared once", () => {
+    const listeners = [
+      { name: "http", url: "http://127.0.0.1:1" },
+      { name: "http", url: "http://[::1]:1" },
+    ];
+    const text = banner([
+      ["alpha", { listeners, state: "here", account: { user: "u", password: "p" } }],
+      ["beta", { listeners: listeners.slice(0, 1), state: "here" }],
+    ]);
+    expect(text.split("\n").slice(3, 7)).toEqual([
+      "  alpha  http     http://127.0.0.1:1",
+      "                  http://[::1]:1",
+      "         account  u / p",
+      "  beta   http     http://127.0.0.1:1",
+    ]);
+    expect(text.match(/here/g)).toHaveLength(1);
+  });
+});
 
 describe("npm start", () => {
-  it("finds the servers, not the clients", () => {
-    expect(serversIn(workspace({ "web-server": "", "web-client": "", inspector: "" }))).toEqual([
-      "inspector",
-      "web-server",
-    ]);
+  it("starts all, shows where, prefixes what they say, and drains all at Ctrl+C", async () => {
+    const all = npmStart();
+    await all.line((line) => line.includes("Ctrl+C"));
+    expect(all.stdout).toMatch(/alpha +http +http:.*\n +account +guest \/ alpha\n +beta +http/);
+    const ports = portsIn(all.stdout);
+    expect(await Promise.all(ports.map(isOpen))).toEqual([true, true]);
+    await all.logged("alpha | args --json");
+    expect(await all.stop("SIGINT")).toBe(0);
+    expect(all.stderr).toContain("alpha | draining\n");
+    expect(all.stderr).toContain("beta  | draining\n");
+    expect(await Promise.all(ports.map(isOpen))).toEqual([false, false]);
   });
 
-  it("stops the others when one dies, says which, and fails", async () => {
-    const folder = workspace({ one: waits, two: `console.error("I fall"); process.exitCode = 3;` });
-    const out = new PassThrough();
-    const err = new PassThrough();
-    const code = await startAll({ workspace: folder, apps: ["one", "two"], out, err });
-    out.end();
-    err.end();
-    expect(code).toBe(1);
-    const said = await text(err);
-    expect(said).toContain("two: I fall\n");
-    expect(said).toContain("start: two ended (exit code 3)");
+  it("starts one with its options, in the folder of the user", async () => {
+    const one = npmStart("beta", "--port", "9");
+    await one.logged(`beta | args --json --port 9 in ${join(fixtures, "apps")}`);
+    expect(one.stdout).not.toContain("alpha");
+    expect(await one.stop()).toBe(0);
   });
 
-  it("passes one SIGTERM on and ends with 0 when all drained", async () => {
-    const folder = workspace({ one: waits });
-    const out = new PassThrough();
-    const err = new PassThrough();
-    let said = "";
-    out.on("data", (octets: Buffer) => {
-      if (said === "") process.emit("SIGTERM");
-      said += octets.toString();
-    });
-    expect(await startAll({ workspace: folder, apps: ["one"], out, err })).toBe(0);
-    expect(said).toContain("drained");
+  it("hands on a second signal, which cuts", async () => {
+    const one = npmStart("alpha", "--slow");
+    await one.line((line) => line.includes("Ctrl+C"));
+    one.kill("SIGINT");
+    await one.logged("draining");
+    expect(await one.stop("SIGINT")).toBe(0);
+    expect(one.stderr).toContain("cut off");
+  });
+
+  it("says why an app did not start, and ends with 1", async () => {
+    const one = npmStart("alpha", "--crash");
+    expect(await one.exited).toBe(1);
+    expect(one.stderr).toContain("alpha ended with code 1. Its last lines:\n    the port 8080 is in use\n");
+    expect(one.stdout).toBe("");
+  });
+
+  it("stops the others when one crashes later", async () => {
+    const all = npmStart();
+    await all.line((line) => line.includes("Ctrl+C"));
+    const children = (await run("ps", ["-o", "pid=,args=", "--ppid", String(all.pid)])).text;
+    const beta = Number(/(\d+) .*beta\/src\/main/.exec(children)?.[1]);
+    process.kill(beta, "SIGUSR1");
+    expect(await all.exited).toBe(1);
+    expect(all.stderr).toContain("beta ended with code 3. Its last lines:\n");
+    expect(all.stderr).toContain("    fatal: it broke\n");
+    expect(all.stderr).toContain("alpha | draining");
+  });
+
+  it("lets an app end that was not asked to serve", async () => {
+    const one = npmStart("beta", "--help");
+    expect(await one.exited).toBe(0);
+    expect(one.stderr).toBe("beta | usage\n");
+  });
+
+  it("refuses a wrong command line with 2", async () => {
+    const one = npmStart("gamma");
+    expect(await one.exited).toBe(2);
+    expect(one.stderr).toContain("there is no app gamma");
   });
 });
