@@ -9,7 +9,9 @@ async function ask(path, headers = {}) {
 
 /** @param {Response} response @param {string[]} names */
 function lines(response, names) {
-  const fields = names.map((name) => [name, response.headers.get(name)]).filter(([, value]) => value !== null);
+  const fields = names
+    .map((name) => [name, response.headers.get(name)])
+    .filter(([, value]) => value !== null);
   return [`${response.status} ${response.statusText}`, ...fields.map(([name, value]) => `${name}: ${value}`)];
 }
 
@@ -37,7 +39,8 @@ const tries = {
   },
 };
 
-for (const code of document.querySelectorAll("pre code")) code.textContent = code.textContent.replace("ORIGIN", location.origin);
+for (const code of document.querySelectorAll("pre code"))
+  code.textContent = code.textContent.replace("ORIGIN", location.origin);
 
 for (const button of document.querySelectorAll("[data-try]")) {
   button.addEventListener("click", async () => {
@@ -49,12 +52,17 @@ for (const button of document.querySelectorAll("[data-try]")) {
 }
 
 addEventListener("load", () => {
-  const [page, ...parts] = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  const [page, ...parts] = [
+    ...performance.getEntriesByType("navigation"),
+    ...performance.getEntriesByType("resource"),
+  ];
   const all = [page, ...parts].filter((entry) => new URL(entry.name).origin === location.origin);
   const octets = all.reduce((sum, entry) => sum + entry.decodedBodySize, 0);
   const say = (name, text) => document.querySelector(`[data-${name}]`)?.replaceChildren(text);
   say("count", String(all.length));
   say("octets", `${(octets / 1000).toFixed(1)} kB`);
-  // What the browser names so is HTTP/1.1; it has no name for the TLS below.
-  say("protocol", `${(page.nextHopProtocol || "HTTP/1.1").toUpperCase()}${location.protocol === "https:" ? " over TLS" : ""}`);
+  say(
+    "protocol",
+    `${page.nextHopProtocol.toUpperCase() || "HTTP"}${location.protocol === "https:" ? " over TLS" : ""}`,
+  );
 });

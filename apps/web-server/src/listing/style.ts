@@ -26,7 +26,7 @@ th[aria-sort] a svg{visibility:visible}
 th[aria-sort=descending] a svg{transform:rotate(180deg)}
 th.nm a{padding-left:16px}
 th.sz{width:116px}
-th.sz a{justify-content:flex-end}
+th.sz a{flex-direction:row-reverse}
 th.dt{width:164px}
 th.hint{width:30%}
 td{padding:0 12px;height:42px;border-bottom:1px solid var(--line-2);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}

@@ -55,7 +55,7 @@ export function listingPage(view: ListingView): Page {
     app: "Web",
     home: "/",
     skip: "Skip to the files",
-    status: markup`<span class="chip ok">${flow.remote.port} ⇄ ${flow.local.port}, request ${requests} on this socket</span>`,
+    status: markup`<span class="chip ok">${flow.remote.port} ⇄ ${flow.local.port}, request ${requests}<span class="wide"> on this socket</span></span>`,
     main: markup`${breadcrumb(path)}
 ${bar(view, entries)}
 <div class="cols${shown === undefined && " alone"}">${table(view, entries)}${shown !== undefined && pane(view, shown)}</div>`,

@@ -40,7 +40,7 @@ export function problemPage(view: ProblemView): Page {
     skip: "Skip to the message",
     status: markup`<span class="chip deny">${name}</span>`,
     main: markup`<div class="lost"><div><p class="big">${name}</p><h1>${headlineOf(problem.status)}</h1>
-<p class="l">You asked for <code>${shortened(request.target)}</code>. ${problem.text}${missingFile(view)} The connection is fine; only this one question had no answer.</p>
+<p class="l">You asked for <code>${shortened(request.target)}</code>. ${whatIsMissing(view) ?? problem.text} The connection is fine; only this one question had no answer.</p>
 <ul class="go">${around !== undefined && ways(around)}<li><a href="/">${icons.up}<span>Back to the start<small>the top folder</small></span></a></li></ul></div>
 ${icons.unplugged}
 <section class="wire" aria-label="What was said"><h2>What was said <span class="tuple">tcp <b>${endpoint(remote)}</b> ⇄ <b>${endpoint(local)}</b>${request.secure && " under TLS"}</span></h2>${transcript(said(problem, request))}</section></div>`,
@@ -49,9 +49,9 @@ ${icons.unplugged}
   });
 }
 
-function missingFile({ problem, around }: ProblemView): string {
-  if (problem.status !== 404 || around === undefined) return "";
-  return ` The folder ${around.folder.path} is here, “${shortened(around.missing)}” is not.`;
+function whatIsMissing({ problem, around }: ProblemView): string | undefined {
+  if (problem.status !== 404 || around === undefined) return undefined;
+  return `The folder ${around.folder.path} is here, “${shortened(around.missing)}” is not.`;
 }
 
 /** Characters of an address on the page. */

@@ -30,6 +30,8 @@ export async function receiveForm(
   const writing: Promise<FormFile>[] = [];
   const parser = makeParser(type, limits);
   parser.on("file", (_field: string, stream: BusboyFileStream, fileName: string) => {
+    // A file whose form broke off is told of by its reader, if it has one.
+    stream.on("error", () => undefined);
     // A file field left empty comes with an empty name.
     if (fileName === "") stream.resume();
     else writing.push(receiveFile(stream, fileName, folder, limit));
@@ -82,7 +84,8 @@ async function receiveFile(
 async function feed(parser: BusboyInstance, body: RequestBody, limit: number): Promise<void> {
   const finished = new Promise<void>((resolve, reject) => {
     parser.once("finish", resolve);
-    parser.once("error", reject);
+    // For good: a form that breaks off says so again when the parser is let go, and unheard it would end the process.
+    parser.on("error", reject);
   });
   finished.catch(() => undefined);
   let octets = 0;
