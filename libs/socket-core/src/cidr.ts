@@ -143,7 +143,7 @@ export function contains(cidr: Cidr, address: Uint8Array): boolean {
  */
 export function accountOf(address: Uint8Array): string {
   if (address.length === 4) return formatAddress(address);
-  const subnet = address.slice();
+  const subnet = new Uint8Array(address);
   subnet.fill(0, 8);
   return `${formatAddress(subnet)}/64`;
 }

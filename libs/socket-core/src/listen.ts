@@ -1,8 +1,10 @@
 /** A TCP listener: accepts, asks the admission, secures, hands over, and drains. */
 import { createServer, type Server, type Socket } from "node:net";
 import type { Admission } from "./admission.ts";
+import { contains, parseAddress, parseCidr, type Cidr } from "./cidr.ts";
 import { asSocketError } from "./errors.ts";
 import type { Address, Flow } from "./flow.ts";
+import { readProxyHeader } from "./proxy-header-reader.ts";
 import type { Stream } from "./stream.ts";
 import { warn } from "./warn.ts";
 import { nextFlowId } from "./flow-id.ts";
@@ -25,6 +27,10 @@ export interface ListenOptions {
   /** Each connection is this one's child, and dies with it (FTP data → its control). */
   readonly parent?: Stream;
   readonly admission?: Admission;
+  /** Networks whose connections must begin with a PROXY header (v1 or v2), and stand for the client it names. Default none. */
+  readonly proxyFrom?: readonly string[];
+  /** Milliseconds for that header. Default 5 s. */
+  readonly proxyHeaderMs?: number;
   readonly limits?: Partial<StreamLimits>;
   /** Connections at once; the next waits in the kernel's backlog no longer but is reset. Default 20,000. */
   readonly maxConnections?: number;
@@ -44,11 +50,12 @@ export interface Listener extends AsyncDisposable {
 }
 
 export const DEFAULT_MAX_CONNECTIONS = 20_000;
+const DEFAULT_PROXY_HEADER_MS = 5_000;
 
 /** Connections the kernel completes ahead of us (it cuts this down to its own net.core.somaxconn). */
 const BACKLOG = 4096;
 
-/** Rejects with SocketError when the address cannot be had. */
+/** Rejects with SocketError when the address cannot be had, CidrError when `proxyFrom` cannot be read. */
 export async function listenTcp(options: ListenOptions, serve: (stream: Stream) => void): Promise<Listener> {
   if (options.tls !== undefined) checkTls(options.tls);
   const listener = new TcpListener(options, serve);
@@ -63,6 +70,9 @@ class TcpListener implements Listener {
   readonly #server: Server;
   readonly #streams = new Set<TcpStream>();
   readonly #silent = new Set<Socket>();
+  /** Sockets from trusted proxies whose header is still to come. */
+  readonly #unnamed = new Set<Socket>();
+  readonly #proxies: readonly Cidr[];
   readonly #tap: TapPoint;
   readonly #limits: StreamLimits;
   #tls: TlsServerOptions | undefined;
@@ -73,6 +83,7 @@ class TcpListener implements Listener {
     this.#options = options;
     this.#serve = serve;
     this.#tls = options.tls;
+    this.#proxies = (options.proxyFrom ?? []).map(parseCidr);
     this.#tap = options.tap ?? new TapPoint();
     this.#limits = { ...defaultStreamLimits, ...options.limits };
     // allowHalfOpen: a client that ends its side after asking still gets its answer.
@@ -120,6 +131,30 @@ class TcpListener implements Listener {
   #accept(socket: Socket): void {
     const remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     const local = { host: socket.localAddress ?? this.#address.host, port: socket.localPort ?? 0 };
+    if (this.#proxies.length > 0 && this.#isProxy(remote)) this.#awaitHeader(socket, remote, local);
+    else this.#judge(socket, remote, local);
+  }
+
+  #isProxy(remote: Address): boolean {
+    const octets = parseAddress(remote.host);
+    return octets !== undefined && this.#proxies.some((network) => contains(network, octets));
+  }
+
+  /** Nothing is judged, shown or secured before the header says who it is; the ClientHello comes after it. */
+  #awaitHeader(socket: Socket, proxy: Address, local: Address): void {
+    this.#unnamed.add(socket);
+    readProxyHeader(socket, this.#options.proxyHeaderMs ?? DEFAULT_PROXY_HEADER_MS, (outcome) => {
+      // gone from the set: we are draining, and it was us who closed it
+      if (!this.#unnamed.delete(socket)) return;
+      if ("refused" in outcome) {
+        this.#tap.refused(proxy, local, outcome.refused);
+        socket.resetAndDestroy();
+      } else this.#judge(socket, outcome.header.type === "proxied" ? outcome.header.source : proxy, local);
+    });
+  }
+
+  /** `remote`: the client's address; behind a trusted proxy the one its header named. */
+  #judge(socket: Socket, remote: Address, local: Address): void {
     const { admission } = this.#options;
     const verdict = admission?.admit(remote, local);
     if (verdict !== undefined && verdict.action !== "allow") {
@@ -184,6 +219,10 @@ class TcpListener implements Listener {
       this.#server.close(() => resolve());
     });
     for (const socket of this.#silent) socket.destroy();
+    for (const socket of this.#unnamed) {
+      this.#unnamed.delete(socket);
+      socket.destroy();
+    }
     for (const stream of this.#streams) stream.finish();
     let cut = 0;
     if (this.#streams.size > 0) {

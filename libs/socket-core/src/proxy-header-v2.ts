@@ -98,7 +98,8 @@ function verify(octets: Uint8Array, from: number): void {
 
 function verifyChecksum(octets: Uint8Array, from: number, to: number): void {
   // proxy-protocol.txt §2.2.3: computed over the whole header with the checksum's own octets zero
-  const blank = octets.slice();
+  // a copy by constructor: a Buffer's slice() would be a view, and zero what we compare with
+  const blank = new Uint8Array(octets);
   blank.fill(0, from, to);
   if (to - from !== 4 || view(octets).getUint32(from) !== crc32c(blank)) {
     throw new RemoteError("PROXY_CHECKSUM", "the CRC32C does not match");

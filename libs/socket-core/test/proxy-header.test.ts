@@ -109,6 +109,13 @@ describe("version 2", () => {
     ]);
   });
 
+  it("verifies the checksum of a Buffer, whose slice() is no copy, and leaves its octets alone", () => {
+    const octets = Buffer.from(formatV2({ ends: four, checksum: true }));
+    const before = Uint8Array.from(octets);
+    expect(feed(new ProxyHeader(), [octets]).events).toHaveLength(1);
+    expect(Uint8Array.from(octets)).toEqual(before);
+  });
+
   it.each([
     ["LOCAL", v2(0x20, 0, new Uint8Array(0)), "LOCAL"],
     ["LOCAL with a block to discard", v2(0x20, 0xff, ascii("rubbish")), "LOCAL"],
