@@ -9,17 +9,24 @@ import { observed, type Exchange } from "../src/observed.ts";
 import { withStandingFields } from "../src/standing-fields.ts";
 import { asked, bodyOf, fieldOf } from "./asked.ts";
 
-const basic = (name: string, password: string): string[] => ["Authorization", `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`];
+const basic = (name: string, password: string): string[] => [
+  "Authorization",
+  `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`,
+];
 const fine: Handler = () => ({ status: 200, content: "in" });
 const passwords = new Map([["ann", hashSync("right: one", 4)]]);
-const problem = (one: { status: number; text: string; fields: readonly string[] }) => Promise.resolve({ status: one.status, fields: one.fields, content: one.text });
+const problem = (one: { status: number; text: string; fields: readonly string[] }) =>
+  Promise.resolve({ status: one.status, fields: one.fields, content: one.text });
 
 describe("basic auth", () => {
   const door = basicAuth(fine, { passwords, problem, delay: 0 });
 
   it("says how to come in", async () => {
     const response = await door(asked("GET", "/"));
-    expect([response.status, fieldOf(response, "WWW-Authenticate")]).toEqual([401, 'Basic realm="Socketscope", charset="UTF-8"']);
+    expect([response.status, fieldOf(response, "WWW-Authenticate")]).toEqual([
+      401,
+      'Basic realm="Socketscope", charset="UTF-8"',
+    ]);
   });
 
   it.each([
@@ -42,7 +49,14 @@ describe("basic auth", () => {
 
   it("remembers who was right without a promise, for a while, and only so many", async () => {
     let now = 0;
-    const guarded = basicAuth(fine, { passwords: new Map([...passwords, ["eve", hashSync("e", 4)]]), problem, delay: 0, remembered: 1, lasting: 1000, now: () => now });
+    const guarded = basicAuth(fine, {
+      passwords: new Map([...passwords, ["eve", hashSync("e", 4)]]),
+      problem,
+      delay: 0,
+      remembered: 1,
+      lasting: 1000,
+      now: () => now,
+    });
     const known = (): boolean => !(guarded(asked("GET", "/", basic("ann", "right: one"))) instanceof Promise);
     expect(known()).toBe(false);
     await guarded(asked("GET", "/", basic("ann", "right: one")));
@@ -56,7 +70,9 @@ describe("basic auth", () => {
 
   it("answers 503 when too many logins run", async () => {
     const guarded = basicAuth(fine, { passwords, problem, delay: 0, pending: 1 });
-    const answers = await Promise.all([1, 2].map(() => guarded(asked("GET", "/", basic("ann", "wrong")))));
+    const answers = await Promise.all(
+      [1, 2].map(async () => guarded(asked("GET", "/", basic("ann", "wrong")))),
+    );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([401, 503]);
   });
 
@@ -72,23 +88,39 @@ describe("the password file", () => {
     const line = `ann:${hashSync("x", 4).replace("$2b$", "$2y$")}`;
     expect([...parsePasswords(`# people\n${line}\n\n`, "f").keys()]).toEqual(["ann"]);
   });
-  it.each(["ann:{SHA}abc", "ann", `:${hashSync("x", 4)}`, "ann:$apr1$x$y", ""])("refuses %j without repeating a hash", (text) => {
-    expect(() => parsePasswords(text, "f")).toThrow(/^f:?/);
-  });
+  it.each(["ann:{SHA}abc", "ann", `:${hashSync("x", 4)}`, "ann:$apr1$x$y", ""])(
+    "refuses %j without repeating a hash",
+    (text) => {
+      expect(() => parsePasswords(text, "f")).toThrow(/^f:?/);
+    },
+  );
 });
 
 describe("standing fields", () => {
   const options = { fields: [], noCache: false, cors: false, coi: false };
-  const page: Handler = () => ({ status: 200, fields: ["Cache-Control", "max-age=60", "ETag", '"x"'], content: "" });
+  const page: Handler = () => ({
+    status: 200,
+    fields: ["Cache-Control", "max-age=60", "ETag", '"x"'],
+    content: "",
+  });
 
   it("--header replaces what the server would say, --no-cache asks each time", async () => {
-    const dressed = withStandingFields(page, { ...options, noCache: true, fields: ["X-A", "1", "etag", '"y"'] });
+    const dressed = withStandingFields(page, {
+      ...options,
+      noCache: true,
+      fields: ["X-A", "1", "etag", '"y"'],
+    });
     const response = await dressed(asked("GET", "/"));
-    expect([fieldOf(response, "Cache-Control"), fieldOf(response, "ETag"), fieldOf(response, "X-A")]).toEqual(["no-cache", '"y"', "1"]);
+    expect([fieldOf(response, "Cache-Control"), fieldOf(response, "ETag"), fieldOf(response, "X-A")]).toEqual(
+      ["no-cache", '"y"', "1"],
+    );
   });
 
   it("--no-cache does not weaken no-store", async () => {
-    const dressed = withStandingFields(() => ({ status: 404, fields: ["Cache-Control", "no-store"] }), { ...options, noCache: true });
+    const dressed = withStandingFields(() => ({ status: 404, fields: ["Cache-Control", "no-store"] }), {
+      ...options,
+      noCache: true,
+    });
     expect(fieldOf(await dressed(asked("GET", "/")), "Cache-Control")).toBe("no-store");
   });
 
@@ -97,18 +129,38 @@ describe("standing fields", () => {
     const response = await dressed(asked("GET", "/", ["Origin", "https://elsewhere.test"]));
     expect(fieldOf(response, "Access-Control-Allow-Origin")).toBe("*");
     expect(fieldOf(response, "Access-Control-Expose-Headers")).toContain("Content-Range");
-    const preflight = await dressed(asked("OPTIONS", "/", ["Origin", "https://e.test", "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "range"]));
-    expect([preflight.status, fieldOf(preflight, "Access-Control-Allow-Headers"), fieldOf(preflight, "Access-Control-Allow-Methods")]).toEqual([204, "range", "GET, HEAD, PUT, POST, DELETE, OPTIONS"]);
+    const preflight = await dressed(
+      asked("OPTIONS", "/", [
+        "Origin",
+        "https://e.test",
+        "Access-Control-Request-Method",
+        "GET",
+        "Access-Control-Request-Headers",
+        "range",
+      ]),
+    );
+    expect([
+      preflight.status,
+      fieldOf(preflight, "Access-Control-Allow-Headers"),
+      fieldOf(preflight, "Access-Control-Allow-Methods"),
+    ]).toEqual([204, "range", "GET, HEAD, PUT, POST, DELETE, OPTIONS"]);
   });
 
   it("--coi isolates", async () => {
     const response = await withStandingFields(page, { ...options, coi: true })(asked("GET", "/"));
-    expect([fieldOf(response, "Cross-Origin-Opener-Policy"), fieldOf(response, "Cross-Origin-Embedder-Policy")]).toEqual(["same-origin", "require-corp"]);
+    expect([
+      fieldOf(response, "Cross-Origin-Opener-Policy"),
+      fieldOf(response, "Cross-Origin-Embedder-Policy"),
+    ]).toEqual(["same-origin", "require-corp"]);
   });
 });
 
 describe("observed", () => {
-  async function seen(handler: Handler, read: (response: Awaited<ReturnType<Handler>>) => Promise<unknown>, method = "GET"): Promise<Exchange[]> {
+  async function seen(
+    handler: Handler,
+    read: (response: Awaited<ReturnType<Handler>>) => Promise<unknown>,
+    method = "GET",
+  ): Promise<Exchange[]> {
     const exchanges: Exchange[] = [];
     await read(await observed(handler, (exchange) => exchanges.push(exchange))(asked(method, "/")));
     return exchanges;
@@ -119,51 +171,83 @@ describe("observed", () => {
   const streamed: Handler = () => ({ status: 200, content: { pieces: three() } });
 
   it("counts octets in UTF-8, once", async () => {
-    expect(await seen(() => ({ status: 200, content: "£" }), bodyOf)).toMatchObject([{ status: 200, octets: 2, complete: true }]);
+    expect(await seen(() => ({ status: 200, content: "£" }), bodyOf)).toMatchObject([
+      { status: 200, octets: 2, complete: true },
+    ]);
     expect(await seen(streamed, bodyOf)).toMatchObject([{ octets: 6, complete: true }]);
   });
 
   it("tells a client that left, also before the first piece", async () => {
     const leave = async ({ content }: Awaited<ReturnType<Handler>>): Promise<void> => {
-      if (typeof content === "object" && "pieces" in content) await content.pieces[Symbol.asyncIterator]().return?.();
+      if (typeof content === "object" && "pieces" in content)
+        await content.pieces[Symbol.asyncIterator]().return?.();
     };
     expect(await seen(streamed, leave)).toMatchObject([{ octets: 0, complete: false }]);
   });
 
   it("counts nothing for HEAD", async () => {
-    expect(await seen(streamed, () => Promise.resolve(), "HEAD")).toMatchObject([{ octets: 0, complete: true }]);
+    expect(await seen(streamed, () => Promise.resolve(), "HEAD")).toMatchObject([
+      { octets: 0, complete: true },
+    ]);
   });
 
   it("reports a handler that fails, and throws on", async () => {
     const exchanges: Exchange[] = [];
-    const failing = observed(() => Promise.reject(new TypeError("x")), (exchange) => exchanges.push(exchange));
+    const failing = observed(
+      () => Promise.reject(new TypeError("x")),
+      (exchange) => exchanges.push(exchange),
+    );
     await expect(failing(asked("GET", "/"))).rejects.toThrow("x");
     expect(exchanges).toMatchObject([{ status: 500, complete: false }]);
   });
 });
 
 describe("access log", () => {
-  const exchange = (fields: string[], target = "/a"): Exchange => ({ request: asked("GET", target, fields), status: 200, octets: 5, ms: 1.23456, complete: true });
+  const exchange = (fields: string[], target = "/a"): Exchange => ({
+    request: asked("GET", target, fields),
+    status: 200,
+    octets: 5,
+    ms: 1.23456,
+    complete: true,
+  });
 
   it("writes the combined format", () => {
     const lines: string[] = [];
-    accessLog("combined", (line) => lines.push(line), () => Date.UTC(2026, 10, 24, 0, 30, 20))?.(exchange([...basic("ann lee", "x"), "Referer", "http://r/", "User-Agent", "curl/8"]));
-    expect(lines).toEqual([String.raw`127.0.0.1 - ann\x20lee [24/Nov/2026:00:30:20 +0000] "GET /a HTTP/1.1" 200 5 "http://r/" "curl/8"` + "\n"]);
+    accessLog(
+      "combined",
+      (line) => lines.push(line),
+      () => Date.UTC(2026, 10, 24, 0, 30, 20),
+    )?.(exchange([...basic("ann lee", "x"), "Referer", "http://r/", "User-Agent", "curl/8"]));
+    expect(lines).toEqual([
+      String.raw`127.0.0.1 - ann\x20lee [24/Nov/2026:00:30:20 +0000] "GET /a HTTP/1.1" 200 5 "http://r/" "curl/8"` +
+        "\n",
+    ]);
   });
 
-  it.each(['a"b', "a\\b", "a\nb", "a\u001b[31mb", "a\u202eb", "aéb"])("keeps %j inside its field", (agent) => {
-    const lines: string[] = [];
-    accessLog("combined", (line) => lines.push(line))?.(exchange(["User-Agent", agent]));
-    expect(lines[0]).toMatch(/^[\x20-\x7e]+\n$/);
-    expect(lines[0]?.split('"')).toHaveLength(7);
-    expect(escaped(agent)).toContain(String.raw`\x`);
-  });
+  it.each(['a"b', "a\\b", "a\nb", "a\u001b[31mb", "a\u202eb", "aéb"])(
+    "keeps %j inside its field",
+    (agent) => {
+      const lines: string[] = [];
+      accessLog("combined", (line) => lines.push(line))?.(exchange(["User-Agent", agent]));
+      expect(lines[0]).toMatch(/^[\x20-\x7e]+\n$/);
+      expect(lines[0]?.split('"')).toHaveLength(7);
+      expect(escaped(agent)).toContain(String.raw`\x`);
+    },
+  );
 
   it("writes JSON that reads back, a line each", () => {
     const lines: string[] = [];
     accessLog("json", (line) => lines.push(line))?.(exchange(["User-Agent", 'a"\nb'], "/x?y"));
     expect(lines[0]?.split("\n")).toHaveLength(2);
-    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ remote: "127.0.0.1", port: 50_000, target: "/x?y", status: 200, octets: 5, ms: 1.235, agent: 'a"\nb' });
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      remote: "127.0.0.1",
+      port: 50_000,
+      target: "/x?y",
+      status: 200,
+      octets: 5,
+      ms: 1.235,
+      agent: 'a"\nb',
+    });
   });
 });
 
@@ -180,6 +264,7 @@ describe("metrics", () => {
     expect(text).toContain('http_request_duration_seconds_bucket{le="+Inf"} 2\n');
     expect(text).toContain("http_connections_open 7\n");
     expect(text).toContain("http_responses_broken_total 1\n");
-    for (const line of text.trimEnd().split("\n")) expect(line).toMatch(/^(# (HELP|TYPE) |[a-z_]+(\{[^\n]*\})? [\d.e+-]+$)/);
+    for (const line of text.trimEnd().split("\n"))
+      expect(line).toMatch(/^(# (HELP|TYPE) |[a-z_]+(\{[^\n]*\})? [\d.e+-]+$)/);
   });
 });

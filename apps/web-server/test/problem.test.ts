@@ -22,13 +22,21 @@ const HTML = ["Accept", "text/html,*/*;q=0.8"];
 describe("404", () => {
   it("is two lines for curl", async () => {
     const response = await handler(asked("GET", "/nothing", ["Accept", "*/*"]));
-    expect([response.status, await textOf(response)]).toEqual([404, "404 Not Found\nThere is no file by this name.\n"]);
+    expect([response.status, await textOf(response)]).toEqual([
+      404,
+      "404 Not Found\nThere is no file by this name.\n",
+    ]);
   });
 
   it("is problem+json for who asks for JSON", async () => {
     const response = await handler(asked("GET", "/nothing", ["Accept", "application/json"]));
     expect(fieldOf(response, "Content-Type")).toBe("application/problem+json");
-    expect(JSON.parse(await textOf(response))).toEqual({ type: "about:blank", title: "Not Found", status: 404, detail: "There is no file by this name." });
+    expect(JSON.parse(await textOf(response))).toEqual({
+      type: "about:blank",
+      title: "Not Found",
+      status: 404,
+      detail: "There is no file by this name.",
+    });
   });
 
   it("is a page for a browser, with the nearest name, and the folder that is there", async () => {
@@ -47,7 +55,9 @@ describe("404", () => {
   });
 
   it("escapes what was asked", async () => {
-    const page = await textOf(await handler(asked("GET", "/<script>alert(1)</script>", [...HTML, "Referer", "<i>"])));
+    const page = await textOf(
+      await handler(asked("GET", "/<script>alert(1)</script>", [...HTML, "Referer", "<i>"])),
+    );
     expect(page).not.toMatch(/<script>alert|<i>/);
   });
 
@@ -85,6 +95,8 @@ describe("nearest", () => {
   });
 
   it("marks the letters that are new", () => {
-    expect(differing("second.mp4", "seconds.mp4").flatMap((isNew, index) => (isNew ? [index] : []))).toEqual([6]);
+    expect(differing("second.mp4", "seconds.mp4").flatMap((isNew, index) => (isNew ? [index] : []))).toEqual([
+      6,
+    ]);
   });
 });

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -16,7 +25,15 @@ beforeEach(() => {
   mkdirSync(join(inbox, "deeper"), { recursive: true });
   writeFileSync(join(root, "outside.txt"), "not yours");
   const standing = { fields: [], noCache: false, cors: false, coi: false };
-  handler = site({ root, listing: true, spa: false, followSymlinks: false, standing, observers: [], writable: { folder: inbox, maxBody: 1000 } });
+  handler = site({
+    root,
+    listing: true,
+    spa: false,
+    followSymlinks: false,
+    standing,
+    observers: [],
+    writable: { folder: inbox, maxBody: 1000 },
+  });
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
@@ -96,7 +113,9 @@ describe("PUT", () => {
   });
 
   it("of two at once that both only create, one wins", async () => {
-    const outcomes = await Promise.all(["1", "2", "3"].map((body) => put("/inbox/race", body, ["If-None-Match", "*"])));
+    const outcomes = await Promise.all(
+      ["1", "2", "3"].map((body) => put("/inbox/race", body, ["If-None-Match", "*"])),
+    );
     expect(outcomes.toSorted()).toEqual([201, 412, 412]);
     expect(readdirSync(inbox).toSorted()).toEqual(["deeper", "race"]);
   });
@@ -109,13 +128,18 @@ describe("PUT", () => {
 describe("DELETE", () => {
   it("removes a file, once, on condition", async () => {
     writeFileSync(join(inbox, "a"), "1");
-    const remove = async (fields: string[] = []): Promise<number> => (await handler(asked("DELETE", "/inbox/a", fields))).status;
+    const remove = async (fields: string[] = []): Promise<number> =>
+      (await handler(asked("DELETE", "/inbox/a", fields))).status;
     expect(await remove(["If-Match", '"other"'])).toBe(412);
     expect(existsSync(join(inbox, "a"))).toBe(true);
     expect([await remove(), await remove()]).toEqual([204, 404]);
   });
   it("removes no folder, and nothing outside", async () => {
-    const statuses = await Promise.all(["/inbox/deeper", "/inbox/", "/outside.txt"].map(async (target) => (await handler(asked("DELETE", target))).status));
+    const statuses = await Promise.all(
+      ["/inbox/deeper", "/inbox/", "/outside.txt"].map(
+        async (target) => (await handler(asked("DELETE", target))).status,
+      ),
+    );
     expect(statuses).toEqual([409, 409, 403]);
   });
 });
@@ -123,12 +147,22 @@ describe("DELETE", () => {
 describe("forms", () => {
   const form = (parts: readonly (readonly [name: string, content: string])[]): string =>
     `${parts.map(([name, content]) => `--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: text/plain\r\n\r\n${content}\r\n`).join("")}--b--\r\n`;
-  const send = (body: string, fields: string[] = [], target = "/inbox/"): ReturnType<Handler> => handler(asked("POST", target, ["Content-Type", "multipart/form-data; boundary=b", ...fields], { body }));
+  const send = (body: string, fields: string[] = [], target = "/inbox/"): ReturnType<Handler> =>
+    handler(asked("POST", target, ["Content-Type", "multipart/form-data; boundary=b", ...fields], { body }));
 
   it("puts every file in place and leads a browser back", async () => {
-    const response = await send(form([["a.txt", "one"], ["ü.txt", "two"]]), ["Accept", "text/html"]);
+    const response = await send(
+      form([
+        ["a.txt", "one"],
+        ["ü.txt", "two"],
+      ]),
+      ["Accept", "text/html"],
+    );
     expect([response.status, fieldOf(response, "Location")]).toEqual([303, "/inbox/"]);
-    expect([readFileSync(join(inbox, "a.txt"), "utf8"), readFileSync(join(inbox, "ü.txt"), "utf8")]).toEqual(["one", "two"]);
+    expect([readFileSync(join(inbox, "a.txt"), "utf8"), readFileSync(join(inbox, "ü.txt"), "utf8")]).toEqual([
+      "one",
+      "two",
+    ]);
     const plain = await send(form([["c.txt", ""]]));
     expect([plain.status, await textOf(plain)]).toEqual([201, "/inbox/c.txt\n"]);
   });
@@ -143,7 +177,14 @@ describe("forms", () => {
   });
 
   it.each([
-    ["a hidden name", form([["fine.txt", "x"], [".bad", "y"]]), 400],
+    [
+      "a hidden name",
+      form([
+        ["fine.txt", "x"],
+        [".bad", "y"],
+      ]),
+      400,
+    ],
     ["an end too early", form([["a.txt", "x"]]).slice(0, -12), 400],
     ["no file", "--b--\r\n", 400],
     ["too many octets", form([["a.txt", "x".repeat(1000)]]), 413],
@@ -153,7 +194,9 @@ describe("forms", () => {
   });
 
   it("refuses other types, and forms of other sites", async () => {
-    const urlencoded = await handler(asked("POST", "/inbox/", ["Content-Type", "application/x-www-form-urlencoded"], { body: "a=b" }));
+    const urlencoded = await handler(
+      asked("POST", "/inbox/", ["Content-Type", "application/x-www-form-urlencoded"], { body: "a=b" }),
+    );
     expect(urlencoded.status).toBe(415);
     expect((await send(form([["a.txt", "x"]]), ["Origin", "https://evil.test"])).status).toBe(403);
     expect(readdirSync(inbox)).toEqual(["deeper"]);
@@ -163,6 +206,8 @@ describe("forms", () => {
 it("without --writable nothing can be changed", async () => {
   const standing = { fields: [], noCache: false, cors: false, coi: false };
   const closed = site({ root, listing: true, spa: false, followSymlinks: false, standing, observers: [] });
-  const statuses = await Promise.all(["PUT", "DELETE", "POST"].map(async (method) => (await closed(asked(method, "/inbox/a"))).status));
+  const statuses = await Promise.all(
+    ["PUT", "DELETE", "POST"].map(async (method) => (await closed(asked(method, "/inbox/a"))).status),
+  );
   expect(statuses).toEqual([405, 405, 405]);
 });
