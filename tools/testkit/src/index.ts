@@ -7,3 +7,4 @@ export { Spawned, type SpawnOptions } from "./spawned.ts";
 export { stallReader, type StalledReader } from "./stalled-reader.ts";
 export { TemporaryFolder } from "./temporary-folder.ts";
 export { type Certificate, makeCertificates } from "./certificate.ts";
+export { NetworkNamespace, NetworkPair, namespaces } from "./namespace.ts";
