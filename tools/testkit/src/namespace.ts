@@ -3,6 +3,7 @@
  * not arrive on the other side has not left. Needs root; `namespaces.it(…)` skips by name without it, and fails in CI.
  */
 import { execFileSync } from "node:child_process";
+import { LaunchError } from "./launch-error.ts";
 import { findProgram, needing, type RealClients } from "./real-client.ts";
 import { run, type RunOptions, type RunResult } from "./run.ts";
 import { Spawned, type SpawnOptions } from "./spawned.ts";
@@ -69,6 +70,7 @@ export class NetworkPair implements Disposable {
       ip("-n", name, "addr", "add", `${ipv6}/64`, "dev", "cable", "nodad");
       for (const device of ["lo", "cable"]) ip("-n", name, "link", "set", device, "up");
     }
+    for (const { name } of sides) awaitCarrier(name);
   }
 
   [Symbol.dispose](): void {
@@ -82,6 +84,27 @@ export class NetworkPair implements Disposable {
   }
 }
 
-function ip(...args: readonly string[]): void {
-  execFileSync("ip", args, { stdio: "pipe", timeout: 10_000 });
+/** Milliseconds in which a cable between two interfaces that are up must carry. */
+const CARRIER_TIMEOUT_MS = 10_000;
+const LOOK_EVERY_MS = 10;
+
+/**
+ * Linux notices a cable's carrier up to a second after both ends are up (link events are handled once a second), and
+ * until then loses without a word what is sent: IPv6 has no route for groups before that.
+ */
+function awaitCarrier(namespace: string): void {
+  for (let waited = 0; waited < CARRIER_TIMEOUT_MS; waited += LOOK_EVERY_MS) {
+    const link = ip("-n", namespace, "link", "show", "dev", "cable");
+    const groups = ip("-n", namespace, "-6", "route", "show", "table", "local", "type", "multicast");
+    if (/ state UP /.test(link) && /^multicast ff00::\/8 dev cable /m.test(groups)) return;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
+  }
+  throw new LaunchError(
+    "SETUP",
+    `the cable of ${namespace} carries nothing after ${CARRIER_TIMEOUT_MS} ms`,
+  );
+}
+
+function ip(...args: readonly string[]): string {
+  return execFileSync("ip", args, { stdio: "pipe", timeout: 10_000, encoding: "utf8" });
 }
