@@ -1,4 +1,5 @@
 /** RFC 9110 §7.6.1, §7.8: the connection options a message names. */
+import type { Version } from "./events.ts";
 import type { FieldLines } from "./fields.ts";
 
 /** RFC 9110 §7.8: whether these fields hold Upgrade. */
@@ -14,4 +15,11 @@ export function namesUpgrade(fields: FieldLines): boolean {
 export function lists(value: string | undefined, token: string): boolean {
   if (value === undefined) return false;
   return value === token || value.split(",").some((member) => member.trim() === token);
+}
+
+/** RFC 9112 §9.3: whether a message leaves the connection open. `connection`: its Connection field. */
+export function persists(version: Version, connection: string | undefined): boolean {
+  const options = connection?.toLowerCase();
+  if (lists(options, "close")) return false;
+  return version === "1.1" || lists(options, "keep-alive");
 }

@@ -1,6 +1,6 @@
 /** RFC 9112 §6, §7: how long a message's content is, and reading it. */
 import { decodeLatin1, type ReceiveBuffer } from "@socketscope/wire";
-import type { ContentLength, Version } from "./events.ts";
+import type { ContentLength, ResponseHead, Version } from "./events.ts";
 import { fault, tooLarge } from "./fault.ts";
 import { Fields } from "./fields.ts";
 import { HeadScanner, headText, parseFieldLines } from "./grammar.ts";
@@ -41,6 +41,14 @@ export function contentOf(fields: Fields, version: Version): number | "chunked" 
   // RFC 9112 §6.3 (5): a list or an invalid value has no certain meaning.
   if (!/^\d{1,15}$/.test(length)) fault("HTTP_CONTENT_LENGTH", 400, "Content-Length is one decimal number");
   return Number(length);
+}
+
+/** RFC 9112 §6.3 for a response to `method`, in its order. */
+export function contentOfResponse({ status, version, fields }: ResponseHead, method: string): ContentLength {
+  // (1) these end with their head, whatever their fields say.
+  if (method === "HEAD" || status === 204 || status === 304) return 0;
+  // (3) to (6), and (8): nothing says how long it is, so it ends with the connection.
+  return contentOf(fields, version) ?? "close";
 }
 
 /** RFC 9112 §6.5.1 (RFC 9110): fields that frame or route are no trailers. */

@@ -67,9 +67,11 @@ export type ClientEvent =
   | { readonly type: "response"; readonly head: ResponseHead; readonly content: ContentLength }
   | { readonly type: "data"; readonly octets: Uint8Array }
   | { readonly type: "end"; readonly trailers: Fields }
+  /** 101, or 2xx to CONNECT: `unread()` and all that follows belong to the next protocol. */
   | { readonly type: "switched"; readonly head: ResponseHead };
 
-// ── client: out. Several requests may be sent ahead (RFC 9112 §9.3.2).
+// ── client: out. Several requests may be sent ahead (RFC 9112 §9.3.2). The core chooses framing and Connection, and
+// writes Host where neither the fields nor the target say it.
 export type ClientAction =
   | {
       readonly type: "request";
@@ -77,13 +79,17 @@ export type ClientAction =
       readonly target: string;
       readonly fields?: FieldLines;
       readonly content?: Uint8Array | string;
+      /** The last request on this connection (RFC 9112 §9.6). */
+      readonly close?: boolean;
     }
+  /** A request whose content follows as `data` … `end`. Without `length`: chunked. */
   | {
       readonly type: "begin";
       readonly method: string;
       readonly target: string;
       readonly fields?: FieldLines;
       readonly length?: number;
+      readonly close?: boolean;
     }
   | { readonly type: "data"; readonly octets: Uint8Array }
   | { readonly type: "end"; readonly trailers?: FieldLines };

@@ -16,6 +16,10 @@ export type HttpErrorCode =
   | "HTTP_TRAILER"
   | "HTTP_EXPECTATION"
   | "HTTP_INCOMPLETE"
+  /** The server ended before a response began: whether it carried the request out, nobody knows (RFC 9112 §9.3.1). */
+  | "HTTP_NO_RESPONSE"
+  | "HTTP_UNASKED"
+  | "HTTP_SWITCH"
   | "HTTP_TIMEOUT";
 
 /** Throws it: `status` is what a server answers, in plain words that a person who types by hand can use. */

@@ -27,6 +27,21 @@ export function formatFieldLines(fields: FieldLines): string {
   return text;
 }
 
+const CRLF = new Uint8Array([13, 10]);
+
+/** RFC 9112 §7.1: one chunk. Not for no octets at all: that would be the last one. */
+export function formatChunk(octets: Uint8Array): readonly Uint8Array[] {
+  const size = `${octets.length.toString(16)}\r\n`;
+  const line = cut(size.length);
+  writeLatin1(size, line, 0);
+  return [line, octets, CRLF];
+}
+
+/** RFC 9112 §7.1.2: the last chunk and the trailers. */
+export function formatLastChunk(trailers: FieldLines | undefined): Uint8Array | readonly Uint8Array[] {
+  return joinMessage(`0\r\n${formatFieldLines(trailers ?? [])}\r\n`, undefined);
+}
+
 /** A small head, and content that fits beside it, in one piece; larger content stays a piece of its own. */
 export function joinMessage(
   head: string,

@@ -5,6 +5,7 @@
 import { decodeLatin1, type ReceiveBuffer } from "@socketscope/wire";
 import { fault, tooLarge } from "./fault.ts";
 import { Fields } from "./fields.ts";
+import { trimBlank } from "./list.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { RequestHead, ResponseHead, Version } from "./events.ts";
 
@@ -23,7 +24,9 @@ export class HeadScanner {
     const { octets, at, end } = buffer;
     for (;;) {
       const found = octets.subarray(0, end).indexOf(LF, at + this.#searched);
-      const line = (found < 0 ? end : found - 1) - at - this.#lineStart;
+      // A CR at the end of what came so far is the line's end in the making.
+      const lineTo = found >= 0 ? found - 1 : octets[end - 1] === CR ? end - 1 : end;
+      const line = lineTo - at - this.#lineStart;
       if (startLine && this.lineEnds.length === 0 && line > limits.startLine) {
         tooLarge(414, `the first line is longer than ${limits.startLine} octets`);
       }
@@ -122,15 +125,26 @@ export function parseStatusLine(line: string): Omit<ResponseHead, "fields"> {
   return { version: match[1] === "0" ? "1.0" : "1.1", status: Number(match[2]), reason: match[3] ?? "" };
 }
 
-/** RFC 9112 §5: field lines `text[from … )`, whose ends are `lineEnds[first …]`. */
-export function parseFieldLines(text: string, lineEnds: readonly number[], first: number): Fields {
+/** RFC 9112 §5: field lines `text[from … )`, whose ends are `lineEnds[first …]`. `folded`: what becomes of obs-fold. */
+export function parseFieldLines(
+  text: string,
+  lineEnds: readonly number[],
+  first: number,
+  folded: "refused" | "joined" = "refused",
+): Fields {
   const lines: string[] = [];
   let from = first === 0 ? 0 : (lineEnds[first - 1] ?? 0) + 2;
   for (let i = first; i < lineEnds.length; i++) {
     const to = lineEnds[i] ?? 0;
-    // RFC 9112 §5.2: obs-fold is refused.
+    // RFC 9112 §5.2: obs-fold is refused in a request.
     const start = text.charCodeAt(from);
     if (start === 32 || start === 9) {
+      // RFC 9112 §5.2: who reads a response puts a blank in the place of the fold.
+      if (folded === "joined" && lines.length > 0) {
+        lines.push(trimBlank(`${lines.pop()} ${trimBlank(text.slice(from, to))}`));
+        from = to + 2;
+        continue;
+      }
       fault("HTTP_FIELD_LINE", 400, "a field line begins with a blank (line folding is not taken)");
     }
     const colon = text.indexOf(":", from);

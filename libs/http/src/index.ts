@@ -52,5 +52,7 @@ export {
   type ServerState,
   type ServerWait,
 } from "./server.ts";
+export { HttpClient, type HttpClientOptions } from "./client.ts";
+export { clientLegality, type ClientState, type ClientWait } from "./client-legality.ts";
 export { defaultHttpLimits, type HttpLimits } from "./limits.ts";
 export { reasonPhrase } from "./status.ts";

@@ -14,6 +14,8 @@ export interface HttpLimits {
   readonly discard: number;
   /** Interim responses before the final one (RFC 9110 §15.2), client side. Default 32. */
   readonly interim: number;
+  /** Requests sent ahead and not answered (RFC 9112 §9.3.2), client side: one more is a LocalError. Default 128. */
+  readonly outstanding: number;
 }
 
 export const defaultHttpLimits: HttpLimits = {
@@ -24,4 +26,5 @@ export const defaultHttpLimits: HttpLimits = {
   emptyLines: 4,
   discard: 256 * 1024,
   interim: 32,
+  outstanding: 128,
 };

@@ -2,21 +2,12 @@
  * RFC 9112, RFC 9110 §6–§10: the server's side of one HTTP/1.x connection. Requests are answered in their order; the
  * next is read when the response before it is whole. It leaves HTTP/2 and transfer codings but chunked out.
  */
-import {
-  cut,
-  LocalError,
-  ReceiveBuffer,
-  utf8Length,
-  writeLatin1,
-  type Core,
-  type Input,
-  type Rest,
-} from "@socketscope/wire";
+import { LocalError, ReceiveBuffer, utf8Length, type Core, type Input, type Rest } from "@socketscope/wire";
 import { ContentReader, contentOf } from "./content.ts";
 import type { RequestHead, ServerAction, ServerEvent, Version } from "./events.ts";
 import { fault } from "./fault.ts";
 import { Fields, type FieldLines } from "./fields.ts";
-import { formatFieldLines, joinMessage } from "./format.ts";
+import { formatChunk, formatFieldLines, formatLastChunk, joinMessage } from "./format.ts";
 import { HeadScanner, headText, isHost, parseFieldLines, parseRequestLine } from "./grammar.ts";
 import { defaultHttpLimits, type HttpLimits } from "./limits.ts";
 import { lists, namesUpgrade } from "./connection.ts";
@@ -307,12 +298,7 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
   #data(octets: Uint8Array): Uint8Array | readonly Uint8Array[] {
     if (this.#left === "none" || octets.length === 0) return [];
     if (this.#left === "close") return octets;
-    if (this.#left === "chunked") {
-      const size = `${octets.length.toString(16)}\r\n`;
-      const line = cut(size.length);
-      writeLatin1(size, line, 0);
-      return [line, octets, CRLF];
-    }
+    if (this.#left === "chunked") return formatChunk(octets);
     if (octets.length > this.#left) {
       throw new LocalError("HTTP_LENGTH", "the content is longer than its announced length");
     }
@@ -330,7 +316,7 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
     const chunked = this.#left === "chunked";
     this.#left = "none";
     this.#finish();
-    return chunked ? joinMessage(`0\r\n${formatFieldLines(trailers ?? [])}\r\n`, undefined) : [];
+    return chunked ? formatLastChunk(trailers) : [];
   }
 
   #responseHead(
@@ -374,8 +360,6 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
     }
   }
 }
-
-const CRLF = new Uint8Array([13, 10]);
 
 /** RFC 9110 §6.4.1: responses that never have content. */
 function hasNoContent(status: number): boolean {

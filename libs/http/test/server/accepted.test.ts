@@ -256,6 +256,20 @@ describe("responses", () => {
       [{ type: "switch", status: 101, fields: ["Upgrade", "websocket"] }],
       "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
     ],
+    [
+      "RFC 9110 §15.5.22",
+      "426 lists Upgrade in Connection",
+      GET,
+      [{ type: "respond", status: 426, fields: ["Upgrade", "websocket"] }],
+      `HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n${DATE}Content-Length: 0\r\nConnection: Upgrade\r\n\r\n`,
+    ],
+    [
+      "RFC 9110 §15.5.22",
+      "426 that closes",
+      GET,
+      [{ type: "respond", status: 426, fields: ["Upgrade", "websocket"], close: true }],
+      `HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n${DATE}Content-Length: 0\r\nConnection: Upgrade, close\r\n\r\n`,
+    ],
   ])("RFC 9112 %s: %s", (_section, _what, asked, actions, wire) => {
     const core = ask(asked);
     expect(actions.map((action) => sent(core, action)).join("")).toBe(wire);
