@@ -1,26 +1,17 @@
 /**
- * A UDP socket (RFC 768) with one core per peer. One receive is one datagram, one send is one datagram; there is no
+ * A UDP endpoint with one core per peer. One receive is one datagram, one send is one datagram; there is no
  * backpressure: what cannot be kept or sent is dropped and counted. (The kernel drops on its own when we are slow,
  * and does not tell: `dropped` counts what reached us.)
  */
-import { createSocket, type Socket } from "node:dgram";
-import { LimitError, LocalError, RemoteError, type Core, type Input } from "@socketscope/wire";
+import { LimitError, RemoteError, type Core, type Input } from "@socketscope/wire";
 import type { Admission } from "./admission.ts";
-import { parseAddress } from "./cidr.ts";
-import { asSocketError } from "./errors.ts";
 import type { Address, CloseReason, Flow } from "./flow.ts";
 import { nextFlowId } from "./flow-id.ts";
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
 import { TapPoint } from "./tap-point.ts";
-import {
-  joinGroup,
-  leaveGroup,
-  sendToGroups,
-  type Family,
-  type GroupOptions,
-  type GroupSending,
-} from "./udp-groups.ts";
+import type { GroupOptions, GroupSending } from "./udp-groups.ts";
 import { UdpPeers, type UdpPeer } from "./udp-peers.ts";
+import { UdpSocket } from "./udp-socket.ts";
 import { warn } from "./warn.ts";
 
 export interface UdpOptions {
@@ -44,6 +35,7 @@ export interface UdpOptions {
 }
 
 export interface UdpEndpoint<Action> extends AsyncDisposable {
+  /** As bound. It is also the local half of each flow: bound to 0.0.0.0 or ::, the system does not tell which address was meant. */
   readonly address: Address;
   readonly open: ReadonlySet<Flow>;
   /** Datagrams, both ways, that were dropped: table full, refused by the admission, queue full, not taken by the system. */
@@ -59,8 +51,7 @@ export interface UdpEndpoint<Action> extends AsyncDisposable {
   broadcast(on: boolean): void;
 }
 
-/** RFC 768, RFC 791 §3.1: 65,535 octets of packet less 20 and 8 of headers; RFC 8200 §3 does not count its own header. */
-const LONGEST = { udp4: 65_507, udp6: 65_527 } as const;
+const DEFAULT_MAX_QUEUED = 1024 * 1024;
 
 /** Rejects with SocketError when the address cannot be had. `on` is called for each event of each peer's core. */
 export async function bindUdp<Event extends object, Action>(
@@ -79,15 +70,11 @@ class Endpoint<Event extends object, Action> implements UdpEndpoint<Action>, Swe
   readonly #options: UdpOptions;
   readonly #make: (from: Address) => Core<Event, Action>;
   readonly #on: (event: Event, from: Address) => void;
-  readonly #family: Family;
-  readonly #socket: Socket;
+  readonly #socket: UdpSocket;
   readonly #tap: TapPoint;
   readonly #peers: UdpPeers<Event, Action>;
-  readonly #maxQueued: number;
   #address: Address;
   #nextSweep = 0;
-  #unsent = 0;
-  #allSent: (() => void) | undefined;
   #state: "open" | "closing" | "closed" = "open";
 
   constructor(
@@ -95,22 +82,15 @@ class Endpoint<Event extends object, Action> implements UdpEndpoint<Action>, Swe
     make: (from: Address) => Core<Event, Action>,
     on: (event: Event, from: Address) => void,
   ) {
+    const { host, port, reuseAddress = false, maxQueuedOctets = DEFAULT_MAX_QUEUED } = options;
     this.#options = options;
     this.#make = make;
     this.#on = on;
-    this.#family = options.host.includes(":") ? "udp6" : "udp4";
     this.#tap = options.tap ?? new TapPoint();
     this.#peers = new UdpPeers(options.maxPeers);
-    this.#maxQueued = options.maxQueuedOctets ?? 1024 * 1024;
-    this.#address = { host: options.host, port: options.port };
-    const version = this.#family === "udp4" ? 4 : 6;
-    this.#socket = createSocket({
-      type: this.#family,
-      reuseAddr: options.reuseAddress ?? false,
-      // 127.0.0.1 and ::1 can both be bound to one port number, as with TCP
-      ...(version === 6 && { ipv6Only: true }),
-      // addresses are literal here; Node would ask the resolver, and a turn later, even for those
-      lookup: (host, _, answer) => answer(null, host, version),
+    this.#address = { host, port };
+    this.#socket = new UdpSocket({ host, port, reuseAddress, maxQueuedOctets }, () => {
+      this.dropped += 1;
     });
   }
 
@@ -118,36 +98,9 @@ class Endpoint<Event extends object, Action> implements UdpEndpoint<Action>, Swe
     return this.#address;
   }
 
-  bind(): Promise<void> {
-    const { host, port } = this.#options;
-    const socket = this.#socket;
-    return new Promise((resolve, reject) => {
-      const what = `binding UDP ${host} port ${port}`;
-      if (parseAddress(host) === undefined)
-        throw new LocalError("UDP_HOST", `${what}: not a literal address`);
-      socket.once("error", (error) => reject(asSocketError(error, what)));
-      socket.bind({ address: host, port }, () => {
-        // errors of single sends come to their callbacks; what is left here concerns no peer of ours
-        socket.on("error", () => {});
-        const bound = socket.address();
-        this.#address = { host: bound.address, port: bound.port };
-        socket.on("message", (datagram, from) =>
-          this.#receive(datagram, { host: from.address, port: from.port }),
-        );
-        watch(this);
-        this.#stayInside();
-        resolve();
-      });
-    });
-  }
-
-  /** Multicast goes nowhere until somebody says where: without a loopback interface for it, TTL 0 keeps it inside. */
-  #stayInside(): void {
-    try {
-      sendToGroups(this.#socket, this.#family);
-    } catch {
-      this.#socket.setMulticastTTL(0);
-    }
+  async bind(): Promise<void> {
+    this.#address = await this.#socket.bind((datagram, from) => this.#receive(datagram, from));
+    watch(this);
   }
 
   #receive(datagram: Uint8Array, from: Address): void {
@@ -172,7 +125,14 @@ class Endpoint<Event extends object, Action> implements UdpEndpoint<Action>, Swe
       this.#tap.refused(from, this.#address, verdict.rule);
       return undefined;
     }
-    return this.#addPeer(from, admission !== undefined);
+    try {
+      return this.#addPeer(from, admission !== undefined);
+    } catch (bug) {
+      admission?.release(from);
+      this.dropped += 1;
+      warn(bug);
+      return undefined;
+    }
   }
 
   #addPeer(remote: Address, admitted: boolean): UdpPeer<Event, Action> {
@@ -189,7 +149,8 @@ class Endpoint<Event extends object, Action> implements UdpEndpoint<Action>, Swe
   #tell(peer: UdpPeer<Event, Action>, input: Input): void {
     try {
       peer.core.receive(input);
-      for (;;) {
+      // an event's handler may dispose of the endpoint: its peers are forgotten then, in the middle of their events
+      while (this.open.has(peer.flow)) {
         const event = peer.core.next();
         if (event === "closed") return this.#forget(peer, "we-ended");
         if (typeof event === "string") return;
@@ -227,9 +188,7 @@ class Endpoint<Event extends object, Action> implements UdpEndpoint<Action>, Swe
     if (this.#state === "closed") return true;
     const known = this.#peers.find(to);
     if (known !== undefined) return this.#emit(known, known.core.send(action));
-    if (parseAddress(to.host) === undefined || to.host.includes(":") !== (this.#family === "udp6")) {
-      throw new LocalError("UDP_HOST", `"${to.host}" is no literal address of this socket's IP version`);
-    }
+    this.#socket.checkAddress(to);
     if (this.#peers.full) {
       this.dropped += 1;
       return false;
@@ -241,41 +200,28 @@ class Endpoint<Event extends object, Action> implements UdpEndpoint<Action>, Swe
 
   #emit(peer: UdpPeer<Event, Action>, pieces: Uint8Array | readonly Uint8Array[]): boolean {
     const datagram = pieces instanceof Uint8Array ? pieces : Buffer.concat(pieces);
-    if (datagram.length > LONGEST[this.#family]) {
-      throw new LocalError(
-        "UDP_TOO_LONG",
-        `${datagram.length} octets; a datagram holds ${LONGEST[this.#family]}`,
-      );
-    }
-    if (this.#socket.getSendQueueSize() + datagram.length > this.#maxQueued) {
+    this.#socket.checkLength(datagram);
+    if (!this.#socket.hasRoomFor(datagram)) {
       this.dropped += 1;
       return false;
     }
     peer.lastSeen = now();
     this.#tap.bytes(peer.flow, "out", datagram);
-    this.#unsent += 1;
-    this.#socket.send(datagram, peer.flow.remote.port, peer.flow.remote.host, this.#onSent);
+    this.#socket.send(datagram, peer.flow.remote);
     return true;
   }
 
-  /** E.g. EACCES (broadcast is off), ENETUNREACH, EMSGSIZE: UDP promises nothing, so it is one more lost. */
-  readonly #onSent = (error: Error | null): void => {
-    if (error !== null) this.dropped += 1;
-    this.#unsent -= 1;
-    if (this.#unsent === 0) this.#allSent?.();
-  };
-
   join(group: string, options?: GroupOptions): void {
-    joinGroup(this.#socket, this.#family, group, options);
+    this.#socket.join(group, options);
   }
   leave(group: string, options?: GroupOptions): void {
-    leaveGroup(this.#socket, this.#family, group, options);
+    this.#socket.leave(group, options);
   }
   sendToGroups(options: GroupSending): void {
-    sendToGroups(this.#socket, this.#family, options);
+    this.#socket.sendToGroups(options);
   }
   broadcast(on: boolean): void {
-    this.#socket.setBroadcast(on);
+    this.#socket.broadcast(on);
   }
 
   /** Looks four times in `idleMs`, so a peer lives at most a quarter longer than that. */
@@ -298,13 +244,6 @@ class Endpoint<Event extends object, Action> implements UdpEndpoint<Action>, Swe
     unwatch(this);
     for (const peer of this.#peers) this.#dismiss(peer, "drained");
     this.#state = "closed";
-    if (this.#unsent > 0) {
-      await new Promise<void>((resolve) => {
-        this.#allSent = resolve;
-      });
-    }
-    await new Promise<void>((resolve) => {
-      this.#socket.close(() => resolve());
-    });
+    await this.#socket.close();
   }
 }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { LocalError } from "@socketscope/wire";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
@@ -11,7 +12,7 @@ import {
   type UdpOptions,
 } from "../src/index.ts";
 import { now, sweepAll } from "../src/sweep.ts";
-import { DatagramCore } from "./support/datagram-core.ts";
+import { DatagramCore, type Said } from "./support/datagram-core.ts";
 
 /** An endpoint that answers each datagram with "> TEXT" (or not), and what its tap saw. */
 async function echo(options: Partial<UdpOptions> & { readonly answers?: boolean } = {}) {
@@ -207,6 +208,60 @@ describe("a UDP endpoint", () => {
     const first = await echo({ reuseAddress: true });
     const second = await echo({ reuseAddress: true, port: first.endpoint.address.port });
     expect(second.endpoint.address).toEqual(first.endpoint.address);
+  });
+
+  it("leaves nothing open where it cannot bind", async () => {
+    const { endpoint } = await echo();
+    const descriptors = () => readdirSync("/dev/fd").length;
+    const before = descriptors();
+    for (let attempt = 0; attempt < 20; attempt++) {
+      await expect(echo({ port: endpoint.address.port })).rejects.toMatchObject({ code: "ADDRESS_IN_USE" });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(descriptors() - before).toBeLessThan(5);
+  });
+
+  it("survives a core that cannot be made, and gives back what was counted in", async () => {
+    const firewall = new Firewall({ now });
+    const heard: string[] = [];
+    let broken = true;
+    const endpoint = await bindUdp<Said, string>(
+      { host: "127.0.0.1", port: 0, protocol: "echo", idleMs: 1_000, maxPeers: 10, admission: firewall },
+      () => {
+        if (broken) throw new TypeError("a bug of ours");
+        return new DatagramCore();
+      },
+      ({ text }, from) => {
+        heard.push(text);
+        endpoint.send(from, text);
+      },
+    );
+    onTestFinished(() => endpoint[Symbol.asyncDispose]());
+    const warned = once(process, "warning");
+    const peer = await plain();
+    await peer.send(endpoint.address, "1");
+    expect(String((await warned)[0])).toContain("a bug of ours");
+    expect([endpoint.dropped, endpoint.open.size, firewall.status().counts.open]).toEqual([1, 0, 0]);
+    broken = false;
+    expect(await peer.ask(endpoint.address, "2")).toBe("> 2");
+    expect(heard).toEqual(["2"]);
+  });
+
+  it("may be disposed of by an event's handler: that peer hears no further event", async () => {
+    const heard: string[] = [];
+    const gone: PromiseLike<void>[] = [];
+    const endpoint = await bindUdp<Said, string>(
+      { host: "127.0.0.1", port: 0, protocol: "echo", idleMs: 1_000, maxPeers: 10 },
+      () => new DatagramCore(),
+      ({ text }) => {
+        heard.push(text);
+        gone.push(endpoint[Symbol.asyncDispose]());
+      },
+    );
+    await (await plain()).send(endpoint.address, "1");
+    while (gone.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await gone[0];
+    expect([heard, endpoint.open.size]).toEqual([["1", "(drain)"], 0]);
   });
 
   it("counts what the system does not take: broadcast is off until it is turned on", async () => {
