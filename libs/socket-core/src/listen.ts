@@ -9,7 +9,7 @@ import type { Stream } from "./stream.ts";
 import { warn } from "./warn.ts";
 import { nextFlowId } from "./flow-id.ts";
 import { TapPoint } from "./tap-point.ts";
-import { defaultStreamLimits, TcpStream, type StreamLimits } from "./tcp-stream.ts";
+import { defaultStreamLimits, TcpStream, type StreamLimits, type StreamOwner } from "./tcp-stream.ts";
 import { checkTls, type TlsServerOptions } from "./tls.ts";
 
 export interface ListenOptions {
@@ -63,7 +63,7 @@ export async function listenTcp(options: ListenOptions, serve: (stream: Stream) 
   return listener;
 }
 
-class TcpListener implements Listener {
+class TcpListener implements Listener, StreamOwner {
   readonly open = new Set<Flow>();
   readonly #options: ListenOptions;
   readonly #serve: (stream: Stream) => void;
@@ -77,6 +77,7 @@ class TcpListener implements Listener {
   readonly #limits: StreamLimits;
   #tls: TlsServerOptions | undefined;
   #address: Address = { host: "", port: 0 };
+  #boundToAll = false;
   readonly #whenEmpty: (() => void)[] = [];
 
   constructor(options: ListenOptions, serve: (stream: Stream) => void) {
@@ -117,6 +118,7 @@ class TcpListener implements Listener {
             bound === null || typeof bound === "string"
               ? { host: path ?? host, port: 0 }
               : { host: bound.address, port: bound.port };
+          this.#boundToAll = this.#address.host === "0.0.0.0" || this.#address.host === "::";
           resolve();
         },
       );
@@ -130,7 +132,10 @@ class TcpListener implements Listener {
 
   #accept(socket: Socket): void {
     const remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
-    const local = { host: socket.localAddress ?? this.#address.host, port: socket.localPort ?? 0 };
+    // One object for all: only a socket bound to every address has to be asked which one it was.
+    const local = this.#boundToAll
+      ? { host: socket.localAddress ?? this.#address.host, port: socket.localPort ?? 0 }
+      : this.#address;
     if (this.#proxies.length > 0 && this.#isProxy(remote)) this.#awaitHeader(socket, remote, local);
     else this.#judge(socket, remote, local);
   }
@@ -172,12 +177,7 @@ class TcpListener implements Listener {
       remote,
       ...(parent && { parent: parent.flow.id }),
     };
-    const stream = new TcpStream(socket, flow, this.#tap, this.#limits, (closed) => {
-      this.open.delete(flow);
-      this.#streams.delete(closed);
-      admission?.release(remote);
-      if (this.#streams.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
-    });
+    const stream = new TcpStream(socket, flow, this.#tap, this.#limits, this);
     this.open.add(flow);
     this.#streams.add(stream);
     parent?.adopt(stream);
@@ -187,6 +187,13 @@ class TcpListener implements Listener {
         () => this.#handOver(stream),
         () => stream.destroy("io"),
       );
+  }
+
+  streamClosed(stream: TcpStream): void {
+    this.open.delete(stream.flow);
+    this.#streams.delete(stream);
+    this.#options.admission?.release(stream.flow.remote);
+    if (this.#streams.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
   #handOver(stream: TcpStream): void {

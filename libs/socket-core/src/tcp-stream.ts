@@ -3,10 +3,12 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { asSocketError, SocketError } from "./errors.ts";
 import type { CloseReason, Flow } from "./flow.ts";
+import { listenForData, listenTo, stopListening, type SocketEvents } from "./socket-events.ts";
 import type { Receiver, Stream } from "./stream.ts";
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
 import { secure, type TlsOptions } from "./tls.ts";
+import { WriteStall } from "./write-stall.ts";
 
 export interface StreamLimits {
   /** Octets queued above which `write` returns false; never below {@link LOWEST_HIGH_WATER_MARK}. Default 1 MiB. */
@@ -38,7 +40,12 @@ export const LOWEST_HIGH_WATER_MARK = 64 * 1024;
 /** Pieces up to this size in all leave as one chunk: copying them is cheaper than a gathered write. */
 const JOIN_BELOW = 64 * 1024;
 
-export class TcpStream implements Stream, Swept {
+/** Who made the stream, and hears once of its end. */
+export interface StreamOwner {
+  streamClosed(stream: TcpStream, reason: CloseReason): void;
+}
+
+export class TcpStream implements Stream, Swept, SocketEvents {
   readonly flow: Flow;
   deadline = Infinity;
   #socket: Socket;
@@ -47,7 +54,7 @@ export class TcpStream implements Stream, Swept {
   #secure = false;
   readonly #tap: TapPoint;
   readonly #limits: StreamLimits;
-  readonly #onClosed: ((stream: TcpStream, reason: CloseReason) => void) | undefined;
+  readonly #owner: StreamOwner | undefined;
   #receiver: Receiver | undefined;
   #reason: CloseReason | undefined;
   #phase: "open" | "lingering" | "closed" = "open";
@@ -56,9 +63,7 @@ export class TcpStream implements Stream, Swept {
   #lingerLeft = 0;
   /** Octets given to Node. */
   #written = 0;
-  #taken = 0;
-  #inFlight = 0;
-  #stallSince = Infinity;
+  #stall: WriteStall | undefined;
   #children: Set<Stream> | undefined;
 
   constructor(
@@ -66,17 +71,17 @@ export class TcpStream implements Stream, Swept {
     flow: Flow,
     tap: TapPoint,
     limits: StreamLimits = defaultStreamLimits,
-    onClosed?: (stream: TcpStream, reason: CloseReason) => void,
+    owner?: StreamOwner,
   ) {
     this.#socket = socket;
     this.#wire = socket;
     this.flow = flow;
     this.#tap = tap;
     this.#limits = limits;
-    this.#onClosed = onClosed;
+    this.#owner = owner;
     // Nagle's algorithm would hold the second small write back until the first is acknowledged (RFC 1122 §4.2.3.4).
     socket.setNoDelay(true);
-    this.#listen(socket);
+    listenTo(socket, this);
     watch(this);
     tap.opened(flow);
   }
@@ -103,7 +108,7 @@ export class TcpStream implements Stream, Swept {
     this.#receiver = receiver;
     if (this.#phase === "closed") process.nextTick(() => receiver.closed(this.#reason ?? "peer-ended"));
     if (!first || this.#phase !== "open") return;
-    this.#socket.on("data", this.#onData);
+    listenForData(this.#socket);
     if (this.#peerEnded) process.nextTick(() => this.#receiver?.ended());
   }
 
@@ -150,7 +155,7 @@ export class TcpStream implements Stream, Swept {
     if (this.#phase !== "open" || plain.destroyed)
       throw new SocketError("CLOSED", "the connection ended before TLS began");
     // A 'data' listener left on the raw socket would eat the ClientHello; only ours are taken off, Node needs its own.
-    this.#unlisten(plain);
+    stopListening(plain);
     plain.on("error", ignore);
     const armed = this.deadline;
     this.deadline = now() + this.#limits.handshakeMs;
@@ -174,10 +179,8 @@ export class TcpStream implements Stream, Swept {
 
   #adoptSocket(secured: TLSSocket): void {
     this.#socket = secured;
-    this.#listen(secured);
-    // A TLSSocket made by hand reports a record it cannot read by this event alone, and stays open.
-    secured.on("_tlsError", this.#onTlsError);
-    if (this.#receiver !== undefined) secured.on("data", this.#onData);
+    listenTo(secured, this);
+    if (this.#receiver !== undefined) listenForData(secured);
   }
 
   linger(reason: CloseReason): void {
@@ -192,7 +195,7 @@ export class TcpStream implements Stream, Swept {
       this.deadline = now() + this.#limits.lingerMs;
       if (this.#peerEnded) socket.destroy();
     });
-    if (this.#receiver === undefined) socket.on("data", this.#onData);
+    if (this.#receiver === undefined) listenForData(socket);
     socket.resume();
   }
 
@@ -225,21 +228,16 @@ export class TcpStream implements Stream, Swept {
       else this.#receiver.late();
     }
     const queued = this.#socket.writableLength;
-    if (queued === 0) this.#stallSince = Infinity;
-    else this.#watchStall(at, this.#written - queued);
+    if (queued === 0) this.#stall = undefined;
+    else {
+      const taken = this.#written - queued;
+      this.#stall ??= new WriteStall(this.#wire, taken, at);
+      if (this.#stall.watch(this.#wire, taken, at) >= this.#limits.writeStallMs) this.destroy("timeout");
+    }
   }
 
-  /** What the kernel took is progress; what we queue behind it is none. */
-  #watchStall(at: number, taken: number): void {
-    const inFlight = unsentOf(this.#wire);
-    if (taken !== this.#taken || inFlight !== this.#inFlight || this.#stallSince === Infinity) {
-      this.#taken = taken;
-      this.#inFlight = inFlight;
-      this.#stallSince = at;
-    } else if (at - this.#stallSince >= this.#limits.writeStallMs) this.destroy("timeout");
-  }
-
-  readonly #onData = (octets: Uint8Array): void => {
+  // ── what happens on the socket
+  onData(octets: Uint8Array): void {
     this.#tap.bytes(this.flow, "in", octets);
     if (this.#phase === "lingering") {
       this.#lingerLeft -= octets.length;
@@ -247,46 +245,36 @@ export class TcpStream implements Stream, Swept {
       return;
     }
     this.#receiver?.data(octets);
-  };
-  readonly #onEnd = (): void => {
+  }
+
+  onEnd(): void {
     this.#peerEnded = true;
     if (this.#phase === "lingering") {
       if (this.#socket.writableFinished) this.#socket.destroy();
     } else this.#receiver?.ended();
-  };
-  readonly #onDrain = (): void => {
+  }
+
+  onDrain(): void {
     if (this.#phase === "open") this.#receiver?.drain();
-  };
-  readonly #onError = (): void => {
+  }
+
+  onError(): void {
     this.#reason ??= "io";
-  };
-  readonly #onTlsError = (): void => {
+  }
+
+  onTlsError(): void {
     if (!this.#handshaking) this.destroy("io");
-  };
-  readonly #onClose = (): void => {
+  }
+
+  onClose(): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
     unwatch(this);
     const reason = this.#reason ?? "peer-ended";
     if (this.#children !== undefined) for (const child of this.#children) child.destroy("parent");
     this.#tap.closed(this.flow, reason);
-    this.#onClosed?.(this, reason);
+    this.#owner?.streamClosed(this, reason);
     this.#receiver?.closed(reason);
-  };
-
-  #listen(socket: Socket): void {
-    socket.on("end", this.#onEnd);
-    socket.on("drain", this.#onDrain);
-    socket.on("error", this.#onError);
-    socket.on("close", this.#onClose);
-  }
-
-  #unlisten(socket: Socket): void {
-    socket.off("data", this.#onData);
-    socket.off("end", this.#onEnd);
-    socket.off("drain", this.#onDrain);
-    socket.off("error", this.#onError);
-    socket.off("close", this.#onClose);
   }
 }
 
@@ -294,13 +282,6 @@ function totalLength(pieces: readonly Uint8Array[]): number {
   let length = 0;
   for (const piece of pieces) length += piece.length;
   return length;
-}
-
-/** Octets of the write in flight that the kernel has not taken; 0 where Node does not tell. */
-function unsentOf(socket: Socket): number {
-  const handle: unknown = Reflect.get(socket, "_handle");
-  if (typeof handle !== "object" || handle === null || !("writeQueueSize" in handle)) return 0;
-  return typeof handle.writeQueueSize === "number" ? handle.writeQueueSize : 0;
 }
 
 function ignore(): void {
