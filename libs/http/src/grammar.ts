@@ -24,13 +24,13 @@ export class HeadScanner {
     const { octets, at, end } = buffer;
     for (;;) {
       const found = octets.subarray(0, end).indexOf(LF, at + this.#searched);
-      // A CR at the end of what came so far is the line's end in the making.
-      const lineTo = found >= 0 ? found - 1 : octets[end - 1] === CR ? end - 1 : end;
-      const line = lineTo - at - this.#lineStart;
+      // A CR at the end of what came so far may be the line's end in the making: it does not count.
+      const seen = found < 0 ? end : found;
+      const line = (octets[seen - 1] === CR ? seen - 1 : seen) - at - this.#lineStart;
       if (startLine && this.lineEnds.length === 0 && line > limits.startLine) {
         tooLarge(414, `the first line is longer than ${limits.startLine} octets`);
       }
-      if ((found < 0 ? end : found) - at > limits.head) {
+      if (seen - at > limits.head) {
         tooLarge(431, `the head is larger than ${limits.head} octets`);
       }
       if (found < 0) {
