@@ -23,6 +23,8 @@ export interface TlsClientOptions {
   readonly servername: string;
   /** PEM of the authorities trusted instead of the system's. */
   readonly ca?: string;
+  /** False: whoever answers is believed, and anybody on the way can read and change everything. Default true. */
+  readonly verify?: boolean;
   readonly alpn?: readonly string[];
 }
 
@@ -79,6 +81,7 @@ export function secure(
             : { servername: options.servername }),
           minVersion: "TLSv1.2",
           ...(options.ca !== undefined && { ca: options.ca }),
+          ...(options.verify === false && { rejectUnauthorized: false }),
           ...(alpn && { ALPNProtocols: alpn }),
         });
   let called = false;

@@ -29,3 +29,11 @@ export {
   type WebSocketSettings,
 } from "./open-websocket.ts";
 export { acceptWebSocket } from "./websocket.ts";
+export { defaultClientDeadlines, HttpAgent, type ClientRequest, type HttpAgentOptions } from "./client.ts";
+export type { ClientBody } from "./client-body.ts";
+export type { ClientTls } from "./client-dial.ts";
+export { RequestError, type RequestErrorCode } from "./client-errors.ts";
+export type { ClientDeadlines, ClientResponse, Upgraded } from "./client-exchange.ts";
+export { defaultPoolLimits, type PoolLimits } from "./client-pool.ts";
+export type { Timings } from "./client-timings.ts";
+export { connectWebSocket, WebSocketRefused, type ConnectWebSocketOptions } from "./connect-websocket.ts";
