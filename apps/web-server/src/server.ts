@@ -1,5 +1,5 @@
 /** From options to a running server: state folder, certificate, firewall, site, listeners, control socket. */
-import { readFile, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import {
   announce,
   describeError,
@@ -8,6 +8,7 @@ import {
   openControlSocket,
   openFirewall,
   openStateFolder,
+  readCertificate,
   readFirewallRules,
   statusResources,
   trustCommand,
@@ -18,8 +19,10 @@ import {
   type Running,
 } from "@socketscope/host";
 import { TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
+import { Demo } from "./demo/demo.ts";
+import { DEMO_SITE } from "./demo/site-folder.ts";
 import { accessLog } from "./access-log.ts";
-import { readPasswords } from "./access/htpasswd.ts";
+import { readPasswords, type Passwords } from "./access/htpasswd.ts";
 import type { Engine } from "./engine/engine.ts";
 import { Listeners } from "./listeners.ts";
 import { Metrics } from "./metrics.ts";
@@ -36,7 +39,7 @@ export async function startWebServer(
   engines: Readonly<Record<EngineName, Engine>>,
 ): Promise<Running> {
   await checkFolders(options);
-  const passwords = options.auth === undefined ? undefined : await readPasswords(options.auth);
+  let passwords = await passwordsOf(options);
   const state = await openStateFolder(options.state);
   const lock = await state.lockFor(APP);
   try {
@@ -46,6 +49,10 @@ export async function startWebServer(
     const metrics = new Metrics();
     const lines = accessLog(options.accessLog, (line) => process.stdout.write(line));
     let listeners: Listeners | undefined;
+    const tap = new TapPoint();
+    const demo =
+      options.root === DEMO_SITE ? await Demo.open({ uploads: state.file("web-server-uploads") }) : undefined;
+    if (demo !== undefined) tap.attach(demo.tap);
     const gauges = { open: () => listeners?.open ?? 0 };
     const mounts: Mount[] =
       options.metrics === undefined ? [] : [{ path: options.metrics, handler: metrics.handler(gauges) }];
@@ -54,8 +61,9 @@ export async function startWebServer(
       writable:
         options.writable === undefined ? undefined : { folder: options.writable, maxBody: options.maxBody },
       standing: { ...options, fields: options.fields.flatMap(({ name, value }) => [name, value]) },
-      auth: passwords && { passwords, delay: options.loginDelay === "off" ? 0 : options.loginDelay },
+      auth: options.auth === undefined ? undefined : { passwords: () => passwords, delay: delayOf(options) },
       mounts,
+      demo,
       ca: authority?.file,
       httpsPort: options.httpsRedirect ? () => listeners?.httpsPort : undefined,
       observers: lines === undefined ? [metrics.observe] : [metrics.observe, lines],
@@ -67,8 +75,9 @@ export async function startWebServer(
       https: options.httpsPort,
       tls: await certificate(options, authority),
       handler,
-      tap: new TapPoint(),
+      tap,
       admission: firewall,
+      proxyFrom: options.proxyFrom,
       idle: options.idle,
       maxConnections: options.maxConnections === "off" ? Number.MAX_SAFE_INTEGER : options.maxConnections,
       onError: (error) => log.error(`a request failed: ${describeError(error)}`),
@@ -91,7 +100,9 @@ export async function startWebServer(
     announce(ready, options.json);
     return {
       async drain(ms) {
+        demo?.finish();
         const cut = await open.drain(ms);
+        await demo?.close();
         await control.drain(0);
         await lock.release();
         return cut;
@@ -103,9 +114,11 @@ export async function startWebServer(
       async reload() {
         // All is read before anything is changed: what cannot be read leaves the server as it was.
         const rules = await readFirewallRules(options.firewall);
+        const known = await passwordsOf(options);
         const tls = await certificate(options, authority);
-        if (tls !== undefined) open.replaceTls(tls);
         firewall.replaceRules(rules);
+        if (tls !== undefined) open.replaceTls(tls);
+        passwords = known;
       },
     };
   } catch (error) {
@@ -114,17 +127,23 @@ export async function startWebServer(
   }
 }
 
+/** Nobody where no password is asked for. */
+async function passwordsOf({ auth }: WebServerOptions): Promise<Passwords> {
+  return auth === undefined ? new Map() : readPasswords(auth);
+}
+
+/** Milliseconds. */
+function delayOf({ loginDelay }: WebServerOptions): number {
+  return loginDelay === "off" ? 0 : loginDelay;
+}
+
 async function certificate(
   { tls, httpsPort, hosts }: WebServerOptions,
   authority: Authority | undefined,
 ): Promise<TlsServerOptions | undefined> {
   if (httpsPort === "off") return undefined;
   if (tls === undefined) return authority?.issue(hosts);
-  const read = (file: string, option: string): Promise<Buffer> =>
-    readFile(file).catch((error: unknown) => {
-      throw new UsageError("USAGE_BAD_VALUE", `${option}: cannot read ${file}`, { cause: error });
-    });
-  return { key: await read(tls.key, "--tls-key"), cert: await read(tls.cert, "--tls-cert") };
+  return readCertificate(tls);
 }
 
 async function checkFolders({

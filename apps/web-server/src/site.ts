@@ -20,7 +20,7 @@ export interface SiteOptions {
   /** Inside the root. */
   readonly writable?: { readonly folder: string; readonly maxBody: number } | undefined;
   readonly standing: StandingOptions;
-  readonly auth?: { readonly passwords: Passwords; readonly delay: number } | undefined;
+  readonly auth?: { readonly passwords: () => Passwords; readonly delay: number } | undefined;
   /** Paths that other handlers answer, e.g. a proxy; the longest prefix wins. */
   readonly mounts?: readonly Mount[];
   /** The local CA's certificate file, for the commands on the pages. */

@@ -2,7 +2,7 @@ import { hashSync } from "bcryptjs";
 import { describe, expect, it } from "vitest";
 import type { Handler } from "@socketscope/web";
 import { basicAuth, readCredentials } from "../src/access/basic-auth.ts";
-import { parsePasswords } from "../src/access/htpasswd.ts";
+import { parsePasswords, type Passwords } from "../src/access/htpasswd.ts";
 import { accessLog, escaped } from "../src/access-log.ts";
 import { Metrics } from "../src/metrics.ts";
 import { observed, type Exchange } from "../src/observed.ts";
@@ -14,12 +14,13 @@ const basic = (name: string, password: string): string[] => [
   `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`,
 ];
 const fine: Handler = () => ({ status: 200, content: "in" });
+const always = (passwords: Passwords) => () => passwords;
 const passwords = new Map([["ann", hashSync("right: one", 4)]]);
 const problem = (one: { status: number; text: string; fields: readonly string[] }) =>
   Promise.resolve({ status: one.status, fields: one.fields, content: one.text });
 
 describe("basic auth", () => {
-  const door = basicAuth(fine, { passwords, problem, delay: 0 });
+  const door = basicAuth(fine, { passwords: always(passwords), problem, delay: 0 });
 
   it("says how to come in", async () => {
     const response = await door(asked("GET", "/"));
@@ -42,7 +43,11 @@ describe("basic auth", () => {
 
   it("takes a password by its whole length, not by the 72 octets bcrypt sees", async () => {
     const long = "x".repeat(72);
-    const guarded = basicAuth(fine, { passwords: new Map([["ann", hashSync(long, 4)]]), problem, delay: 0 });
+    const guarded = basicAuth(fine, {
+      passwords: always(new Map([["ann", hashSync(long, 4)]])),
+      problem,
+      delay: 0,
+    });
     expect((await guarded(asked("GET", "/", basic("ann", long)))).status).toBe(200);
     expect((await guarded(asked("GET", "/", basic("ann", `${long}y`)))).status).toBe(401);
   });
@@ -50,7 +55,7 @@ describe("basic auth", () => {
   it("remembers who was right without a promise, for a while, and only so many", async () => {
     let now = 0;
     const guarded = basicAuth(fine, {
-      passwords: new Map([...passwords, ["eve", hashSync("e", 4)]]),
+      passwords: always(new Map([...passwords, ["eve", hashSync("e", 4)]])),
       problem,
       delay: 0,
       remembered: 1,
@@ -68,8 +73,27 @@ describe("basic auth", () => {
     expect(known()).toBe(false);
   });
 
+  it("forgets who came in when the file was read again", async () => {
+    let now: Passwords = passwords;
+    const guarded = basicAuth(fine, { passwords: () => now, problem, delay: 0 });
+    const ann = (password: string) => guarded(asked("GET", "/", basic("ann", password)));
+    expect((await ann("right: one")).status).toBe(200);
+    now = new Map([["ann", hashSync("changed", 4)]]);
+    expect((await ann("right: one")).status).toBe(401);
+    expect((await ann("changed")).status).toBe(200);
+  });
+
+  it("does not remember what was right in a file that was read again meanwhile", async () => {
+    let now: Passwords = passwords;
+    const guarded = basicAuth(fine, { passwords: () => now, problem, delay: 0 });
+    const answer = guarded(asked("GET", "/", basic("ann", "right: one")));
+    now = new Map([["ann", hashSync("changed", 4)]]);
+    expect((await answer).status).toBe(200);
+    expect((await guarded(asked("GET", "/", basic("ann", "right: one")))).status).toBe(401);
+  });
+
   it("answers 503 when too many logins run", async () => {
-    const guarded = basicAuth(fine, { passwords, problem, delay: 0, pending: 1 });
+    const guarded = basicAuth(fine, { passwords: always(passwords), problem, delay: 0, pending: 1 });
     const answers = await Promise.all(
       [1, 2].map(async () => guarded(asked("GET", "/", basic("ann", "wrong")))),
     );

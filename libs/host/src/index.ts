@@ -43,6 +43,7 @@ export { announce, banner, listenerUrl, type ListenerUrl, type Ready, readyLine 
 export { type Environs, type LifeOptions, runServer, type Running } from "./run-server.ts";
 export { Secrets } from "./secrets.ts";
 export { type Authority, openAuthority } from "./authority.ts";
+export { type CertificateFiles, readCertificate } from "./certificate.ts";
 export { mayVouchFor } from "./name-constraints.ts";
 export { browserTrustCommand, trustCommand } from "./trust.ts";
 export {

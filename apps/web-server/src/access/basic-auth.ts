@@ -7,13 +7,14 @@ import type { AnswerProblem } from "../problem/problem.ts";
 import type { Passwords } from "./htpasswd.ts";
 
 export interface BasicAuthOptions {
-  readonly passwords: Passwords;
+  /** Asked at each login: another object means that the file was read again, and nothing remembered holds. */
+  readonly passwords: () => Passwords;
   readonly problem: AnswerProblem;
   /** Milliseconds before a wrong password is answered. */
   readonly delay: number;
   /** Right credentials remembered. Default 256. */
   readonly remembered?: number;
-  /** Milliseconds they are. Default 5 minutes: so long a removed user may go on after a reload that keeps this object. */
+  /** Milliseconds they are. Default 5 minutes. */
   readonly lasting?: number;
   /** Logins being checked or delayed at the same time; more are answered 503. Default 64. */
   readonly pending?: number;
@@ -72,18 +73,32 @@ class Door {
   /** Credentials under a key of this process, so that no password lies in memory. → until when. */
   readonly #known = new Map<string, number>();
   readonly #key = randomBytes(32);
-  readonly #nobody: Promise<string>;
+  #passwords: Passwords | undefined;
+  /** The hash of a password nobody has. */
+  #nobody: Promise<string> = Promise.resolve("");
   #pending = 0;
 
   constructor(options: BasicAuthOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    const cost = Math.max(...[...options.passwords.values()].map((stored) => Number(stored.slice(4, 6))));
-    this.#nobody = hash(randomBytes(18).toString("base64"), cost);
-    this.#nobody.catch(() => undefined);
+    this.#current();
+  }
+
+  /** The passwords that count now; when they are others than before, whoever came in has to say it again. */
+  #current(): Passwords {
+    const passwords = this.#options.passwords();
+    if (passwords !== this.#passwords) {
+      this.#passwords = passwords;
+      this.#known.clear();
+      const cost = Math.max(...[...passwords.values()].map((stored) => Number(stored.slice(4, 6))));
+      this.#nobody = hash(randomBytes(18).toString("base64"), cost);
+      this.#nobody.catch(() => undefined);
+    }
+    return passwords;
   }
 
   remembers(credentials: Credentials): boolean {
+    this.#current();
     const until = this.#known.get(this.#fingerprint(credentials));
     return until !== undefined && until > this.#now();
   }
@@ -94,8 +109,10 @@ class Door {
     if (this.#pending >= (this.#options.pending ?? 64)) return "busy";
     this.#pending += 1;
     try {
-      if (await this.#isRight(credentials)) {
-        this.#remember(credentials);
+      const passwords = this.#current();
+      if (await this.#isRight(credentials, passwords)) {
+        // Read again meanwhile: right this once, and asked anew the next time.
+        if (passwords === this.#current()) this.#remember(credentials);
         return "right";
       }
       await sleep(this.#options.delay);
@@ -105,8 +122,8 @@ class Door {
     }
   }
 
-  async #isRight({ name, password }: Credentials): Promise<boolean> {
-    const stored = this.#options.passwords.get(name);
+  async #isRight({ name, password }: Credentials, passwords: Passwords): Promise<boolean> {
+    const stored = passwords.get(name);
     // For an unknown name the same work is done, so that the time does not tell which names there are.
     const matches = await compare(password, stored ?? (await this.#nobody));
     return matches && stored !== undefined && Buffer.byteLength(password) <= BCRYPT_OCTETS;

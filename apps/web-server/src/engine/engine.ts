@@ -10,6 +10,8 @@ export interface EngineOptions {
   readonly tls?: TlsServerOptions | undefined;
   readonly tap: TapPoint;
   readonly admission: Admission;
+  /** Networks whose connections begin with a PROXY header, and stand for the client it names. Default none. */
+  readonly proxyFrom?: readonly string[];
   /** Milliseconds a connection may rest between two requests. */
   readonly idle: number;
   readonly maxConnections: number;
