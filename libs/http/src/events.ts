@@ -39,27 +39,27 @@ export type ServerEvent =
 
 // ── server: out. The core chooses framing and Connection, adds Date, and leaves the content out for HEAD, 204 and 304.
 export type ServerAction =
-  | { readonly type: "informational"; readonly status: number; readonly fields?: FieldLines }
+  | { readonly type: "informational"; readonly status: number; readonly fields?: FieldLines | undefined }
   /** A response in one piece: its Content-Length is worked out. */
   | {
       readonly type: "respond";
       readonly status: number;
-      readonly fields?: FieldLines;
-      readonly content?: Uint8Array | string;
-      readonly close?: boolean;
+      readonly fields?: FieldLines | undefined;
+      readonly content?: Uint8Array | string | undefined;
+      readonly close?: boolean | undefined;
     }
   /** A response whose content follows as `data` … `end`. Without `length`: chunked for 1.1, until close for 1.0. */
   | {
       readonly type: "begin";
       readonly status: number;
-      readonly fields?: FieldLines;
-      readonly length?: number;
-      readonly close?: boolean;
+      readonly fields?: FieldLines | undefined;
+      readonly length?: number | undefined;
+      readonly close?: boolean | undefined;
     }
   | { readonly type: "data"; readonly octets: Uint8Array }
-  | { readonly type: "end"; readonly trailers?: FieldLines }
+  | { readonly type: "end"; readonly trailers?: FieldLines | undefined }
   /** 101 (RFC 9110 §15.2.2) or 2xx to CONNECT: after it the core is done and `unread()` belongs to the next protocol. */
-  | { readonly type: "switch"; readonly status: number; readonly fields?: FieldLines };
+  | { readonly type: "switch"; readonly status: number; readonly fields?: FieldLines | undefined };
 
 // ── client: in
 export type ClientEvent =

@@ -33,7 +33,12 @@ export class Fields {
   /** Every line's value on its own (RFC 9110 §5.3: Set-Cookie cannot be joined). `name` in lower case. */
   all(name: string): readonly string[] {
     const values: string[] = [];
-    for (const [candidate, value] of this) if (candidate.toLowerCase() === name) values.push(value);
+    const { lines } = this;
+    for (let i = 0; i + 1 < lines.length; i += 2) {
+      const candidate = lines[i];
+      if (candidate?.length === name.length && candidate.toLowerCase() === name)
+        values.push(lines[i + 1] ?? "");
+    }
     return values;
   }
 

@@ -14,6 +14,9 @@ import type { TlsOptions } from "./tls.ts";
 /** Octets sent outside the loop that do not wait for the end of the turn. */
 const FLUSH_AT = 64 * 1024;
 
+/** Its `then` is the next microtask; queueMicrotask would make an AsyncResource for each. */
+const soon = Promise.resolve();
+
 export interface DriveOptions {
   /** Go on with events though the peer leaves ours unread: for a client, whose server may answer before it has read all. Default false. */
   readonly readsWhileFull?: boolean;
@@ -45,7 +48,10 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   #waited: Wait | "us" = "us";
   #out: Uint8Array[] = [];
   #outOctets = 0;
-  #flushing = false;
+  /** The next microtask goes on with the loop. */
+  #turnDue = false;
+  /** The next tick writes what has gathered. */
+  #flushDue = false;
   #held = false;
   #over = false;
   /** Why a "closed" core is closed: the last thing that was told to it. */
@@ -74,7 +80,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   begin(rest: Uint8Array | undefined): void {
     if (rest !== undefined && rest.length > 0) this.#core.receive(rest);
     // Never inside the caller's turn: it may not have kept our link yet.
-    process.nextTick(this.#turn);
+    process.nextTick(turn, this);
   }
 
   // ── Receiver
@@ -91,6 +97,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
       if (this.#loop === "busy") return;
     }
     this.#run(true);
+    this.#flush();
   }
 
   ended(): void {
@@ -108,7 +115,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   drain(): void {
     this.#wake();
     // The loop stood still because the peer did not read.
-    if (this.#loop === "idle") this.#run(false);
+    this.turn();
   }
 
   closed(reason: CloseReason): void {
@@ -128,7 +135,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     if (this.#loop === "gone") return;
     this.#why = why;
     this.#core.receive(input);
-    if (this.#loop === "idle") this.#run(false);
+    this.turn();
   }
 
   // ── Link
@@ -139,10 +146,8 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     else for (const piece of pieces) this.#queue(piece);
     if (this.#loop !== "turning") {
       if (this.#outOctets >= FLUSH_AT) this.#flush();
-      if (!this.#flushing) {
-        this.#flushing = true;
-        process.nextTick(this.#turn);
-      }
+      if (this.#loop === "idle") this.#turnLater();
+      else this.#flushLater();
     }
     return this.stream.queued + this.#outOctets < this.stream.highWaterMark;
   }
@@ -220,13 +225,38 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   }
 
   // ── the loop
-  readonly #turn = (): void => {
-    this.#flushing = false;
-    if (this.#loop === "gone") return;
-    // A send may have been what a paused core waited for.
-    if (this.#loop === "idle") this.#run(false);
-    else this.#flush();
-  };
+  /** Goes on where the loop stands still, and flushes. */
+  turn(): void {
+    this.#run(false);
+    this.#flush();
+  }
+
+  /**
+   * A send may have been what a paused core waited for. Requests that promises answer go from microtask to microtask,
+   * and the tick comes behind them all: what was pipelined is answered in one write.
+   */
+  #turnLater(): void {
+    if (this.#turnDue) return;
+    this.#turnDue = true;
+    void soon.then(() => this.#turnDueNow());
+  }
+
+  #turnDueNow(): void {
+    this.#turnDue = false;
+    this.#run(false);
+    this.#flushLater();
+  }
+
+  #flushLater(): void {
+    if (this.#flushDue || this.#outOctets === 0) return;
+    this.#flushDue = true;
+    process.nextTick(flushDue, this);
+  }
+
+  flushDue(): void {
+    this.#flushDue = false;
+    this.#flush();
+  }
 
   #run(progress: boolean): void {
     if (this.#loop !== "idle") return;
@@ -249,7 +279,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
         events++;
         const promise = this.#session.on(event, this);
         // become, release and end may have been called inside the handler; its promise may still fail.
-        if (promise !== undefined) promise.then(this.#handled, this.#failed);
+        if (promise !== undefined) this.#follow(promise);
         if (this.#gone()) return;
         if (promise !== undefined) {
           this.#loop = "busy";
@@ -260,7 +290,6 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
       this.#fault(error);
       return;
     }
-    this.#flush();
     if (this.#isBusy()) {
       this.stream.deadline = Infinity;
       return;
@@ -296,17 +325,25 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     }
   }
 
-  readonly #handled = (): void => {
+  #follow(promise: Promise<void>): void {
+    promise.then(
+      () => this.#handled(),
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  #handled(): void {
     if (this.#loop !== "busy") return;
     this.#loop = "idle";
     this.#run(true);
-  };
+    this.#flushLater();
+  }
 
-  readonly #failed = (error: unknown): void => {
+  #failed(error: unknown): void {
     if (this.#loop !== "gone") this.#fault(error);
     // What the stream itself reports to a handler (a failed handshake) is the reason it closes, no bug of ours.
     else if (!(error instanceof SocketError)) this.#report(error);
-  };
+  }
 
   #fault(error: unknown): void {
     if (!(error instanceof RemoteError)) {
@@ -364,4 +401,12 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   #isBusy(): boolean {
     return this.#loop === "busy";
   }
+}
+
+// Functions of their own: a closure for each connection would be kept as long as it idles.
+function turn(driver: { turn(): void }): void {
+  driver.turn();
+}
+function flushDue(driver: { flushDue(): void }): void {
+  driver.flushDue();
 }

@@ -17,7 +17,7 @@ export class ContentAborted extends Error {
 export class PulledBody implements RequestBody {
   readonly length: number | undefined;
   trailers: Fields | undefined;
-  readonly #begin: () => void;
+  readonly #begin: (() => void) | undefined;
   #begun = false;
   #state: "open" | "ended" | "aborted" | "unwanted" = "open";
   #held: Uint8Array | undefined;
@@ -25,7 +25,7 @@ export class PulledBody implements RequestBody {
   #arrived: (() => void) | undefined;
 
   /** `begin` is called when the handler first reads: the moment for 100 (Continue). */
-  constructor(length: number | undefined, begin: () => void) {
+  constructor(length: number | undefined, begin?: () => void) {
     this.length = length;
     this.#begin = begin;
   }
@@ -65,7 +65,7 @@ export class PulledBody implements RequestBody {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     if (!this.#begun) {
       this.#begun = true;
-      if (this.#state === "open") this.#begin();
+      if (this.#state === "open") this.#begin?.();
     }
     for (;;) {
       const octets = this.#held;

@@ -94,11 +94,8 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
   on(event: ServerEvent, link: Link<ServerAction>): void | Promise<void> {
     switch (event.type) {
       case "request": {
-        const body = new PulledBody(event.content === "chunked" ? undefined : event.content, () => {
-          // RFC 9110 §10.1.1: the handler wants the content now.
-          if (event.expectsContinue && link.state === "due")
-            link.send({ type: "informational", status: 100 });
-        });
+        const length = event.content === "chunked" ? undefined : event.content;
+        const body = new PulledBody(length, event.expectsContinue ? () => sendContinue(link) : undefined);
         this.#request = new IncomingRequest(event.head, this.#stream, body);
         this.#handle(this.#request, link);
         return;
@@ -145,11 +142,7 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
         return;
       }
       if (response.upgrade !== undefined) {
-        link.send({
-          type: "switch",
-          status: response.status,
-          ...(response.fields && { fields: response.fields }),
-        });
+        link.send({ type: "switch", status: response.status, fields: response.fields });
         response.upgrade(link.stream, link.release());
         return;
       }
@@ -157,14 +150,9 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
         this.#streamOut(response, content, request, link).catch((error) => this.#fail(error, request, link));
         return;
       }
-      link.send({
-        type: "respond",
-        status: response.status,
-        ...(response.fields && { fields: response.fields }),
-        ...(content !== undefined && { content }),
-        ...(response.close === true && { close: true }),
-      });
-      request.body.discard();
+      const { status, fields, close } = response;
+      link.send({ type: "respond", status, fields, content, close });
+      this.#finish(request);
     } catch (error) {
       this.#fail(error, request, link);
     }
@@ -177,15 +165,9 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
     request: IncomingRequest,
     link: Link<ServerAction>,
   ): Promise<void> {
-    const begin = {
-      type: "begin" as const,
-      status: response.status,
-      ...(response.fields && { fields: response.fields }),
-      ...(content.length !== undefined && { length: content.length }),
-      ...(response.close === true && { close: true }),
-    };
-    link.send(begin);
-    if (request.method === "HEAD" || response.status === 304 || response.status === 204) await letGo(content);
+    const { status, fields, close } = response;
+    link.send({ type: "begin", status, fields, length: content.length, close });
+    if (request.method === "HEAD" || status === 304 || status === 204) await letGo(content);
     else {
       for await (const octets of content.pieces) {
         if (this.#closed) return;
@@ -194,9 +176,8 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
       }
     }
     if (this.#isClosed()) return;
-    const trailers = content.trailers?.();
-    link.send({ type: "end", ...(trailers && { trailers }) });
-    request.body.discard();
+    link.send({ type: "end", trailers: content.trailers?.() });
+    this.#finish(request);
   }
 
   #fail(error: unknown, request: IncomingRequest, link: Link<ServerAction>): void {
@@ -215,13 +196,24 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
       content: tooLarge ? `${error.message}\n` : "The server failed to answer; its log says why.\n",
       close: true,
     });
+    this.#finish(request);
+  }
+
+  /** The response is whole: nothing of its request is kept, however long the connection idles then. */
+  #finish(request: IncomingRequest): void {
     request.body.discard();
+    this.#request = undefined;
   }
 
   // Read through a call: it changes while we wait.
   #isClosed(): boolean {
     return this.#closed;
   }
+}
+
+/** RFC 9110 §10.1.1: the handler wants the content now. */
+function sendContinue(link: Link<ServerAction>): void {
+  if (link.state === "due") link.send({ type: "informational", status: 100 });
 }
 
 function isStreamed(content: Response["content"]): content is StreamedContent {
