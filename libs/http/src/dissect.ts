@@ -37,8 +37,8 @@ export class HttpDissector implements Dissector {
   readonly #pairing: Pairing;
   #nextId = 0;
   #switchedBy: { readonly protocol: string; readonly fields: Fields } | undefined;
-  /** The last response decides what the request lane holds back. */
-  #release: boolean | undefined;
+  /** What the asking side had to say once a response had decided how it goes on. */
+  readonly #aside: Message[] = [];
 
   constructor(options: HttpDissectorOptions = {}) {
     const limits = { ...DISSECT_LIMITS, ...options.limits };
@@ -66,10 +66,8 @@ export class HttpDissector implements Dissector {
 
   feed(direction: Direction, bytes: Uint8Array): readonly Message[] {
     const messages = this.#lanes[direction].feed(bytes);
-    const release = this.#release;
-    if (release === undefined) return messages;
-    this.#release = undefined;
-    return [...messages, ...this.#lanes[this.#client].release(release)];
+    if (this.#aside.length === 0) return messages;
+    return [...messages, ...this.#aside.splice(0)].toSorted((a, b) => a.id - b.id);
   }
 
   gap(direction: Direction, octets: number): readonly Message[] {
@@ -111,7 +109,11 @@ export class HttpDissector implements Dissector {
     // RFC 9110 §15.2: an interim response is followed by another for the same request.
     if (status >= 200 || status === 101) {
       this.#pairing.answered();
-      if (request?.leaves === true || framing === "switched") this.#release = framing === "switched";
+      const asking = this.#lanes[this.#client];
+      // At once: the next response, maybe in the same piece, answers a request that was held back until now.
+      if (request?.leaves === true || framing === "switched")
+        this.#aside.push(...asking.release(framing === "switched"));
+      if (framing === "switched") this.#aside.push(...asking.leave());
     }
     if (framing === "switched") {
       const protocol = status === 101 ? (head.fields.get("upgrade") ?? "").toLowerCase() : "tunnel";

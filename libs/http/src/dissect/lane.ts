@@ -47,6 +47,16 @@ export class HttpLane {
     return this.#run();
   }
 
+  /** Another dissector goes on: what could not be read is told of before it does. */
+  leave(): readonly Message[] {
+    if (this.#place.at !== "switched") {
+      this.#lose("the other side began another protocol before this was whole");
+      this.#flushLost();
+      this.#place = { at: "switched" };
+    }
+    return this.#flush();
+  }
+
   gap(count: number): readonly Message[] {
     const place = this.#place;
     // Content of a known length ends where it ends, recorded or not.
