@@ -2,13 +2,18 @@
 import type { Version } from "./events.ts";
 import type { FieldLines } from "./fields.ts";
 
-/** RFC 9110 §7.8: whether these fields hold Upgrade. */
-export function namesUpgrade(fields: FieldLines): boolean {
+/** Whether these fields hold one of this name; `name` in lower case. */
+export function holds(fields: FieldLines, name: string): boolean {
   for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i];
-    if (name?.length === 7 && name.toLowerCase() === "upgrade") return true;
+    const candidate = fields[i];
+    if (candidate?.length === name.length && candidate.toLowerCase() === name) return true;
   }
   return false;
+}
+
+/** RFC 9110 §7.8: whether these fields hold Upgrade. */
+export function namesUpgrade(fields: FieldLines): boolean {
+  return holds(fields, "upgrade");
 }
 
 /** RFC 9110 §5.6.1: a comma-separated list of tokens, compared without case. */

@@ -20,6 +20,8 @@ export interface Request {
   /** Under TLS. */
   readonly secure: boolean;
   readonly body: RequestBody;
+  /** `then` is called once if the client goes before its response is whole; at once if it has gone. Only of a real connection. */
+  onGone?(then: () => void): void;
 }
 
 /** The content of a request: read once, with backpressure; what is not read is discarded within limits. */

@@ -52,6 +52,8 @@ class IncomingRequest implements Request {
   readonly flow: Flow;
   readonly secure: boolean;
   readonly body: PulledBody;
+  /** Who wants to know that the client has gone; "gone" when it has. */
+  #gone: (() => void) | "gone" | undefined;
 
   constructor(head: RequestHead, stream: Stream, body: PulledBody) {
     this.method = head.method;
@@ -67,6 +69,23 @@ class IncomingRequest implements Request {
     const path = head.target.slice(from, mark < 0 ? undefined : mark);
     this.path = path === "" ? "/" : path;
     this.query = mark < 0 ? "" : head.target.slice(mark + 1);
+  }
+
+  onGone(then: () => void): void {
+    const before = this.#gone;
+    if (before === "gone") then();
+    else
+      this.#gone = () => {
+        before?.();
+        then();
+      };
+  }
+
+  gone(): void {
+    const told = this.#gone;
+    this.#gone = "gone";
+    this.body.abort();
+    if (typeof told === "function") told();
   }
 }
 
@@ -109,7 +128,7 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
 
   closed(_reason: CloseReason): void {
     this.#closed = true;
-    this.#request?.body.abort();
+    this.#request?.gone();
   }
 
   failed(error: unknown): void {
