@@ -1,0 +1,16 @@
+/** Every pure core there is. A new one is added here, and `npm test` runs it from then on. */
+import type { Target } from "./target.ts";
+import { httpClient } from "./targets/http-client.ts";
+import { httpDissector } from "./targets/http-dissector.ts";
+import { httpServer } from "./targets/http-server.ts";
+import { proxyHeader } from "./targets/proxy-header.ts";
+import { webSocketClient, webSocketServer } from "./targets/websocket.ts";
+
+export const targets: readonly Target[] = [
+  httpServer,
+  httpClient,
+  webSocketServer,
+  webSocketClient,
+  httpDissector,
+  proxyHeader,
+];
