@@ -4,7 +4,8 @@ import { asSocketError, SocketError } from "./errors.ts";
 import { nextFlowId } from "./flow-id.ts";
 import type { Stream } from "./stream.ts";
 import { TapPoint } from "./tap-point.ts";
-import { defaultStreamLimits, TcpStream, type StreamLimits } from "./tcp-stream.ts";
+import { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
+import { TcpStream } from "./tcp-stream.ts";
 import type { TlsClientOptions } from "./tls.ts";
 
 export interface ConnectOptions {

@@ -26,6 +26,24 @@ export type CloseReason =
   | "io"
   | "internal";
 
+/**
+ * What an intercept did to a chunk. The tap stands between the intercept and the wire: `bytes` says what came from the
+ * peer and what left for it. This says the rest, what our side was given of "in" and had said of "out": derived, for
+ * no wire has carried it.
+ */
+export interface Intercepted {
+  /** Unique in this process, the same when it is held and when it goes on. */
+  readonly chunk: number;
+  readonly direction: "in" | "out";
+  /** The faults that meant it; none for one that was discarded behind another. */
+  readonly faults: readonly string[];
+  /** "held": more is said later. "end", "reset": what `after` holds went on, and then that. */
+  readonly outcome: "held" | "passed" | "answered" | "discarded" | "end" | "reset";
+  readonly before: Uint8Array;
+  /** What went on (answered: back to the peer), or will unless it is changed. */
+  readonly after: Uint8Array;
+}
+
 /** One-way: it sees, and can neither delay nor change nor break what it sees. */
 export interface Tap {
   opened(flow: Flow): void;
@@ -36,4 +54,6 @@ export interface Tap {
   bytes(flow: Flow, direction: "in" | "out", bytes: Uint8Array): void;
   secured(flow: Flow, protocol: string, cipher: string, alpn: string | undefined): void;
   closed(flow: Flow, reason: CloseReason): void;
+  /** Only while faults are set; who does not ask is not told. */
+  intercepted?(flow: Flow, event: Intercepted): void;
 }

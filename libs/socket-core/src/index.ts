@@ -1,4 +1,4 @@
-export type { Address, CloseReason, Flow, Tap } from "./flow.ts";
+export type { Address, CloseReason, Flow, Intercepted, Tap } from "./flow.ts";
 export type { Receiver, Stream } from "./stream.ts";
 export { connectTcp, type ConnectOptions } from "./connect.ts";
 export { converse, type Dialogue } from "./converse.ts";
@@ -8,8 +8,9 @@ export type { Clock, Clocks, Link, Session } from "./link.ts";
 export { DEFAULT_MAX_CONNECTIONS, listenTcp, type Listener, type ListenOptions } from "./listen.ts";
 export { nextFlowId } from "./flow-id.ts";
 export { TapPoint } from "./tap-point.ts";
+export { TcpStream } from "./tcp-stream.ts";
 export { tapSocket } from "./tap-socket.ts";
-export { defaultStreamLimits, type StreamLimits } from "./tcp-stream.ts";
+export { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
 export type { TlsClientOptions, TlsOptions, TlsServerOptions } from "./tls.ts";
 export type { Admission, Verdict } from "./admission.ts";
 export { accountOf, CidrError, contains, formatAddress, parseAddress, parseCidr, type Cidr } from "./cidr.ts";
@@ -35,3 +36,16 @@ export { formatV1 as formatProxyV1 } from "./proxy-header-v1.ts";
 export { formatV2 as formatProxyV2, type HeaderV2 as ProxyHeaderV2 } from "./proxy-header-v2.ts";
 export { bindUdp, type UdpEndpoint, type UdpOptions } from "./udp.ts";
 export type { GroupOptions, GroupSending } from "./udp-groups.ts";
+export {
+  defaultFaultLimits,
+  FaultError,
+  type ActiveFault,
+  type Fault,
+  type FaultAction,
+  type FaultDirection,
+  type FaultLimits,
+  type FaultMatch,
+} from "./fault.ts";
+export { formatFault, formatOctets, parseFault, parseOctets, type OctetsJson } from "./fault-json.ts";
+export { defaultInterceptLimits, Intercept, type InterceptLimits, type InterceptTime } from "./intercept.ts";
+export type { Held } from "./intercept-contract.ts";

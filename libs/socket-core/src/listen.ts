@@ -4,12 +4,14 @@ import type { Admission } from "./admission.ts";
 import { contains, parseAddress, parseCidr, type Cidr } from "./cidr.ts";
 import { asSocketError } from "./errors.ts";
 import type { Address, Flow } from "./flow.ts";
+import type { Intercept } from "./intercept.ts";
 import { readProxyHeader } from "./proxy-header-reader.ts";
 import type { Stream } from "./stream.ts";
 import { warn } from "./warn.ts";
 import { nextFlowId } from "./flow-id.ts";
 import { TapPoint } from "./tap-point.ts";
-import { defaultStreamLimits, TcpStream, type StreamLimits, type StreamOwner } from "./tcp-stream.ts";
+import { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
+import { TcpStream, type StreamOwner } from "./tcp-stream.ts";
 import { checkTls, type TlsServerOptions } from "./tls.ts";
 
 export interface ListenOptions {
@@ -24,6 +26,8 @@ export interface ListenOptions {
   /** TLS from the first octet. */
   readonly tls?: TlsServerOptions;
   readonly tap?: TapPoint;
+  /** Faults for its connections, those open and those to come. One may serve several listeners. Default none. */
+  readonly intercept?: Intercept;
   /** Each connection is this one's child, and dies with it (FTP data → its control). */
   readonly parent?: Stream;
   readonly admission?: Admission;
@@ -78,6 +82,7 @@ class TcpListener implements Listener, StreamOwner {
   #tls: TlsServerOptions | undefined;
   #address: Address = { host: "", port: 0 };
   #boundToAll = false;
+  readonly #unwatch: (() => void) | undefined;
   readonly #whenEmpty: (() => void)[] = [];
 
   constructor(options: ListenOptions, serve: (stream: Stream) => void) {
@@ -91,6 +96,7 @@ class TcpListener implements Listener, StreamOwner {
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
     const most = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
     this.#server.maxConnections = most;
+    this.#unwatch = options.intercept?.watch(this.#streams);
     this.#server.on("drop", (dropped) => {
       const remote = { host: dropped?.remoteAddress ?? "", port: dropped?.remotePort ?? 0 };
       this.#tap.refused(remote, this.#address, `max-connections ${most}`);
@@ -180,6 +186,7 @@ class TcpListener implements Listener, StreamOwner {
     const stream = new TcpStream(socket, flow, this.#tap, this.#limits, this);
     this.open.add(flow);
     this.#streams.add(stream);
+    this.#options.intercept?.opened(stream);
     parent?.adopt(stream);
     if (this.#tls === undefined) this.#handOver(stream);
     else
@@ -243,6 +250,7 @@ class TcpListener implements Listener, StreamOwner {
       clearTimeout(timer);
     }
     await stopped;
+    this.#unwatch?.();
     return cut;
   }
 

@@ -40,6 +40,8 @@ export interface Stream {
   speaks(protocol: string): void;
   /** Goes on under TLS. What Node has buffered here counts as ciphertext. Rejects with SocketError "TLS". */
   secureWith(tls: TlsOptions): Promise<void>;
+  /** FIN once what is queued has left; what the peer still says is received as before (a tunnel passes on who ended). */
+  halfClose(): void;
   /** FIN, then read and forget within limits: our last words survive. */
   linger(reason: CloseReason): void;
   /** The listener drains: tells the receiver, or cuts where there is none. */

@@ -1,5 +1,5 @@
 /** Where a tap plugs in: free when nobody listens, and a listener that throws is unplugged, never the flow. */
-import type { Address, CloseReason, Flow, Tap } from "./flow.ts";
+import type { Address, CloseReason, Flow, Intercepted, Tap } from "./flow.ts";
 
 export class TapPoint implements Tap {
   #tap: Tap | undefined;
@@ -37,6 +37,10 @@ export class TapPoint implements Tap {
   }
   closed(flow: Flow, reason: CloseReason): void {
     if (this.#tap !== undefined) this.#tell((tap) => tap.closed(flow, reason));
+  }
+
+  intercepted(flow: Flow, event: Intercepted): void {
+    if (this.#tap !== undefined) this.#tell((tap) => tap.intercepted?.(flow, event));
   }
 
   #tell(what: (tap: Tap) => void): void {

@@ -2,40 +2,15 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { asSocketError, SocketError } from "./errors.ts";
-import type { CloseReason, Flow } from "./flow.ts";
+import type { CloseReason, Flow, Intercepted } from "./flow.ts";
 import { listenForData, listenTo, stopListening, type SocketEvents } from "./socket-events.ts";
+import type { Interception, InterceptedStream } from "./interception.ts";
 import type { Receiver, Stream } from "./stream.ts";
+import { defaultStreamLimits, LOWEST_HIGH_WATER_MARK, type StreamLimits } from "./stream-limits.ts";
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
 import { secure, type TlsOptions } from "./tls.ts";
 import { WriteStall } from "./write-stall.ts";
-
-export interface StreamLimits {
-  /** Octets queued above which `write` returns false; never below {@link LOWEST_HIGH_WATER_MARK}. Default 1 MiB. */
-  readonly highWaterMark: number;
-  /** Octets queued above which another `write` cuts the connection (reason "limit"): its writer does not heed the mark. Default 16 MiB. */
-  readonly maxQueuedOctets: number;
-  /** Milliseconds in which a peer must take something of what is queued. Default 30 s. */
-  readonly writeStallMs: number;
-  /** Milliseconds after our FIN in which the peer may still send into the void. Default 2 s. */
-  readonly lingerMs: number;
-  /** Octets the peer may send into the void after our FIN. Default 256 MiB. */
-  readonly lingerOctets: number;
-  /** Milliseconds for a TLS handshake. Default 10 s. */
-  readonly handshakeMs: number;
-}
-
-export const defaultStreamLimits: StreamLimits = {
-  highWaterMark: 1024 * 1024,
-  maxQueuedOctets: 16 * 1024 * 1024,
-  writeStallMs: 30_000,
-  lingerMs: 2_000,
-  lingerOctets: 256 * 1024 * 1024,
-  handshakeMs: 10_000,
-};
-
-/** Octets: Node says 'drain' only for queues above its own mark (16 KiB, 64 KiB from Node 22 on). */
-export const LOWEST_HIGH_WATER_MARK = 64 * 1024;
 
 /** Pieces up to this size in all leave as one chunk: copying them is cheaper than a gathered write. */
 const JOIN_BELOW = 64 * 1024;
@@ -45,7 +20,7 @@ export interface StreamOwner {
   streamClosed(stream: TcpStream, reason: CloseReason): void;
 }
 
-export class TcpStream implements Stream, Swept, SocketEvents {
+export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream {
   readonly flow: Flow;
   deadline = Infinity;
   #socket: Socket;
@@ -65,6 +40,8 @@ export class TcpStream implements Stream, Swept, SocketEvents {
   #written = 0;
   #stall: WriteStall | undefined;
   #children: Set<Stream> | undefined;
+  /** While faults are set. */
+  #intercept: Interception | undefined;
 
   constructor(
     socket: Socket,
@@ -94,13 +71,13 @@ export class TcpStream implements Stream, Swept, SocketEvents {
     return typeof agreed === "string" ? agreed : undefined;
   }
   get queued(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + (this.#intercept?.out.octets ?? 0);
   }
   get highWaterMark(): number {
     return Math.max(this.#limits.highWaterMark, LOWEST_HIGH_WATER_MARK);
   }
   get unread(): number {
-    return this.#socket.readableLength;
+    return this.#socket.readableLength + (this.#intercept?.in.octets ?? 0);
   }
 
   attach(receiver: Receiver): void {
@@ -117,18 +94,25 @@ export class TcpStream implements Stream, Swept, SocketEvents {
   }
 
   pause(): void {
+    this.#intercept?.pause();
     this.#socket.pause();
   }
   resume(): void {
-    this.#socket.resume();
+    if (this.#intercept === undefined) this.#socket.resume();
+    else this.#intercept.resume();
   }
 
   write(pieces: Uint8Array | readonly Uint8Array[]): boolean {
     if (this.#phase !== "open" || !this.#socket.writable) return true;
     const socket = this.#socket;
-    if (socket.writableLength > this.#limits.maxQueuedOctets) {
+    if (this.queued > this.#limits.maxQueuedOctets) {
       this.destroy("limit");
       return true;
+    }
+    if (this.#intercept !== undefined) {
+      const octets = pieces instanceof Uint8Array ? pieces : Buffer.concat(pieces);
+      if (octets.length > 0) this.#intercept.out.push(octets);
+      return this.queued < this.highWaterMark;
     }
     if (pieces instanceof Uint8Array) this.#put(pieces);
     else if (pieces.length === 1 && pieces[0] !== undefined) this.#put(pieces[0]);
@@ -149,6 +133,8 @@ export class TcpStream implements Stream, Swept, SocketEvents {
   }
 
   async secureWith(options: TlsOptions): Promise<void> {
+    // What was said in the clear ("220 go ahead") is still held: the handshake comes behind it.
+    if (this.#intercept !== undefined) await this.#intercept.outEmpty();
     const plain = this.#socket;
     if (this.#secure || this.#handshaking)
       throw new SocketError("TLS", "this connection is already under TLS");
@@ -180,7 +166,16 @@ export class TcpStream implements Stream, Swept, SocketEvents {
   #adoptSocket(secured: TLSSocket): void {
     this.#socket = secured;
     listenTo(secured, this);
-    if (this.#receiver !== undefined) listenForData(secured);
+    if (this.#receiver === undefined) return;
+    listenForData(secured);
+    // the pause before the handshake was the plain socket's
+    this.#intercept?.resume();
+  }
+
+  halfClose(): void {
+    if (this.#phase !== "open") return;
+    if (this.#intercept === undefined) this.#socket.end();
+    else void this.#intercept.outEmpty().then(() => this.#socket.end());
   }
 
   linger(reason: CloseReason): void {
@@ -188,15 +183,20 @@ export class TcpStream implements Stream, Swept, SocketEvents {
     this.#phase = "lingering";
     this.#reason ??= reason;
     this.#lingerLeft = this.#limits.lingerOctets;
-    // What is queued must still leave: the two seconds begin when the kernel has it, the stall clock runs until then.
     this.deadline = Infinity;
+    if (this.#intercept === undefined) this.#sendFin();
+    else this.#intercept.linger();
+    if (this.#receiver === undefined) listenForData(this.#socket);
+    this.#socket.resume();
+  }
+
+  /** What is queued must still leave: the two seconds begin when the kernel has it, the stall clock runs until then. */
+  #sendFin(): void {
     const socket = this.#socket;
     socket.end(() => {
       this.deadline = now() + this.#limits.lingerMs;
       if (this.#peerEnded) socket.destroy();
     });
-    if (this.#receiver === undefined) listenForData(socket);
-    socket.resume();
   }
 
   destroy(reason: CloseReason): void {
@@ -207,7 +207,7 @@ export class TcpStream implements Stream, Swept, SocketEvents {
   /** RST instead of FIN: the peer learns at once that nobody wants its octets. */
   reset(reason: CloseReason): void {
     this.#reason ??= reason;
-    this.#socket.resetAndDestroy();
+    this.#wire.resetAndDestroy();
   }
 
   adopt(child: Stream): void {
@@ -244,14 +244,16 @@ export class TcpStream implements Stream, Swept, SocketEvents {
       if (this.#lingerLeft < 0) this.destroy("limit");
       return;
     }
-    this.#receiver?.data(octets);
+    if (this.#intercept === undefined) this.#receiver?.data(octets);
+    else this.#intercept.in.push(octets);
   }
 
   onEnd(): void {
     this.#peerEnded = true;
     if (this.#phase === "lingering") {
       if (this.#socket.writableFinished) this.#socket.destroy();
-    } else this.#receiver?.ended();
+    } else if (this.#intercept === undefined) this.#receiver?.ended();
+    else this.#intercept.in.end();
   }
 
   onDrain(): void {
@@ -273,8 +275,43 @@ export class TcpStream implements Stream, Swept, SocketEvents {
     const reason = this.#reason ?? "peer-ended";
     if (this.#children !== undefined) for (const child of this.#children) child.destroy("parent");
     this.#tap.closed(this.flow, reason);
+    this.#intercept?.close();
     this.#owner?.streamClosed(this, reason);
     this.#receiver?.closed(reason);
+  }
+
+  // ── what an intercept asks for
+  get paused(): boolean {
+    return this.#socket.isPaused();
+  }
+  intercept(by: Interception | undefined): void {
+    this.#intercept = by;
+  }
+  passIn(octets: Uint8Array): void {
+    this.#receiver?.data(octets);
+  }
+  endIn(): void {
+    this.#receiver?.ended();
+  }
+  passOut(octets: Uint8Array): void {
+    if (this.#socket.writable) this.#put(octets);
+  }
+  endOut(): void {
+    if (this.#phase === "open") this.linger("we-ended");
+    this.#sendFin();
+  }
+  read(on: boolean): void {
+    if (on) this.#socket.resume();
+    else this.#socket.pause();
+  }
+  cut(reason: "io" | "limit"): void {
+    this.reset(reason);
+  }
+  roomAgain(): void {
+    if (this.#phase === "open" && this.queued < this.highWaterMark) this.#receiver?.drain();
+  }
+  tellIntercepted(event: Intercepted): void {
+    this.#tap.intercepted(this.flow, event);
   }
 }
 
