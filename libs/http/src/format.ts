@@ -1,19 +1,103 @@
 /** RFC 9112 §2–§5: writing heads. Nothing an application says can split a message. */
-import { cut, encodeUtf8, LocalError, utf8Length, writeLatin1 } from "@socketscope/wire";
+import {
+  cut,
+  encodeLatin1,
+  encodeUtf8,
+  LocalError,
+  PieceWriter,
+  utf8Length,
+  writeLatin1,
+} from "@socketscope/wire";
 import type { FieldLines } from "./fields.ts";
 import { isToken } from "./grammar.ts";
+
+/** Octets of content that leave in one piece with their head: copying them costs less than a second piece. */
+const JOIN_BELOW = 8192;
+
+/** One message at a time is composed here, and none is left half done when a turn ends. */
+const out = new PieceWriter();
+
+/** `startLine`: with its CR LF. */
+export function beginMessage(startLine: string): void {
+  out.begin();
+  out.text(startLine);
+}
+
+/** A line of the core's own, with its CR LF. */
+export function writeLine(line: string): void {
+  out.text(line);
+}
+
+/** RFC 9110 §8.6: `Content-Length = 1*DIGIT`. */
+export function writeContentLength(octets: number): void {
+  out.text("Content-Length: ");
+  out.text(String(octets));
+  out.text("\r\n");
+}
+
+/** `Name: value CRLF …`. Throws LocalError for what would split the message (RFC 9110 §5.5) or frame it twice. */
+export function writeFieldLines(fields: FieldLines): void {
+  for (let i = 0; i < fields.length; i += 2) writeFieldLine(fields[i] ?? "", fields[i + 1] ?? "");
+}
+
+/** The empty line, and the content when it is small; larger content stays a piece of its own. */
+export function endMessage(content: PlainContent | undefined): Uint8Array | readonly Uint8Array[] {
+  out.text("\r\n");
+  return withContent(content);
+}
+
+/** A head that is whole, and its content. */
+export function joinMessage(
+  head: string,
+  content: Uint8Array | string | undefined,
+): Uint8Array | readonly Uint8Array[] {
+  beginMessage(head);
+  return withContent(content === undefined ? undefined : plainContent(content));
+}
+
+function withContent(content: PlainContent | undefined): Uint8Array | readonly Uint8Array[] {
+  if (content === undefined) return out.take();
+  if (content.length > JOIN_BELOW)
+    return [out.take(), typeof content === "string" ? encodeLatin1(content) : content];
+  if (typeof content === "string") out.text(content);
+  else out.octets(content);
+  return out.take();
+}
+
+/** Octets, or text in ASCII, which is written where it belongs and not encoded apart: `length` is its octets. */
+export type PlainContent = Uint8Array | string;
+
+export function plainContent(content: Uint8Array | string): PlainContent {
+  if (typeof content !== "string" || utf8Length(content) === content.length) return content;
+  return encodeUtf8(content);
+}
 
 /**
  * By name, the line written last: an application says the same few fields again and again. A name that stands here was
  * found good, and so was its value.
  */
-const lastLines = new Map<string, { value: string; line: string }>();
+const lastLines = new Map<string, { value: string; line: Uint8Array }>();
 /** Names remembered. */
 const MAX_NAMES = 256;
 /** Characters of a value remembered. */
 const MAX_VALUE = 512;
 
-/** `Name: value CRLF …`. Throws LocalError for what would split the message (RFC 9110 §5.5) or frame it twice. */
+export function writeFieldLine(name: string, value: string): void {
+  const last = lastLines.get(name);
+  if (last?.value === value) {
+    out.octets(last.line);
+    return;
+  }
+  const line = formatFieldLine(name, value);
+  out.text(line);
+  if (value.length > MAX_VALUE) return;
+  if (last !== undefined) {
+    last.value = value;
+    last.line = encodeLatin1(line);
+  } else if (lastLines.size < MAX_NAMES) lastLines.set(name, { value, line: encodeLatin1(line) });
+}
+
+/** The same as text. */
 export function formatFieldLines(fields: FieldLines): string {
   let text = "";
   for (let i = 0; i < fields.length; i += 2) text += formatFieldLine(fields[i] ?? "", fields[i + 1] ?? "");
@@ -21,24 +105,14 @@ export function formatFieldLines(fields: FieldLines): string {
 }
 
 function formatFieldLine(name: string, value: string): string {
-  const last = lastLines.get(name);
-  if (last?.value === value) return last.line;
-  if (last === undefined) {
-    if (!isToken(name)) throw new LocalError("HTTP_FIELD_NAME", `"${name}" is not a field name`);
-    if (/^(?:content-length|transfer-encoding|connection|keep-alive)$/i.test(name)) {
-      throw new LocalError("HTTP_FRAMING_FIELD", `${name} is written by the core`);
-    }
-  }
+  if (!isToken(name)) throw new LocalError("HTTP_FIELD_NAME", `"${name}" is not a field name`);
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
     throw new LocalError("HTTP_FIELD_VALUE", `the value of ${name} holds a control or wide character`);
   }
-  const line = `${name}: ${value}\r\n`;
-  if (value.length > MAX_VALUE) return line;
-  if (last !== undefined) {
-    last.value = value;
-    last.line = line;
-  } else if (lastLines.size < MAX_NAMES) lastLines.set(name, { value, line });
-  return line;
+  if (/^(?:content-length|transfer-encoding|connection|keep-alive)$/i.test(name)) {
+    throw new LocalError("HTTP_FRAMING_FIELD", `${name} is written by the core`);
+  }
+  return `${name}: ${value}\r\n`;
 }
 
 const CRLF = new Uint8Array([13, 10]);
@@ -54,29 +128,4 @@ export function formatChunk(octets: Uint8Array): readonly Uint8Array[] {
 /** RFC 9112 §7.1.2: the last chunk and the trailers. */
 export function formatLastChunk(trailers: FieldLines | undefined): Uint8Array | readonly Uint8Array[] {
   return joinMessage(`0\r\n${formatFieldLines(trailers ?? [])}\r\n`, undefined);
-}
-
-/** Octets of content that leave in one piece with their head: copying them costs less than a second piece. */
-const JOIN_BELOW = 8192;
-
-/** A small head, and content that fits beside it, in one piece; larger content stays a piece of its own. */
-export function joinMessage(
-  head: string,
-  content: Uint8Array | string | undefined,
-): Uint8Array | readonly Uint8Array[] {
-  if (content === undefined) return latin1(head);
-  // Most texts are ASCII, which is written where it belongs and not copied there.
-  if (typeof content === "string" && content.length <= JOIN_BELOW && utf8Length(content) === content.length)
-    return latin1(head + content);
-  const octets = typeof content === "string" ? encodeUtf8(content) : content;
-  if (octets.length > JOIN_BELOW) return [latin1(head), octets];
-  const piece = cut(head.length + octets.length);
-  piece.set(octets, writeLatin1(head, piece, 0));
-  return piece;
-}
-
-function latin1(text: string): Uint8Array {
-  const piece = cut(text.length);
-  writeLatin1(text, piece, 0);
-  return piece;
 }

@@ -21,9 +21,10 @@ export class HeadScanner {
 
   /** The head's length with its empty line, or undefined when more is needed. */
   scan(buffer: ReceiveBuffer, limits: HttpLimits, startLine: boolean): number | undefined {
-    const { octets, at, end } = buffer;
+    const { at, end } = buffer;
+    const octets = buffer.octets.length === end ? buffer.octets : buffer.octets.subarray(0, end);
     for (;;) {
-      const found = octets.subarray(0, end).indexOf(LF, at + this.#searched);
+      const found = octets.indexOf(LF, at + this.#searched);
       // A CR at the end of what came so far may be the line's end in the making: it does not count.
       const seen = found < 0 ? end : found;
       const line = (octets[seen - 1] === CR ? seen - 1 : seen) - at - this.#lineStart;

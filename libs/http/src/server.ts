@@ -2,15 +2,25 @@
  * RFC 9112, RFC 9110 §6–§10: the server's side of one HTTP/1.x connection. Requests are answered in their order; the
  * next is read when the response before it is whole. It leaves HTTP/2 and transfer codings but chunked out.
  */
-import { LocalError, ReceiveBuffer, utf8Length, type Core, type Input, type Rest } from "@socketscope/wire";
+import { LocalError, ReceiveBuffer, type Core, type Input, type Rest } from "@socketscope/wire";
 import { ContentReader, contentOf } from "./content.ts";
 import type { RequestHead, ServerAction, ServerEvent, Version } from "./events.ts";
 import { fault } from "./fault.ts";
 import { Fields, type FieldLines } from "./fields.ts";
-import { formatChunk, formatFieldLines, formatLastChunk, joinMessage } from "./format.ts";
+import {
+  beginMessage,
+  endMessage,
+  formatChunk,
+  formatLastChunk,
+  plainContent,
+  writeContentLength,
+  writeFieldLine,
+  writeFieldLines,
+  writeLine,
+} from "./format.ts";
 import { HeadScanner, headText, isHost, parseFieldLines, parseRequestLine } from "./grammar.ts";
 import { defaultHttpLimits, type HttpLimits } from "./limits.ts";
-import { lists, namesUpgrade } from "./connection.ts";
+import { holds, lists, namesUpgrade } from "./connection.ts";
 import { reasonPhrase } from "./status.ts";
 
 /** Between requests · a head has begun · content is due. */
@@ -255,13 +265,10 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
       case "switch":
         this.#state = "switched";
         this.#content = undefined;
-        return joinMessage(
-          this.#startLine(action.status) +
-            (action.status === 101 ? "Connection: Upgrade\r\n" : "") +
-            formatFieldLines(action.fields ?? []) +
-            "\r\n",
-          undefined,
-        );
+        beginMessage(startLine(action.status));
+        if (action.status === 101) writeLine("Connection: Upgrade\r\n");
+        if (action.fields !== undefined) writeFieldLines(action.fields);
+        return endMessage(undefined);
     }
   }
 
@@ -269,19 +276,19 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
     // RFC 9110 §15.2: not to a client of HTTP/1.0.
     if (this.#head?.version !== "1.1") return [];
     if (status === 100) this.#continueDue = false;
-    return joinMessage(`${this.#startLine(status)}${formatFieldLines(fields ?? [])}\r\n`, undefined);
+    beginMessage(startLine(status));
+    if (fields !== undefined) writeFieldLines(fields);
+    return endMessage(undefined);
   }
 
   #respond(action: ServerAction & { type: "respond" }): Uint8Array | readonly Uint8Array[] {
     const { status } = action;
     const silent = this.#head?.method === "HEAD";
-    const content = hasNoContent(status) ? undefined : (action.content ?? "");
     // RFC 9110 §8.6: no Content-Length in 1xx, 204; in 304 it would be that of the 200.
-    const length =
-      content === undefined ? undefined : typeof content === "string" ? utf8Length(content) : content.length;
-    const head = this.#responseHead(status, action.fields, length, action.close === true);
+    const content = hasNoContent(status) ? undefined : plainContent(action.content ?? "");
+    this.#writeHead(status, action.fields, content?.length, action.close === true);
     this.#finish();
-    return joinMessage(head, silent ? undefined : content);
+    return endMessage(silent ? undefined : content);
   }
 
   #beginResponse(action: ServerAction & { type: "begin" }): Uint8Array | readonly Uint8Array[] {
@@ -289,10 +296,10 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
     const none = hasNoContent(action.status);
     const framing = none ? undefined : (action.length ?? (version === "1.1" ? "chunked" : "close"));
     const close = action.close === true || framing === "close";
-    const head = this.#responseHead(action.status, action.fields, framing, close);
+    this.#writeHead(action.status, action.fields, framing, close);
     this.#left = none || this.#head?.method === "HEAD" ? "none" : (framing ?? "none");
     this.#state = "streaming";
-    return joinMessage(head, undefined);
+    return endMessage(undefined);
   }
 
   #data(octets: Uint8Array): Uint8Array | readonly Uint8Array[] {
@@ -319,31 +326,27 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
     return chunked ? formatLastChunk(trailers) : [];
   }
 
-  #responseHead(
+  /** All but the empty line. */
+  #writeHead(
     status: number,
     fields: FieldLines | undefined,
     framing: number | "chunked" | "close" | undefined,
     close: boolean,
-  ): string {
+  ): void {
     // RFC 9110 §10.1.1: a client that still waits for 100 may or may not send its content now: the framing is lost.
     if (close || this.#draining || this.#peerEnded || this.#continueDue) this.#keepAlive = false;
-    let head = this.#startLine(status);
-    if (fields !== undefined) head += formatFieldLines(fields);
-    head += `Date: ${this.#date()}\r\n`;
-    if (typeof framing === "number") head += `Content-Length: ${framing}\r\n`;
-    else if (framing === "chunked") head += "Transfer-Encoding: chunked\r\n";
+    beginMessage(startLine(status));
+    if (fields !== undefined) writeFieldLines(fields);
+    // RFC 9110 §6.6.1: whoever made the response says when; a gateway keeps the origin's Date.
+    if (fields === undefined || !holds(fields, "date")) writeFieldLine("Date", this.#date());
+    if (typeof framing === "number") writeContentLength(framing);
+    else if (framing === "chunked") writeLine("Transfer-Encoding: chunked\r\n");
     // RFC 9112 §9.6, §9.3: say so when it ends, and to a client of 1.0 when it does not.
     // RFC 9110 §7.8: who sends Upgrade (426) lists it in Connection.
     if (fields !== undefined && namesUpgrade(fields)) {
-      head += this.#keepAlive ? "Connection: Upgrade\r\n" : "Connection: Upgrade, close\r\n";
-    } else if (!this.#keepAlive) head += "Connection: close\r\n";
-    else if (this.#head?.version === "1.0") head += "Connection: keep-alive\r\n";
-    return `${head}\r\n`;
-  }
-
-  #startLine(status: number): string {
-    // RFC 9112 §2.3: our own version, whatever the client's.
-    return status === 200 ? "HTTP/1.1 200 OK\r\n" : `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
+      writeLine(this.#keepAlive ? "Connection: Upgrade\r\n" : "Connection: Upgrade, close\r\n");
+    } else if (!this.#keepAlive) writeLine("Connection: close\r\n");
+    else if (this.#head?.version === "1.0") writeLine("Connection: keep-alive\r\n");
   }
 
   /** The response is whole: on to the next request, or the end. */
@@ -364,4 +367,9 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
 /** RFC 9110 §6.4.1: responses that never have content. */
 function hasNoContent(status: number): boolean {
   return status === 204 || status === 304;
+}
+
+function startLine(status: number): string {
+  // RFC 9112 §2.3: our own version, whatever the client's.
+  return status === 200 ? "HTTP/1.1 200 OK\r\n" : `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
 }

@@ -5,7 +5,11 @@ const PIECE = 4096;
 
 /** The octets of `octets[from … to)` as characters U+0000 … U+00FF, decoded at once. */
 export function decodeLatin1(octets: Uint8Array, from = 0, to = octets.length): string {
-  if (to - from <= PIECE) return Reflect.apply(String.fromCharCode, undefined, octets.subarray(from, to));
+  if (to - from <= PIECE) {
+    // Not subarray: that of a Node Buffer, which this often is, takes twice as long.
+    const view = new Uint8Array(octets.buffer, octets.byteOffset + from, Math.max(to - from, 0));
+    return Reflect.apply(String.fromCharCode, undefined, view);
+  }
   let text = "";
   for (let at = from; at < to; at += PIECE) text += decodeLatin1(octets, at, Math.min(at + PIECE, to));
   return text;

@@ -7,3 +7,4 @@ export { OctetLane } from "./octet-lane.ts";
 export { decodeLatin1, encodeLatin1, writeLatin1 } from "./ascii.ts";
 export { ReceiveBuffer } from "./receive-buffer.ts";
 export { cut } from "./slab.ts";
+export { PieceWriter } from "./piece-writer.ts";

@@ -1,10 +1,12 @@
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 /**
  * Octets received and not yet consumed. What arrives whole is kept as a view; only what a message left over is
  * joined with the next chunk, in room that doubles, so that octet-by-octet input costs no more than its length.
  */
 export class ReceiveBuffer {
   /** The octets stand at `octets[at … end)`. */
-  octets: Uint8Array = new Uint8Array(0);
+  octets = NOTHING;
   at = 0;
   end = 0;
   /** We made `octets` ourselves and may write behind `end`; views given out lie before it. */
@@ -37,12 +39,21 @@ export class ReceiveBuffer {
 
   /** A view of the next `count` octets (fewer when fewer are here), consumed. */
   take(count: number): Uint8Array {
-    const from = this.at;
-    this.at = Math.min(from + count, this.end);
-    return this.octets.subarray(from, this.at);
+    const taken = this.octets.subarray(this.at, Math.min(this.at + count, this.end));
+    this.skip(count);
+    return taken;
   }
 
   skip(count: number): void {
     this.at = Math.min(this.at + count, this.end);
+    if (this.at === this.end) this.#letGo();
+  }
+
+  /** A connection that idles holds no chunk, however little of it was left. */
+  #letGo(): void {
+    this.octets = NOTHING;
+    this.at = 0;
+    this.end = 0;
+    this.#ours = false;
   }
 }
