@@ -54,6 +54,7 @@ export {
   type ControlVerb,
   controlHandler,
 } from "./control.ts";
+export { faultResources } from "./control-faults.ts";
 export { firewallResources } from "./control-firewall.ts";
 export { type FirewallSource, openFirewall, readFirewallRules } from "./firewall-options.ts";
 export { type ControlSocketOptions, openControlSocket, statusResources } from "./control-socket.ts";

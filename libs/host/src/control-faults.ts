@@ -1,0 +1,135 @@
+/**
+ * The intercepts of a running server as resources of the control socket. A listener is named as in the ready line.
+ *
+ * - `/faults`: GET all, DELETE all. `/faults/{listener}`: GET, PUT a list in their place, POST one more, DELETE them.
+ *   `/faults/{listener}/{id}`: DELETE one.
+ * - `/held`: GET what waits for a decision. `/held/{chunk}`: GET the whole of it, POST `{}` or `{"octets": …}` to let
+ *   it go as it is or changed, DELETE to discard it.
+ *
+ * The form of a fault: see fault-json.ts in libs/socket-core.
+ *
+ *     curl --unix-socket STATE/web-server.sock http://control/faults/http \
+ *       --json '{"on": "out", "action": {"type": "delay", "ms": 500}}'
+ */
+import {
+  FaultError,
+  formatFault,
+  formatOctets,
+  type Held,
+  type Intercept,
+  parseFault,
+  parseOctets,
+} from "@socketscope/socket-core";
+import { ControlProblem, type ControlRequest, type ControlResources } from "./control.ts";
+
+/** Octets of a held chunk that the list shows. */
+const PREVIEW = 1024;
+
+export function faultResources(intercepts: Readonly<Record<string, Intercept>>): ControlResources {
+  const all = Object.values(intercepts);
+
+  const named = ({ params }: ControlRequest): Intercept => {
+    const name = params["listener"] ?? "";
+    const found = Object.hasOwn(intercepts, name) ? intercepts[name] : undefined;
+    if (found !== undefined) return found;
+    const names = Object.keys(intercepts).join(", ");
+    throw new ControlProblem(404, "CONTROL_NO_LISTENER", `there is no listener ${name}: give ${names}`);
+  };
+
+  const heldOne = ({ params }: ControlRequest): { readonly held: Held; readonly by: Intercept } => {
+    const chunk = params["chunk"] ?? "";
+    for (const by of all) {
+      const held = by.held().find((each) => String(each.chunk) === chunk);
+      if (held !== undefined) return { held, by };
+    }
+    throw new ControlProblem(404, "CONTROL_NOT_HELD", `chunk ${chunk} is not held, or no longer`);
+  };
+
+  return {
+    "/faults": {
+      GET: () => Object.fromEntries(Object.entries(intercepts).map(([name, each]) => [name, status(each)])),
+      DELETE() {
+        for (const intercept of all) intercept.replace([]);
+      },
+    },
+    "/faults/{listener}": {
+      GET: (request) => status(named(request)),
+      async PUT(request) {
+        const intercept = named(request);
+        const faults = await request.json();
+        if (!Array.isArray(faults)) throw new ControlProblem(400, "FAULT", "give a list of faults");
+        asked(() => intercept.replace(faults.map(parseFault)));
+        return status(intercept);
+      },
+      async POST(request) {
+        const intercept = named(request);
+        const fault = await request.json();
+        return asked(() => formatFault(intercept.add(parseFault(fault))));
+      },
+      DELETE(request) {
+        named(request).replace([]);
+      },
+    },
+    "/faults/{listener}/{id}": {
+      DELETE(request) {
+        const id = request.params["id"] ?? "";
+        if (named(request).remove(id)) return;
+        throw new ControlProblem(404, "CONTROL_NO_FAULT", `there is no fault ${id}`);
+      },
+    },
+    "/held": {
+      GET: () =>
+        Object.entries(intercepts).flatMap(([listener, intercept]) =>
+          intercept.held().map((held) => ({ listener, ...heldJson(held, PREVIEW) })),
+        ),
+    },
+    "/held/{chunk}": {
+      GET: (request) => heldJson(heldOne(request).held, Infinity),
+      async POST(request) {
+        const { octets } = await releaseOf(request);
+        const { held, by } = heldOne(request);
+        by.release(held.chunk, octets);
+      },
+      DELETE(request) {
+        const { held, by } = heldOne(request);
+        by.discard(held.chunk);
+      },
+    },
+  };
+}
+
+function status(intercept: Intercept): object {
+  return {
+    faults: intercept.faults.map(formatFault),
+    waitingOctets: intercept.waiting,
+    limits: intercept.limits,
+  };
+}
+
+function heldJson({ before, after, ...held }: Held, show: number): object {
+  return {
+    ...held,
+    beforeLength: before.length,
+    before: formatOctets(before.subarray(0, show)),
+    afterLength: after.length,
+    after: formatOctets(after.subarray(0, show)),
+  };
+}
+
+async function releaseOf(request: ControlRequest): Promise<{ readonly octets?: Uint8Array }> {
+  const given = await request.json();
+  if (typeof given !== "object" || given === null || Object.keys(given).some((name) => name !== "octets"))
+    throw new ControlProblem(400, "CONTROL_VALUE", 'give {} or {"octets": …}');
+  return "octets" in given ? { octets: asked(() => parseOctets("octets", given.octets)) } : {};
+}
+
+/** What cannot be set, as an answer. */
+function asked<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FaultError)
+      throw new ControlProblem(400, error.code, error.message, { cause: error });
+    throw error;
+  }
+}
