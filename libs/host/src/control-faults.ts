@@ -26,19 +26,23 @@ import { ControlProblem, type ControlRequest, type ControlResources } from "./co
 const PREVIEW = 1024;
 
 export function faultResources(intercepts: Readonly<Record<string, Intercept>>): ControlResources {
-  const all = Object.values(intercepts);
+  // a library engine (node:http) reads its sockets itself: then nobody obeys, and nothing can be set
+  const obeyed = (): [string, Intercept][] => Object.entries(intercepts).filter(([, each]) => each.obeyed);
 
   const named = ({ params }: ControlRequest): Intercept => {
-    const name = params["listener"] ?? "";
-    const found = Object.hasOwn(intercepts, name) ? intercepts[name] : undefined;
-    if (found !== undefined) return found;
-    const names = Object.keys(intercepts).join(", ");
-    throw new ControlProblem(404, "CONTROL_NO_LISTENER", `there is no listener ${name}: give ${names}`);
+    const wanted = params["listener"] ?? "";
+    for (const [name, intercept] of obeyed()) if (name === wanted) return intercept;
+    const names = obeyed().map(([name]) => name);
+    throw new ControlProblem(
+      404,
+      "CONTROL_NO_LISTENER",
+      `no listener ${wanted} takes faults: ${names.length === 0 ? "none does with this engine" : `give ${names.join(", ")}`}`,
+    );
   };
 
   const heldOne = ({ params }: ControlRequest): { readonly held: Held; readonly by: Intercept } => {
     const chunk = params["chunk"] ?? "";
-    for (const by of all) {
+    for (const [, by] of obeyed()) {
       const held = by.held().find((each) => String(each.chunk) === chunk);
       if (held !== undefined) return { held, by };
     }
@@ -47,9 +51,9 @@ export function faultResources(intercepts: Readonly<Record<string, Intercept>>):
 
   return {
     "/faults": {
-      GET: () => Object.fromEntries(Object.entries(intercepts).map(([name, each]) => [name, status(each)])),
+      GET: () => Object.fromEntries(obeyed().map(([name, each]) => [name, status(each)])),
       DELETE() {
-        for (const intercept of all) intercept.replace([]);
+        for (const [, intercept] of obeyed()) intercept.replace([]);
       },
     },
     "/faults/{listener}": {
@@ -79,7 +83,7 @@ export function faultResources(intercepts: Readonly<Record<string, Intercept>>):
     },
     "/held": {
       GET: () =>
-        Object.entries(intercepts).flatMap(([listener, intercept]) =>
+        obeyed().flatMap(([listener, intercept]) =>
           intercept.held().map((held) => ({ listener, ...heldJson(held, PREVIEW) })),
         ),
     },

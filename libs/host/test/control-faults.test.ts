@@ -20,6 +20,9 @@ import {
 const execute = promisify(execFile);
 const http = new Intercept();
 const https = new Intercept();
+/** Of an engine whose sockets a library reads. */
+const library = new Intercept();
+https.watch([]);
 let state: StateFolder;
 let control: Listener;
 let echo: Listener;
@@ -27,7 +30,7 @@ let echo: Listener;
 beforeAll(async () => {
   state = await openStateFolder(mkdtempSync(join(tmpdir(), "host-faults-")));
   const log = createLog({ app: "x", format: "text", secrets: new Secrets(), write: () => {} });
-  const resources = faultResources({ http, https });
+  const resources = faultResources({ http, https, library });
   control = await openControlSocket({ state, app: "x", log, resources });
   echo = await listenTcp({ host: "127.0.0.1", port: 0, protocol: "echo", intercept: http }, (stream) =>
     stream.attach({
@@ -97,6 +100,7 @@ describe("/faults", () => {
     const added = await curl("POST", "/faults/http", edit);
     expect(added).toEqual({ status: 200, body: { id: expect.any(String) as string, ...edit, acted: 0 } });
     const { body } = await curl("GET", "/faults");
+    expect(Object.keys(body as object)).toEqual(["http", "https"]);
     expect(body).toMatchObject({
       http: { faults: [edit], waitingOctets: 0, limits: { faults: 64, holdMs: 300_000 } },
       https: { faults: [] },
@@ -138,6 +142,7 @@ describe("/faults", () => {
   });
 
   it.each<[string, string, unknown, number, string]>([
+    ["POST", "/faults/library", edit, 404, "CONTROL_NO_LISTENER"],
     ["POST", "/faults/gopher", edit, 404, "CONTROL_NO_LISTENER"],
     ["POST", "/faults/constructor", edit, 404, "CONTROL_NO_LISTENER"],
     ["POST", "/faults/http", { on: "in", action: { type: "explode" } }, 400, "FAULT"],

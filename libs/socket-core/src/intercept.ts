@@ -84,6 +84,10 @@ export class Intercept {
   get faults(): readonly ActiveFault[] {
     return this.#faults;
   }
+  /** Whether a listener obeys it. One whose sockets a library reads (node:http) cannot. */
+  get obeyed(): boolean {
+    return this.#sources.size > 0;
+  }
   /** Octets that wait now, over all flows. */
   get waiting(): number {
     return this.#waiting;

@@ -79,6 +79,7 @@ describe("an intercept without faults", () => {
     peer.socket.write("a\n");
     expect(await peer.until((got) => got.length >= 3)).toBe("a!\n");
     expect([intercept.waiting, intercept.held(), told]).toEqual([0, [], []]);
+    expect([intercept.obeyed, new Intercept().obeyed]).toEqual([true, false]);
   });
 });
 
