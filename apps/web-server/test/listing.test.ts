@@ -188,3 +188,54 @@ describe("pictureSize", () => {
       expect(pictureSize(head.subarray(0, length), type)).toBeUndefined();
   });
 });
+
+describe("a long folder", () => {
+  const long = mkdtempSync(join(tmpdir(), "long-"));
+  const longSite = site({
+    root: long,
+    listing: true,
+    spa: false,
+    followSymlinks: false,
+    standing,
+    observers: [],
+  });
+  const COUNT = 1203;
+  beforeAll(() => {
+    // Names and sizes run against each other.
+    for (let i = 1; i <= COUNT; i++) writeFileSync(join(long, `n${i}.bin`), Buffer.alloc(COUNT - i));
+  });
+  afterAll(() => rmSync(long, { recursive: true }));
+
+  const rows = async (query: string): Promise<{ names: string[]; page: string }> => {
+    const page = await textOf(await longSite(asked("GET", `/${query}`, ["Accept", "text/html"])));
+    return { names: [...page.matchAll(/data-name="([^"]+)"/g)].map(([, name = ""]) => name), page };
+  };
+
+  it("comes in pages of 500, in one order over all of them", async () => {
+    const [one, three] = [await rows(""), await rows("?page=3")];
+    expect([one.names.length, one.names[0], one.names.at(-1)]).toEqual([500, "n1.bin", "n500.bin"]);
+    expect([three.names.length, three.names[0], three.names.at(-1)]).toEqual([203, "n1001.bin", "n1203.bin"]);
+    expect(one.page).toContain("1–500 of 1,203, page 1 of 3");
+    expect((await rows("?sort=size")).names[0]).toBe("n1203.bin");
+  });
+
+  it("links to the pages beside it, order and filter kept, and never further", async () => {
+    const middle = (await rows("?sort=size&order=desc&name=bin&page=1")).page;
+    expect(middle).toContain('rel="next" href="?sort=size&amp;order=desc&amp;name=bin&amp;page=2"');
+    expect(middle).not.toContain('rel="prev"');
+    expect((await rows("?page=99")).page).toContain("page 3 of 3");
+    expect((await rows("?page=-1")).page).toContain("page 1 of 3");
+  });
+
+  it("is searched whole, and sorted by links: a script would see one page of it", async () => {
+    const { names, page } = await rows("?name=n120");
+    expect(names).toEqual(["n120.bin", "n1200.bin", "n1201.bin", "n1202.bin", "n1203.bin"]);
+    expect(page).toContain("data-sortable");
+    expect((await rows("")).page).not.toMatch(/<table data-sortable|autocomplete="off" data-filter/);
+  });
+
+  it("is whole as JSON", async () => {
+    const text = await textOf(await longSite(asked("GET", "/?json")));
+    expect(JSON.parse(text)).toMatchObject({ complete: true, entries: { length: COUNT } });
+  });
+});

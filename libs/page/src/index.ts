@@ -4,5 +4,5 @@ export { page, type Page, type PageParts } from "./page.ts";
 export { copyButtons, inlineScript, rememberedTheme, themeSwitch } from "./script.ts";
 export { tokens } from "./tokens.ts";
 export { clauseLink, transcript, transcriptStyle, type Clause, type TranscriptRow } from "./transcript.ts";
-export { counted, octets } from "./units.ts";
+export { counted, folderCounts, octets } from "./units.ts";
 export { filterableTable, previewPane, sortableTable } from "./table.ts";

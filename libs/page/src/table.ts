@@ -130,7 +130,7 @@ export function previewPane(): void {
     // Crossing the table on the way elsewhere asks nothing.
     waiting = setTimeout(() => show(row), event.type === "focusin" ? 0 : 150);
   };
-  const table = document.querySelector("table[data-sortable]");
+  const table = document.querySelector("table");
   table?.addEventListener("pointerover", look);
   table?.addEventListener("focusin", look);
   const current = document.querySelector<HTMLTableRowElement>("tr.on");

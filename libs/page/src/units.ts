@@ -19,3 +19,9 @@ export function octets(count: number): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
+
+/** "1 folder, 2 files"; what is not there is not named, and nothing at all is "empty". */
+export function folderCounts(folders: number, files: number): string {
+  const parts = [folders > 0 && counted(folders, "folder"), files > 0 && counted(files, "file")];
+  return parts.filter((part) => part !== false).join(", ") || "empty";
+}

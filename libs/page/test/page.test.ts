@@ -4,7 +4,7 @@ import { markup } from "../src/markup.ts";
 import { page } from "../src/page.ts";
 import { inlineScript } from "../src/script.ts";
 import { transcript } from "../src/transcript.ts";
-import { counted, octets } from "../src/units.ts";
+import { counted, folderCounts, octets } from "../src/units.ts";
 
 const made = page({
   title: "<title>",
@@ -86,3 +86,12 @@ describe("units", () => {
     ]);
   });
 });
+
+it.each([
+  [0, 0, "empty"],
+  [1, 0, "1 folder"],
+  [0, 2, "2 files"],
+  [2, 1, "2 folders, 1 file"],
+])("%d folders and %d files are: %s", (folders, files, text) =>
+  expect(folderCounts(folders, files)).toBe(text),
+);

@@ -1,6 +1,6 @@
 /** What a file is, in a few words from its first octets: a page's title, a text's first line, a picture's size. */
 import { open, opendir } from "node:fs/promises";
-import { counted } from "@socketscope/page";
+import { folderCounts } from "@socketscope/page";
 import { isHidden } from "@socketscope/web";
 import { mediaType } from "../media-types.ts";
 import { pictureSize } from "./picture-size.ts";
@@ -49,12 +49,7 @@ export async function describeFolder(
       else files += 1;
       if (files + folders >= limits.counted) return `${limits.counted.toLocaleString("en")} entries or more`;
     }
-    if (files + folders === 0) return "empty";
-    const parts = [
-      folders > 0 && counted(folders, "folder"),
-      (files > 0 || folders === 0) && counted(files, "file"),
-    ];
-    return parts.filter((part) => part !== false).join(", ");
+    return folderCounts(folders, files);
   } catch {
     // Not ours to read: the page that leads there will say so.
     return undefined;

@@ -1,4 +1,5 @@
 /** What is in a folder, as far as a visitor may see it. */
+import type { Dirent } from "node:fs";
 import { opendir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { isHidden, type Folder } from "@socketscope/web";
@@ -17,18 +18,16 @@ export interface Entry {
 
 export interface FolderContent {
   readonly entries: readonly Entry[];
-  /** There are more entries than `limits.entries`. */
+  /** There are more entries than the limit. */
   readonly cut: boolean;
 }
 
 export interface FolderLimits {
-  /** Entries shown. Default 5,000. */
+  /** Entries read; of a folder with more it is the system's choice which. Default 20,000. */
   readonly entries: number;
-  /** Entries that are opened to say what they are; the rest goes without. Default 200. */
-  readonly described: number;
 }
 
-export const FOLDER_LIMITS: FolderLimits = { entries: 5000, described: 200 };
+export const FOLDER_LIMITS: FolderLimits = { entries: 20_000 };
 
 export interface Visible {
   readonly root: string;
@@ -47,67 +46,58 @@ export async function isVisible(location: string, { root, followSymlinks }: Visi
   return inner !== ".." && !inner.startsWith(`..${sep}`) && !isHidden(inner.replaceAll(sep, "/"));
 }
 
+/** What each is (`what`) is not read yet: see {@link described}. */
 export async function readFolder(
   folder: Folder,
   visible: Visible,
   limits = FOLDER_LIMITS,
 ): Promise<FolderContent> {
-  const names: string[] = [];
-  for await (const entry of await opendir(folder.location)) {
+  const found: Dirent[] = [];
+  let cut = false;
+  for await (const entry of await opendir(folder.location, { bufferSize: 256 })) {
     if (!isShown(entry.name)) continue;
-    if (names.length === limits.entries)
-      return { entries: await readAll(folder, names, visible, limits), cut: true };
-    names.push(entry.name);
+    cut = found.length === limits.entries;
+    if (cut) break;
+    found.push(entry);
   }
-  return { entries: await readAll(folder, names, visible, limits), cut: false };
+  const entries = await inTurns(found, (entry) => readEntry(folder, entry, visible));
+  return { entries: entries.filter((entry) => entry !== undefined), cut };
+}
+
+/** The same entries with what each is in a few words, as far as its first octets say. */
+export function described(folder: Folder, entries: readonly Entry[]): Promise<Entry[]> {
+  return inTurns(entries, async (entry) => {
+    const location = join(folder.location, entry.name);
+    const what = await (entry.kind === "folder" ? describeFolder(location) : describeFile(location));
+    return { ...entry, what };
+  });
 }
 
 /** Files looked at side by side: enough to keep the disk busy, few enough to leave descriptors to others. */
 const TOGETHER = 16;
 
-async function readAll(
-  folder: Folder,
-  names: readonly string[],
-  visible: Visible,
-  limits: FolderLimits,
-): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  for (let from = 0; from < names.length; from += TOGETHER) {
-    const some = names.slice(from, from + TOGETHER);
-    const found = await Promise.all(
-      some.map((name, index) => readEntry(folder, name, visible, from + index < limits.described)),
-    );
-    for (const entry of found) if (entry !== undefined) entries.push(entry);
-  }
-  return entries;
+async function inTurns<From, To>(from: readonly From[], look: (one: From) => Promise<To>): Promise<To[]> {
+  const found: To[] = [];
+  for (let start = 0; start < from.length; start += TOGETHER)
+    found.push(...(await Promise.all(from.slice(start, start + TOGETHER).map(look))));
+  return found;
 }
 
-async function readEntry(
-  folder: Folder,
-  name: string,
-  visible: Visible,
-  described: boolean,
-): Promise<Entry | undefined> {
+async function readEntry(folder: Folder, dirent: Dirent, visible: Visible): Promise<Entry | undefined> {
+  const { name } = dirent;
   const location = join(folder.location, name);
   try {
     const stats = await stat(location);
-    if (!(stats.isFile() || stats.isDirectory()) || !(await isVisible(location, visible))) return undefined;
-    const changed = stats.mtimeMs;
-    if (stats.isDirectory()) {
-      return {
-        name,
-        kind: "folder",
-        size: undefined,
-        changed,
-        what: described ? await describeFolder(location) : undefined,
-      };
-    }
+    if (!stats.isFile() && !stats.isDirectory()) return undefined;
+    // The folder itself may be seen, so only a link can lead elsewhere.
+    if (dirent.isSymbolicLink() && !(await isVisible(location, visible))) return undefined;
+    const isFolder = stats.isDirectory();
     return {
       name,
-      kind: "file",
-      size: stats.size,
-      changed,
-      what: described ? await describeFile(location) : undefined,
+      kind: isFolder ? "folder" : "file",
+      size: isFolder ? undefined : stats.size,
+      changed: stats.mtimeMs,
+      what: undefined,
     };
   } catch {
     // Gone since it was read, a link to nowhere, or not ours to see.

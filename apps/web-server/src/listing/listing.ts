@@ -7,8 +7,9 @@ import { archive } from "../archive.ts";
 import type { Conversations } from "../conversations.ts";
 import { mediaType } from "../media-types.ts";
 import { pageResponse } from "../page-response.ts";
-import { readFolder, type FolderContent, type Visible } from "./folder.ts";
+import { described, readFolder, type Entry, type Visible } from "./folder.ts";
 import { inOrder, readOrder, type Order } from "./order.ts";
+import { PAGE_ENTRIES, slice } from "./paging.ts";
 import { listingPage } from "./view.ts";
 
 export interface ListingOptions extends Visible {
@@ -25,14 +26,20 @@ export function listing(options: ListingOptions): (folder: Folder, request: Requ
   return async (folder, request) => {
     const asked = new URLSearchParams(request.query);
     if (asked.has("tar")) return archive(folder, options);
-    const content = await readFolder(folder, options);
+    const { entries, cut } = await readFolder(folder, options);
     const order = readOrder(request.query) ?? BY_NAME;
-    if (asked.has("json") || prefersJson(request)) return jsonListing(folder, content, order);
+    const ordered = inOrder(entries, order);
+    if (asked.has("json") || prefersJson(request)) return jsonListing(folder, ordered, cut);
+    const filter = asked.get("name") ?? "";
+    const found = ordered.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
+    const part = slice(found, asked.get("page"));
     const page = listingPage({
       path: folder.path,
-      content,
+      part: { ...part, entries: await described(folder, part.entries) },
+      found,
+      cut,
       order,
-      filter: asked.get("name") ?? "",
+      filter,
       origin: originOf(request),
       flags: request.secure && options.ca !== undefined ? `--cacert ${quoted(options.ca)} ` : "",
       flow: request.flow,
@@ -67,8 +74,14 @@ function quoted(text: string): string {
   return /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-function jsonListing({ path }: Folder, { entries, cut }: FolderContent, order: Order): Response {
-  const listed = inOrder(entries, order).map(({ name, kind, size, changed, what }) => ({
+async function jsonListing(folder: Folder, entries: readonly Entry[], cut: boolean): Promise<Response> {
+  const { path } = folder;
+  // All names, but only so many files are opened as for a page.
+  const known = [
+    ...(await described(folder, entries.slice(0, PAGE_ENTRIES))),
+    ...entries.slice(PAGE_ENTRIES),
+  ];
+  const listed = known.map(({ name, kind, size, changed, what }) => ({
     name,
     kind,
     url: encodePath(path + name) + (kind === "folder" ? "/" : ""),

@@ -45,6 +45,8 @@ td.hint{color:var(--ink-2);font-size:var(--text-code)}
 .szb{display:block;width:100%;height:3px;margin-top:3px}
 .szb rect{fill:var(--line-2)}
 .szb rect+rect{fill:var(--http);opacity:.65}
+.pages{display:flex;gap:14px;align-items:center;justify-content:space-between;margin-top:14px;color:var(--ink-2);font-size:var(--text-md);flex-wrap:wrap}
+.pages .off{visibility:hidden}
 .none{padding:34px 20px;text-align:center;color:var(--ink-2)}
 .pv{background:var(--panel);border:1px solid var(--line);border-radius:13px;overflow:hidden;position:sticky;top:16px}
 .pv .pic{display:grid;place-items:center;height:178px;background:var(--panel-2);border-bottom:1px solid var(--line-2)}
@@ -59,5 +61,5 @@ td.hint{color:var(--ink-2);font-size:var(--text-code)}
 .pv .ac{display:flex;gap:8px;margin-bottom:12px}
 @media (max-width:1100px){th.hint{width:26%}th.dt{width:150px}.cols{grid-template-columns:minmax(0,1fr) 270px}}
 @media (max-width:900px){.cols{grid-template-columns:minmax(0,1fr)}.pv{display:none}}
-@media (max-width:640px){td.dt,th.dt,td.hint,th.hint{display:none}.bar .find{max-width:none;flex-basis:100%;margin:0}th.sz{width:104px}.find kbd{display:none}}
+@media (max-width:640px){td.dt,th.dt,td.hint,th.hint{display:none}.bar .counts,.bar .find{max-width:none;flex-basis:100%;margin:0}th.sz{width:104px}.find kbd{display:none}}
 `;

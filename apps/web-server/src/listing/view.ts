@@ -1,9 +1,9 @@
 /** A folder as a page. All of it works without script; what script adds is in `libs/page/src/table.ts`. */
 import { encodePath } from "@socketscope/http";
 import {
-  counted,
   fileIcons,
   filterableTable,
+  folderCounts,
   icons,
   markup,
   octets,
@@ -16,14 +16,20 @@ import {
 import type { Flow } from "@socketscope/socket-core";
 import { endpoint } from "../conversations.ts";
 import { fileKind, mediaType } from "../media-types.ts";
-import type { Entry, FolderContent } from "./folder.ts";
-import { inOrder, type Column, type Order } from "./order.ts";
+import type { Entry } from "./folder.ts";
+import type { Column, Order } from "./order.ts";
+import { addressOf, type Slice } from "./paging.ts";
 import { listingStyle } from "./style.ts";
 
 export interface ListingView {
   /** Decoded, with a slash at both ends. */
   readonly path: string;
-  readonly content: FolderContent;
+  /** What is on this page. */
+  readonly part: Slice<Entry>;
+  /** All that the filter lets through, in order. */
+  readonly found: readonly Entry[];
+  /** There are more entries than were read. */
+  readonly cut: boolean;
   readonly order: Order;
   /** Names must hold it; from `?name=`. */
   readonly filter: string;
@@ -43,12 +49,10 @@ export interface ListingView {
 const PREVIEWED = 2_000_000;
 
 export function listingPage(view: ListingView): Page {
-  const { path, content, flow, requests } = view;
-  const wanted = view.filter.toLowerCase();
-  const entries = inOrder(content.entries, view.order).filter(({ name }) =>
-    name.toLowerCase().includes(wanted),
-  );
-  const shown = entries.find(isPicture) ?? entries.find(({ kind }) => kind === "file");
+  const { path, part, flow, requests } = view;
+  const { entries } = part;
+  const preview = entries.find(isPicture) ?? entries.find(({ kind }) => kind === "file");
+  const whole = part.pages === 1;
   const tuple = markup`<span class="tuple">tcp <b>${endpoint(flow.remote)}</b> ⇄ <b>${endpoint(flow.local)}</b>${view.secure && " under TLS"}</span>`;
   return page({
     title: `${path} — Socketscope web server`,
@@ -57,11 +61,12 @@ export function listingPage(view: ListingView): Page {
     skip: "Skip to the files",
     status: markup`<span class="chip ok">${flow.remote.port} ⇄ ${flow.local.port}, request ${requests}<span class="wide"> on this socket</span></span>`,
     main: markup`${breadcrumb(path)}
-${bar(view, entries)}
-<div class="cols${shown === undefined && " alone"}">${table(view, entries)}${shown !== undefined && pane(view, shown)}</div>`,
-    foot: markup`${tuple}<span>Sorting asks nothing: it happens here. Without script: <code>?sort=size&amp;order=desc</code></span><span>Bars: logarithmic.</span>`,
+${bar(view)}
+<div class="cols${preview === undefined && " alone"}"><div>${table(view, preview)}${!whole && paging(view)}</div>${preview !== undefined && pane(view, preview)}</div>`,
+    foot: markup`${tuple}${whole && markup`<span>Sorting asks nothing: it happens here. Without script: <code>?sort=size&amp;order=desc</code></span>`}<span>Bars: logarithmic.</span>`,
     style: listingStyle,
-    behaviours: [sortableTable, filterableTable, previewPane],
+    // What is on other pages can neither be sorted nor filtered here: then the links and the form ask for it.
+    behaviours: whole ? [sortableTable, filterableTable, previewPane] : [previewPane],
   });
 }
 
@@ -84,39 +89,53 @@ function breadcrumb(path: string): Markup {
 
 const sending = markup`<form class="send" method="post" action="./" enctype="multipart/form-data"><input type="file" name="file" multiple required aria-label="Files to send"><button>Send files here</button></form>`;
 
-function bar({ content, filter, writable }: ListingView, entries: readonly Entry[]): Markup {
-  const files = entries.filter(({ kind }) => kind === "file");
+function bar({ part, found, cut, filter, order, writable }: ListingView): Markup {
+  const files = found.filter(({ kind }) => kind === "file");
   const sum = files.reduce((total, { size = 0 }) => total + size, 0);
   const counts = [
-    counted(entries.length - files.length, "folder"),
-    counted(files.length, "file"),
-    octets(sum),
-  ];
-  return markup`<div class="bar"><span>${counts.join(", ")}${content.cut && " (more are not shown)"}</span>
+    folderCounts(found.length - files.length, files.length),
+    ...(files.length > 0 ? [octets(sum)] : []),
+  ].join(", ");
+  const kept = markup`<input type="hidden" name="sort" value="${order.column}"><input type="hidden" name="order" value="${order.descending ? "desc" : "asc"}">`;
+  const here =
+    part.pages === 1 &&
+    markup`<span class="vh" role="status" data-filter-said></span><kbd aria-hidden="true">/</kbd>`;
+  return markup`<div class="bar"><span class="counts">${counts}${cut && " (more are not shown)"}</span>
 <a class="btn" href="?tar" download>Take all as .tar.gz</a><a class="btn" href="?json">JSON</a>${writable && sending}
-<form class="find" role="search">${icons.search}<input name="name" value="${filter}" aria-label="Filter by name" placeholder="Filter by name" autocomplete="off" data-filter><span class="vh" role="status" data-filter-said></span><kbd aria-hidden="true">/</kbd></form></div>`;
+<form class="find" role="search">${icons.search}<input name="name" value="${filter}" aria-label="Filter by name" placeholder="Filter by name" autocomplete="off"${part.pages === 1 && markup` data-filter`}>${kept}${here}</form></div>`;
 }
 
-function head(name: string, column: Column, { column: by, descending }: Order, style: string): Markup {
-  const sorted = by === column;
-  const turned = sorted && !descending ? "desc" : "asc";
-  const order = sorted && markup` aria-sort="${descending ? "descending" : "ascending"}"`;
-  return markup`<th scope="col" class="${style}"${order}><a href="?sort=${column}&amp;order=${turned}" data-column="${column}">${name}${icons.ascending}</a></th>`;
+/** "501–1,000 of 10,000" and the pages before and after it. */
+function paging({ part, found, order, filter }: ListingView): Markup {
+  const { page: current, pages, first, entries } = part;
+  const number = (count: number): string => count.toLocaleString("en");
+  const to = (target: number, words: string, relation: string): Markup =>
+    target < 1 || target > pages
+      ? markup`<span class="btn off">${words}</span>`
+      : markup`<a class="btn" rel="${relation}" href="${addressOf(order, filter, target)}">${words}</a>`;
+  return markup`<nav class="pages" aria-label="Pages">${to(current - 1, "Before", "prev")}<span>${number(first)}–${number(first + entries.length - 1)} of ${number(found.length)}, page ${current} of ${pages}</span>${to(current + 1, "Next", "next")}</nav>`;
 }
 
-function table({ path, order, content }: ListingView, entries: readonly Entry[]): Markup {
-  const largest = Math.max(1, ...content.entries.map(({ size = 0 }) => size));
+function head(name: string, column: Column, { order, filter }: ListingView, style: string): Markup {
+  const sorted = order.column === column;
+  const turned: Order = { column, descending: sorted && !order.descending };
+  const state = sorted && markup` aria-sort="${order.descending ? "descending" : "ascending"}"`;
+  return markup`<th scope="col" class="${style}"${state}><a href="${addressOf(turned, filter)}" data-column="${column}">${name}${icons.ascending}</a></th>`;
+}
+
+function table(view: ListingView, preview: Entry | undefined): Markup {
+  const { path, part, found, filter } = view;
+  const largest = found.reduce((most, { size = 0 }) => Math.max(most, size), 1);
   const parent = namesOf(path).at(-2);
   const up =
     path !== "/" &&
     markup`<tr><td class="nm"><a href="../">${icons.up}<span>up to ${parent ?? "the top folder"}</span></a></td><td class="sz"></td><td class="dt"></td><td class="hint"></td></tr>`;
   const empty =
-    entries.length === 0 &&
-    markup`<tr><td class="none" colspan="4">Nothing here${content.entries.length > 0 && " by that name"}.</td></tr>`;
-  const preview = entries.find(isPicture) ?? entries.find(({ kind }) => kind === "file");
-  return markup`<div class="tbl"><table data-sortable><caption class="vh">What is in ${path}, folders first</caption>
-<thead><tr>${head("Name", "name", order, "nm")}${head("Size", "size", order, "sz")}${head("Changed (UTC)", "changed", order, "dt")}<th scope="col" class="hint"><span>What it is</span></th></tr></thead>
-<tbody>${up}${entries.map((entry) => row(entry, largest, entry === preview))}${empty}</tbody></table></div>`;
+    found.length === 0 &&
+    markup`<tr><td class="none" colspan="4">Nothing here${filter !== "" && " by that name"}.</td></tr>`;
+  return markup`<div class="tbl"><table${part.pages === 1 && markup` data-sortable`}><caption class="vh">What is in ${path}, folders first</caption>
+<thead><tr>${head("Name", "name", view, "nm")}${head("Size", "size", view, "sz")}${head("Changed (UTC)", "changed", view, "dt")}<th scope="col" class="hint"><span>What it is</span></th></tr></thead>
+<tbody>${up}${part.entries.map((entry) => row(entry, largest, entry === preview))}${empty}</tbody></table></div>`;
 }
 
 /** `./` first, so that a name such as "a:b" is no scheme (RFC 3986 §4.2). */

@@ -16,7 +16,7 @@ export interface Surroundings {
 }
 
 /** Names looked through. */
-const LOOKED_THROUGH = { entries: 2000, described: 0 };
+const LOOKED_THROUGH = { entries: 2000 };
 
 /** `path` as it came. Undefined where it cannot be read, or nobody may look around there. */
 export async function lookAround(path: string, visible: Visible): Promise<Surroundings | undefined> {

@@ -3,6 +3,7 @@ import { encodePath, explainMethod, explainStatus, type Explanation } from "@soc
 import {
   counted,
   fileIcons,
+  folderCounts,
   icons,
   markup,
   octets,
@@ -40,7 +41,7 @@ export function problemPage(view: ProblemView): Page {
     skip: "Skip to the message",
     status: markup`<span class="chip deny">${name}</span>`,
     main: markup`<div class="lost"><div><p class="big">${name}</p><h1>${headlineOf(problem.status)}</h1>
-<p class="l">You asked for <code>${shortened(request.target)}</code>. ${whatIsMissing(view) ?? problem.text} The connection is fine; only this one question had no answer.</p>
+<p class="l">You asked for <code>${shortened(request.target)}</code>. ${whatIsMissing(view) ?? problem.text}${problem.status === 404 && " The connection is fine; only this one question had no answer."}</p>
 <ul class="go">${around !== undefined && ways(around)}<li><a href="/">${icons.up}<span>Back to the start<small>the top folder</small></span></a></li></ul></div>
 ${icons.unplugged}
 <section class="wire" aria-label="What was said"><h2>What was said <span class="tuple">tcp <b>${endpoint(remote)}</b> ⇄ <b>${endpoint(local)}</b>${request.secure && " under TLS"}</span></h2>${transcript(said(problem, request))}</section></div>`,
@@ -68,7 +69,7 @@ function referer({ fields }: Request): Markup | false {
 
 function ways({ folder, entries, near, missing }: Surroundings): Markup {
   const files = entries.filter(({ kind }) => kind === "file").length;
-  const inside = `${counted(entries.length - files, "folder")}, ${counted(files, "file")}`;
+  const inside = folderCounts(entries.length - files, files);
   const there = markup`<li><a href="${encodePath(folder.path)}">${fileIcons.folder}<span>See what is in <b>${folder.path}</b><small>${inside}</small></span></a></li>`;
   if (near === undefined) return there;
   const { name, kind, size } = near.candidate;
