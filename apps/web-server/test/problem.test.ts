@@ -77,7 +77,7 @@ it("400 names what is malformed, 405 what is allowed", async () => {
   const bad = await handler(asked("GET", "/%zz", HTML));
   expect(bad.status).toBe(400);
   const post = await handler(asked("POST", "/films/"));
-  expect([post.status, fieldOf(post, "Allow")]).toEqual([405, "GET, HEAD"]);
+  expect([post.status, fieldOf(post, "Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
 });
 
 describe("nearest", () => {

@@ -8,8 +8,11 @@ export const METHOD_NOT_ALLOWED: Problem = {
   status: 405,
   text: "Files can be read here, with GET and HEAD.",
   // RFC 9110 §15.5.6: 405 says what is allowed.
-  fields: ["Allow", "GET, HEAD"],
+  fields: ["Allow", "GET, HEAD, OPTIONS"],
 };
+
+/** RFC 9110 §9.3.7: what can be done with a file, or (OPTIONS *) with the server; whether there is one, GET says. */
+export const CAPABILITIES: Response = { status: 204, fields: ["Allow", "GET, HEAD, OPTIONS"] };
 
 export const NOT_ACCEPTABLE: Problem = {
   status: 406,

@@ -29,6 +29,7 @@ import {
 } from "./static-options.ts";
 import { FilePieces } from "./static-pieces.ts";
 import {
+  CAPABILITIES,
   malformedPath,
   METHOD_NOT_ALLOWED,
   MISSING_PART,
@@ -63,7 +64,8 @@ class StaticSite {
 
   handle(request: Request): Response | Promise<Response> {
     const { method, fields } = request;
-    if (method !== "GET" && method !== "HEAD") return this.#problem(METHOD_NOT_ALLOWED, request);
+    if (method !== "GET" && method !== "HEAD")
+      return method === "OPTIONS" ? CAPABILITIES : this.#problem(METHOD_NOT_ALLOWED, request);
     const kept = this.#cache.get(request.path);
     if (kept && !this.#isDue(kept) && kept.isCurrent()) {
       const isConditional = hasConditions(fields);

@@ -97,11 +97,19 @@ describe.each([
     expect([head.status, head.length, head.fields.lines]).toEqual([200, LARGE.length, get.fields.lines]);
   });
 
-  it.each(["POST", "PUT", "DELETE", "OPTIONS", "get", "BREW"])(
+  it.each(["POST", "PUT", "DELETE", "get", "BREW"])(
     "%s → 405 with Allow (RFC 9110 §15.5.6)",
     async (method) => {
       const { status, fields } = await ask(handler, method, "/hello.txt");
-      expect([status, fields.get("allow")]).toEqual([405, "GET, HEAD"]);
+      expect([status, fields.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+    },
+  );
+
+  it.each(["/hello.txt", "/none.txt", "*"])(
+    "OPTIONS %s → 204 with Allow (RFC 9110 §9.3.7)",
+    async (target) => {
+      const { status, fields, octets } = await ask(handler, "OPTIONS", target);
+      expect([status, fields.get("allow"), octets.length]).toEqual([204, "GET, HEAD, OPTIONS", 0]);
     },
   );
 
@@ -396,7 +404,10 @@ describe.each([
     expect(folder.octets.toString()).toMatch(/^\/bare\/ at .*root\/bare$/);
     expect((await ask(own, "GET", "/.git/")).octets.toString()).toBe("sorry: 404");
     const wrong = await ask(own, "POST", "/");
-    expect([wrong.octets.toString(), wrong.fields.get("allow")]).toEqual(["sorry: 405", "GET, HEAD"]);
+    expect([wrong.octets.toString(), wrong.fields.get("allow")]).toEqual([
+      "sorry: 405",
+      "GET, HEAD, OPTIONS",
+    ]);
   });
 
   it("sends Cache-Control and fields of the app's, with 304 too", async () => {

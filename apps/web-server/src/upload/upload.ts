@@ -38,6 +38,8 @@ export function upload(options: UploadOptions): Handler {
       case "DELETE":
       case "POST":
         return writer.answer(request);
+      case "OPTIONS":
+        return writer.capabilities(request);
       default:
         return options.files(request);
     }
@@ -60,6 +62,21 @@ class Writer {
       return request.method === "PUT" ? await this.#put(request, place) : await this.#delete(request, place);
     } catch (error) {
       return this.#options.problem(this.#problemOf(error), request);
+    }
+  }
+
+  /** RFC 9110 §9.3.7. */
+  async capabilities(request: Request): Promise<Response> {
+    try {
+      const { path } = await findPlace(request.path, this.#options.root, this.#options.writable);
+      return {
+        status: 204,
+        fields: ["Allow", `GET, HEAD, OPTIONS, ${path.endsWith("/") ? "POST" : "PUT, DELETE"}`],
+      };
+    } catch (error) {
+      // Nothing can be put there; what else can be done, the files say.
+      if (error instanceof NoPlace) return this.#options.files(request);
+      throw error;
     }
   }
 
@@ -168,7 +185,7 @@ class Writer {
 
   #problemOf(error: unknown): Problem {
     if (error instanceof NoPlace) {
-      const allow = error.problem.status === 405 ? ["Allow", "GET, HEAD, PUT, DELETE"] : [];
+      const allow = error.problem.status === 405 ? ["Allow", "GET, HEAD, OPTIONS, PUT, DELETE"] : [];
       return { ...error.problem, fields: allow };
     }
     if (error instanceof TooLarge)
