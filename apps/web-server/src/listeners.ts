@@ -1,13 +1,15 @@
 /** Every address the server answers on: HTTP and HTTPS on each `--host`, opened together and closed together. */
 import { explainListenError, listenerUrl, type ListenerUrl } from "@socketscope/host";
-import type { Listener, TlsServerOptions } from "@socketscope/socket-core";
+import type { Intercept, Listener, TlsServerOptions } from "@socketscope/socket-core";
 import type { Engine, EngineOptions } from "./engine/engine.ts";
 
-export interface ListenersOptions extends Omit<EngineOptions, "host" | "port" | "tls"> {
+export interface ListenersOptions extends Omit<EngineOptions, "host" | "port" | "tls" | "intercept"> {
   readonly engine: Engine;
   readonly hosts: readonly string[];
   readonly http: number | "off";
   readonly https: number | "off";
+  /** By the listeners' names. */
+  readonly intercepts: { readonly http: Intercept; readonly https: Intercept };
   /** Asked for when HTTPS is on. */
   readonly tls: TlsServerOptions | undefined;
 }
@@ -23,10 +25,23 @@ export class Listeners {
 
   /** Throws ListenError, with nothing left open, when one address cannot be had. */
   static async open(options: ListenersOptions): Promise<Listeners> {
-    const plain = await openAll(options, options.http, undefined, "--port N");
+    const { intercepts } = options;
+    const plain = await openAll(
+      { ...options, intercept: intercepts.http },
+      options.http,
+      undefined,
+      "--port N",
+    );
     try {
       const secure =
-        options.tls === undefined ? [] : await openAll(options, options.https, options.tls, "--https-port N");
+        options.tls === undefined
+          ? []
+          : await openAll(
+              { ...options, intercept: intercepts.https },
+              options.https,
+              options.tls,
+              "--https-port N",
+            );
       return new Listeners(plain, secure);
     } catch (error) {
       await Promise.all(plain.map((listener) => listener.drain(0)));
@@ -62,7 +77,7 @@ export class Listeners {
 }
 
 async function openAll(
-  options: ListenersOptions,
+  options: ListenersOptions & { readonly intercept: Intercept },
   port: number | "off",
   tls: TlsServerOptions | undefined,
   option: string,

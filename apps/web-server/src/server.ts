@@ -3,6 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import {
   announce,
   describeError,
+  faultResources,
   firewallResources,
   openAuthority,
   openControlSocket,
@@ -18,7 +19,7 @@ import {
   type Ready,
   type Running,
 } from "@socketscope/host";
-import { TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
+import { Intercept, TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
 import { accessLog } from "./access-log.ts";
 import { readPasswords, type Passwords } from "./access/htpasswd.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -61,6 +62,7 @@ export async function startWebServer(
       httpsPort: options.httpsRedirect ? () => listeners?.httpsPort : undefined,
       observers: lines === undefined ? [metrics.observe] : [metrics.observe, lines],
     });
+    const intercepts = { http: new Intercept(), https: new Intercept() };
     listeners = await Listeners.open({
       engine: engines[options.engine],
       hosts: options.hosts,
@@ -69,6 +71,7 @@ export async function startWebServer(
       tls: await certificate(options, authority),
       handler,
       tap: new TapPoint(),
+      intercepts,
       admission: firewall,
       proxyFrom: options.proxyFrom,
       idle: options.idle,
@@ -88,6 +91,7 @@ export async function startWebServer(
     const resources = {
       ...statusResources(ready, () => ({ open: open.open, ...metrics.totals })),
       ...firewallResources(firewall),
+      ...faultResources(intercepts),
     };
     const control = await openControlSocket({ state, app: APP, resources, log });
     announce(ready, options.json);
