@@ -59,6 +59,7 @@ export class PulledBody implements RequestBody {
     if (this.#state === "open") this.#state = "unwanted";
     this.#held = undefined;
     this.#pulled?.();
+    this.#arrived?.();
   }
 
   // ── the handler's side
@@ -76,6 +77,9 @@ export class PulledBody implements RequestBody {
         continue;
       }
       if (this.#state === "aborted") throw new ContentAborted("the connection ended before the content did");
+      // Who still reads (a gateway) must not take this for the content's end.
+      if (this.#state === "unwanted")
+        throw new ContentAborted("the response was whole before the content was");
       if (this.#state !== "open") return;
       await new Promise<void>((resolve) => {
         this.#arrived = resolve;

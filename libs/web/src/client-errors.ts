@@ -3,6 +3,9 @@
  * kept us waiting).
  */
 
+import { SocketError } from "@socketscope/socket-core";
+import { RemoteError } from "@socketscope/wire";
+
 export type RequestErrorCode =
   /** Not an absolute http or https URL. */
   | "BAD_URL"
@@ -28,4 +31,26 @@ export class RequestError extends Error {
 
 export function abortion(signal: AbortSignal | undefined): RequestError {
   return new RequestError("ABORTED", "the request was aborted", { cause: signal?.reason });
+}
+
+/** Whose fault it was that a request failed. */
+export type RequestFailure =
+  /** Name, TCP or TLS did not come about, or the connection broke. */
+  | "unreachable"
+  /** A deadline passed. */
+  | "late"
+  /** What came is not HTTP as we take it. */
+  | "broken"
+  /** Our caller's: its signal, its content, its URL. */
+  | "ours";
+
+/** Undefined for what no request fails with: a bug. */
+export function failureOf(error: unknown): RequestFailure | undefined {
+  if (error instanceof SocketError) return error.code === "TIMED_OUT" ? "late" : "unreachable";
+  if (error instanceof RemoteError) {
+    if (error.code === "HTTP_TIMEOUT") return "late";
+    return error.code === "HTTP_NO_RESPONSE" ? "unreachable" : "broken";
+  }
+  if (!(error instanceof RequestError)) return undefined;
+  return error.code === "CONNECTION_LOST" ? "unreachable" : "ours";
 }

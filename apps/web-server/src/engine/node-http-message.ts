@@ -1,6 +1,7 @@
 /** Between node:http's messages and ours. */
-import { Fields } from "@socketscope/http";
+import { Fields, type FieldLines } from "@socketscope/http";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Flow } from "@socketscope/socket-core";
 import {
@@ -27,7 +28,18 @@ export function requestFrom(message: IncomingMessage, response: ServerResponse, 
     flow,
     secure: message.socket instanceof TLSSocket,
     body: new NodeBody(message, response),
+    onGone: (then) => whenGone(message.socket, response, then),
   };
+}
+
+/** The socket outlives the response on a connection that is kept. */
+function whenGone(socket: Socket, response: ServerResponse, then: () => void): void {
+  if (socket.destroyed) {
+    then();
+    return;
+  }
+  socket.once("close", then);
+  response.once("finish", () => socket.off("close", then));
 }
 
 /** RFC 9112 §3.2.2: of an absolute-form the authority is left out. */
@@ -59,10 +71,34 @@ class NodeBody implements RequestBody {
     // RFC 9110 §10.1.1: the handler wants the content now.
     if (this.#message.headers.expect?.toLowerCase() === "100-continue" && !this.#response.headersSent)
       this.#response.writeContinue();
+    const pieces: AsyncIterator<unknown> = this.#message[Symbol.asyncIterator]();
+    for (;;) {
+      const piece = await this.#next(pieces);
+      if (piece.done === true) return;
+      if (piece.value instanceof Uint8Array) yield piece.value;
+    }
+  }
+
+  /** Node leaves who still reads waiting for ever once the response is whole and the client goes. */
+  async #next(pieces: AsyncIterator<unknown>): Promise<IteratorResult<unknown>> {
+    let answered: (() => void) | undefined;
     try {
-      for await (const piece of this.#message) if (piece instanceof Uint8Array) yield piece;
-    } catch (error) {
-      throw new ContentAborted("the connection ended before the content did", { cause: error });
+      return await new Promise((resolve, reject) => {
+        answered = () => {
+          if (this.#message.complete) return;
+          discard(pieces).catch(() => undefined);
+          reject(new ContentAborted("the response was whole before the content was"));
+        };
+        if (this.#response.writableFinished) answered();
+        else this.#response.once("finish", answered);
+        pieces
+          .next()
+          .then(resolve, (error: unknown) =>
+            reject(new ContentAborted("the connection ended before the content did", { cause: error })),
+          );
+      });
+    } finally {
+      if (answered !== undefined) this.#response.off("finish", answered);
     }
   }
 
@@ -81,6 +117,11 @@ class NodeBody implements RequestBody {
   async text(limit: number): Promise<string> {
     return Buffer.from(await this.bytes(limit)).toString("utf8");
   }
+}
+
+/** What nobody reads would hold the connection. */
+async function discard(pieces: AsyncIterator<unknown>): Promise<void> {
+  for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next());
 }
 
 /** Answers; whatever is thrown becomes 500, or a broken connection where the answer had begun. */
@@ -124,7 +165,8 @@ async function send(
     response.end(octets);
     return;
   }
-  if (content.length !== undefined) lines.push("Content-Length", String(content.length));
+  if (content.length !== undefined && status !== 204 && status !== 304)
+    lines.push("Content-Length", String(content.length));
   response.writeHead(status, lines);
   const pieces = content.pieces[Symbol.asyncIterator]();
   try {
@@ -133,11 +175,17 @@ async function send(
         if (response.destroyed) return;
         if (!response.write(piece.value)) await drained(response);
       }
+      // Node leaves them out where the content is not chunked (RFC 9112 §7.1.2).
+      response.addTrailers(pairs(content.trailers?.() ?? []));
     }
   } finally {
     await pieces.return?.();
   }
   response.end();
+}
+
+function pairs(lines: FieldLines): [string, string][] {
+  return [...new Fields(lines)].map(([name, value]) => [name, value]);
 }
 
 /** Resolves also when the client is gone. */
