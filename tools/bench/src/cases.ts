@@ -109,4 +109,6 @@ export const memoryCases = {
   idle: { id: "idle", title: "Memory of an idle keep-alive connection", unit: "KiB", ceiling: 6 },
   down: { id: "flat-down", title: "Growth of memory while sending", unit: "MiB", ceiling: 32 },
   up: { id: "flat-up", title: "Growth of memory while receiving", unit: "MiB", ceiling: 32 },
+  // The high-water mark, what is read ahead, and some air.
+  stalled: { id: "stalled", title: "Memory of a reader that reads nothing", unit: "MiB", ceiling: 2 },
 } as const satisfies Record<string, MemoryCase>;

@@ -2,9 +2,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { BenchError } from "./bench-error.ts";
 import { memoryCases, rateCases } from "./cases.ts";
 import { describeMachine } from "./machine.ts";
-import { measureFlat, measureIdle } from "./memory.ts";
+import { measureFlat, measureIdle, measureStalled } from "./memory.ts";
 import { measureRate } from "./rates.ts";
 import { intoDocument, toMarkdown } from "./report.ts";
 import type { Report, Result } from "./result.ts";
@@ -26,10 +27,13 @@ const { values } = parseArgs({
   },
 });
 
+/** It takes eight to nine. */
+const MOST_MINUTES = 15;
+
 async function measureAll(): Promise<Report> {
   const effort = values.quick
-    ? { rounds: 3, seconds: 1, warmUpSeconds: 1, idle: 2000, gigabytes: 2 }
-    : { rounds: 5, seconds: 4, warmUpSeconds: 2, idle: 10_000, gigabytes: 10 };
+    ? { rounds: 3, seconds: 1, warmUpSeconds: 1, idle: 2000, gigabytes: 2, stalled: 32 }
+    : { rounds: 5, seconds: 3, warmUpSeconds: 2, idle: 10_000, gigabytes: 10, stalled: 32 };
   using site = makeSite();
   const { folder } = site;
   const all: readonly (readonly [id: string, measure: () => Promise<Result>])[] = [
@@ -37,17 +41,22 @@ async function measureAll(): Promise<Report> {
     [memoryCases.idle.id, () => measureIdle(folder, effort.idle)],
     [memoryCases.down.id, () => measureFlat("down", folder, effort.gigabytes)],
     [memoryCases.up.id, () => measureFlat("up", folder, effort.gigabytes)],
+    [memoryCases.stalled.id, () => measureStalled(folder, effort.stalled)],
   ];
+  const begun = performance.now();
+  const minutes = (): number => (performance.now() - begun) / 60_000;
   const results: Result[] = [];
   for (const [id, measure] of all) {
     if (values.only !== undefined && !values.only.includes(id)) continue;
+    // Each case is bounded by itself (wrk and curl have their time); a machine that slow is worth no figure.
+    if (minutes() > MOST_MINUTES) throw new BenchError("LOAD", `not done after ${MOST_MINUTES} minutes`);
     console.error(`bench: ${id} …`);
     results.push(await measure());
   }
   const words = `Medians of at least ${effort.rounds} alternating runs of ${effort.seconds} s, one thread of wrk`;
   return {
     machine: describeMachine(),
-    effort: values.quick ? `${words} (quick: not to be quoted)` : words,
+    effort: `${values.quick ? `${words} (quick: not to be quoted)` : words}; ${minutes().toFixed(1)} minutes in all`,
     results,
   };
 }

@@ -2,12 +2,15 @@
 import { execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { BenchError } from "./bench-error.ts";
 import { memoryCases, type MemoryCase } from "./cases.ts";
+import { load } from "./load.ts";
 import type { Result } from "./result.ts";
 import { type Running, startServer } from "./running.ts";
-import { largeFile } from "./site.ts";
+import { largeFile, smallFile } from "./site.ts";
+import { holdStalledReaders } from "./stalled-readers.ts";
 
 const runFile = promisify(execFile);
 const KiB = 1024;
@@ -18,16 +21,48 @@ export async function measureIdle(folder: string, count: number): Promise<Result
   const measured: Record<string, number> = {};
   for (const name of ["ours-files", "node:http", "node:http + sirv", "nginx"]) {
     await using server = await startServer(name, folder);
-    // The first connections pay for what is set up once.
-    await holdConnections(server.port, 100, async () => {});
-    const before = await server.memory();
-    let during = before;
-    await holdConnections(server.port, count, async () => {
-      during = await server.memory();
-    });
-    measured[name === "ours-files" ? "ours" : name] = (during - before) / count / KiB;
+    // Requests pay for what is set up once: compiled code, room for young objects.
+    await load(server.port, { path: `/${smallFile.name}`, connections: 100, seconds: 2 });
+    const octets = await weigh(server, count, holdConnections);
+    measured[name === "ours-files" ? "ours" : name] = octets / KiB;
   }
   return judgeMemory(memoryCases.idle, `${count.toLocaleString("en")} at once`, measured);
+}
+
+/** Readers that ask for a large file over a receive buffer of 4 KiB and read one octet: what each makes us hold. */
+export async function measureStalled(folder: string, count: number): Promise<Result> {
+  await using server = await startServer("ours-files", folder);
+  const octets = await weigh(server, count, (port, readers, meanwhile) =>
+    holdStalledReaders(port, readers, `/${largeFile.name}`, meanwhile),
+  );
+  return judgeMemory(memoryCases.stalled, `${count} at once, of 100 MiB`, { ours: octets / MiB });
+}
+
+type Hold = (port: number, count: number, meanwhile: () => Promise<void>) => Promise<void>;
+
+/** Octets that each of `count` clients costs beyond a quarter as many, which fill what the process has lying idle. */
+async function weigh(server: Running, count: number, hold: Hold): Promise<number> {
+  let before = Number.NaN;
+  let during = Number.NaN;
+  await hold(server.port, Math.ceil(count / 4), async () => {
+    before = await settledMemory(server);
+    await hold(server.port, count, async () => {
+      during = await settledMemory(server);
+    });
+  });
+  return (during - before) / count;
+}
+
+/** What is queued goes on growing for a moment; asked until it stands still. */
+async function settledMemory(server: Running): Promise<number> {
+  let last = Number.NaN;
+  for (let tries = 0; tries < 20; tries++) {
+    const now = await server.memory();
+    if (Math.abs(now - last) < MiB / 4) return now;
+    last = now;
+    await pause(200);
+  }
+  return last;
 }
 
 async function holdConnections(port: number, count: number, meanwhile: () => Promise<void>): Promise<void> {
@@ -65,22 +100,17 @@ export async function measureFlat(
 /** One after the other: 100 MiB ten times is a GB, near enough. */
 async function downloadGigabyte({ port }: Running): Promise<void> {
   const url = `http://127.0.0.1:${port}/${largeFile.name}?[1-10]`;
-  const { stdout } = await runFile("curl", [
-    "-sS",
-    "--fail",
-    "-o",
-    "/dev/null",
-    "-w",
-    "%{size_download}\n",
-    url,
-  ]);
-  expectOctets(stdout);
+  expectOctets(await curl("-o", "/dev/null", "-w", "%{size_download}\n", url));
 }
 
 async function uploadGigabyte({ port }: Running, folder: string): Promise<void> {
   const url = `http://127.0.0.1:${port}/sink?[1-10]`;
-  const { stdout } = await runFile("curl", ["-sS", "--fail", "-T", `${folder}/${largeFile.name}`, url]);
-  expectOctets(stdout);
+  expectOctets(await curl("-T", `${folder}/${largeFile.name}`, url));
+}
+
+async function curl(...options: readonly string[]): Promise<string> {
+  const { stdout } = await runFile("curl", ["-sS", "--fail", "--max-time", "60", ...options]);
+  return stdout;
 }
 
 function expectOctets(lines: string): void {

@@ -29,17 +29,18 @@ export const oursUntapped = (): Promise<number> => serve(answer, new TapPoint())
 /** Somebody listens and copies every octet, as a link to the inspector does. */
 export const oursTapped = (): Promise<number> => {
   const point = new TapPoint();
-  let copy = new Uint8Array();
+  let copied = new Uint8Array();
   const tap: Tap = {
     opened() {},
     refused() {},
     speaks() {},
     bytes(_flow, _direction, octets) {
-      copy = Uint8Array.prototype.slice.call(octets);
+      copied = Uint8Array.prototype.slice.call(octets);
     },
     secured() {},
     closed() {
-      if (copy.length === 0) console.error("the tap saw nothing");
+      // Used, so that no compiler leaves the copy out.
+      if (copied.length > 1e6) console.error("a chunk of this size is none of ours");
     },
   };
   point.attach(tap);
