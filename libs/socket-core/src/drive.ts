@@ -6,6 +6,7 @@ import { LimitError, RemoteError, type Core, type Rest } from "@socketscope/wire
 import { SocketError } from "./errors.ts";
 import type { CloseReason } from "./flow.ts";
 import type { Clocks, Link, Session } from "./link.ts";
+import { Outbox } from "./outbox.ts";
 import type { Receiver, Stream } from "./stream.ts";
 import { now } from "./sweep.ts";
 import { warn } from "./warn.ts";
@@ -38,6 +39,7 @@ export function drive<Event extends object, Action, Wait extends string>(
 
 class Driver<Event extends object, Action, Wait extends string> implements Link<Action>, Receiver {
   readonly stream: Stream;
+  readonly #out: Outbox;
   readonly #core: Core<Event, Action, Wait>;
   readonly #session: Session<Event, Action>;
   readsWhileFull = false;
@@ -46,12 +48,8 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   #loop: "idle" | "turning" | "busy" | "gone" = "idle";
   #rest: Rest = "need-data";
   #waited: Wait | "us" = "us";
-  #out: Uint8Array[] = [];
-  #outOctets = 0;
   /** The next microtask goes on with the loop. */
   #turnDue = false;
-  /** The next tick writes what has gathered. */
-  #flushDue = false;
   #held = false;
   #over = false;
   /** Why a "closed" core is closed: the last thing that was told to it. */
@@ -67,6 +65,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     clocks: Clocks<Wait>,
   ) {
     this.stream = stream;
+    this.#out = new Outbox(stream);
     this.#core = core;
     this.#session = session;
     this.#clocks = clocks;
@@ -97,7 +96,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
       if (this.#loop === "busy") return;
     }
     this.#run(true);
-    this.#flush();
+    this.#out.flush();
   }
 
   ended(): void {
@@ -141,19 +140,17 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   // ── Link
   send(action: Action): boolean {
     if (this.#loop === "gone") return true;
-    const pieces = this.#core.send(action);
-    if (pieces instanceof Uint8Array) this.#queue(pieces);
-    else for (const piece of pieces) this.#queue(piece);
+    this.#out.add(this.#core.send(action));
     if (this.#loop !== "turning") {
-      if (this.#outOctets >= FLUSH_AT) this.#flush();
+      if (this.#out.octets >= FLUSH_AT) this.#out.flush();
       if (this.#loop === "idle") this.#turnLater();
-      else this.#flushLater();
+      else this.#out.flushLater();
     }
-    return this.stream.queued + this.#outOctets < this.stream.highWaterMark;
+    return this.stream.queued + this.#out.octets < this.stream.highWaterMark;
   }
 
   drained(): Promise<void> {
-    if (this.#loop !== "gone") this.#flush();
+    if (this.#loop !== "gone") this.#out.flush();
     if (this.#loop === "gone" || this.stream.queued < this.stream.highWaterMark) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiters ??= [];
@@ -173,7 +170,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   }
 
   release(): Uint8Array {
-    this.#flush();
+    this.#out.flush();
     this.#loop = "gone";
     this.stream.deadline = Infinity;
     if (this.#held) this.stream.resume();
@@ -197,7 +194,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
       );
     }
     if (answer !== undefined) this.send(answer);
-    this.#flush();
+    this.#out.flush();
     this.#loop = "gone";
     await this.stream.secureWith(tls);
     return this.#succeed(new Driver(this.stream, core, session, clocks), session, undefined);
@@ -219,7 +216,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
 
   end(reason: CloseReason = "we-ended"): void {
     if (this.#loop === "gone") return;
-    this.#flush();
+    this.#out.flush();
     this.#loop = "gone";
     this.stream.linger(reason);
   }
@@ -228,7 +225,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   /** Goes on where the loop stands still, and flushes. */
   turn(): void {
     this.#run(false);
-    this.#flush();
+    this.#out.flush();
   }
 
   /**
@@ -244,18 +241,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   #turnDueNow(): void {
     this.#turnDue = false;
     this.#run(false);
-    this.#flushLater();
-  }
-
-  #flushLater(): void {
-    if (this.#flushDue || this.#outOctets === 0) return;
-    this.#flushDue = true;
-    process.nextTick(flushDue, this);
-  }
-
-  flushDue(): void {
-    this.#flushDue = false;
-    this.#flush();
+    this.#out.flushLater();
   }
 
   #run(progress: boolean): void {
@@ -336,7 +322,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     if (this.#loop !== "busy") return;
     this.#loop = "idle";
     this.#run(true);
-    this.#flushLater();
+    this.#out.flushLater();
   }
 
   #failed(error: unknown): void {
@@ -370,22 +356,10 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
 
   /** More is queued than the peer may leave unread; a full turn's output counts once the kernel had its chance. */
   #isFull(): boolean {
-    if (this.readsWhileFull || this.stream.queued + this.#outOctets < this.stream.highWaterMark) return false;
-    this.#flush();
+    if (this.readsWhileFull || this.stream.queued + this.#out.octets < this.stream.highWaterMark)
+      return false;
+    this.#out.flush();
     return this.stream.queued >= this.stream.highWaterMark;
-  }
-
-  #queue(piece: Uint8Array): void {
-    this.#out.push(piece);
-    this.#outOctets += piece.length;
-  }
-
-  #flush(): void {
-    if (this.#outOctets === 0) return;
-    const out = this.#out;
-    this.#out = [];
-    this.#outOctets = 0;
-    this.stream.write(out);
   }
 
   #wake(): void {
@@ -403,10 +377,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   }
 }
 
-// Functions of their own: a closure for each connection would be kept as long as it idles.
+// Not a method bound: that would be kept for as long as the connection idles.
 function turn(driver: { turn(): void }): void {
   driver.turn();
-}
-function flushDue(driver: { flushDue(): void }): void {
-  driver.flushDue();
 }
