@@ -26,6 +26,7 @@ import type { Engine } from "./engine/engine.ts";
 import { Listeners } from "./listeners.ts";
 import { Metrics } from "./metrics.ts";
 import type { EngineName, WebServerOptions } from "./options.ts";
+import { Proxies } from "./proxy/mounts.ts";
 import { site, type Mount } from "./site.ts";
 import { isInside } from "./upload/place.ts";
 
@@ -49,8 +50,12 @@ export async function startWebServer(
     const lines = accessLog(options.accessLog, (line) => process.stdout.write(line));
     let listeners: Listeners | undefined;
     const gauges = { open: () => listeners?.open ?? 0 };
-    const mounts: Mount[] =
-      options.metrics === undefined ? [] : [{ path: options.metrics, handler: metrics.handler(gauges) }];
+    const proxies = new Proxies(options.proxies, (error, { path, target }) =>
+      log.error(`${path} → ${target.origin}: ${describeError(error)}`),
+    );
+    const mounts: Mount[] = [...proxies.mounts];
+    if (options.metrics !== undefined)
+      mounts.push({ path: options.metrics, handler: metrics.handler(gauges) });
     const handler = site({
       ...options,
       writable:
@@ -86,7 +91,10 @@ export async function startWebServer(
       state: state.path,
       ...(authority && { ca: authority.file, trust: trustCommand(authority.file) }),
       listeners: open.urls,
-      hints: [`Serving ${options.root}`],
+      hints: [
+        `Serving ${options.root}`,
+        ...options.proxies.map(({ path, target }) => `Handing ${path} on to ${target.href}`),
+      ],
     };
     const resources = {
       ...statusResources(ready, () => ({ open: open.open, ...metrics.totals })),
@@ -98,6 +106,7 @@ export async function startWebServer(
     return {
       async drain(ms) {
         const cut = await open.drain(ms);
+        proxies.close();
         await control.drain(0);
         await lock.release();
         return cut;
