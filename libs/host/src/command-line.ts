@@ -32,6 +32,8 @@ export interface Positional {
   readonly name: string;
   readonly help: string;
   readonly optional?: boolean;
+  /** One or more; only the last positional can be. */
+  readonly repeatable?: boolean;
 }
 
 export interface CommandLineInput {
@@ -97,10 +99,8 @@ function readTyped<T>(line: CommandLine<T>, declared: readonly Declared[], input
     })
     .addHelpText("after", ["", "Example:", ...line.examples.map((example) => `  ${example}`)].join("\n"));
   for (const positional of line.positionals ?? []) {
-    command.argument(
-      positional.optional === true ? `[${positional.name}]` : `<${positional.name}>`,
-      positional.help,
-    );
+    const name = positional.repeatable === true ? `${positional.name}...` : positional.name;
+    command.argument(positional.optional === true ? `[${name}]` : `<${name}>`, positional.help);
   }
   const note = (name: string, flag: string, text: string): void => {
     const entry = given.get(name) ?? { texts: [], source: flag, base: input.cwd };
@@ -116,7 +116,8 @@ function readTyped<T>(line: CommandLine<T>, declared: readonly Declared[], input
     if (error.exitCode === 0) return { given, positionals: [], print: printed };
     throw new UsageError(usageCode(error.code), oneLine(error.message), { cause: error });
   }
-  const excess = command.args[line.positionals?.length ?? 0];
+  const repeats = line.positionals?.at(-1)?.repeatable === true;
+  const excess = repeats ? undefined : command.args[line.positionals?.length ?? 0];
   if (excess !== undefined)
     throw new UsageError("USAGE_EXCESS", `unexpected argument ${quoted(excess)} (see --help)`);
   return { given, positionals: command.args, print: undefined };

@@ -38,3 +38,5 @@ export { defaultPoolLimits, type PoolLimits } from "./client-pool.ts";
 export type { Timings } from "./client-timings.ts";
 export { connectWebSocket, WebSocketRefused, type ConnectWebSocketOptions } from "./connect-websocket.ts";
 export { tunnel, type TunnelEnd, type TunnelOptions } from "./tunnel.ts";
+export { systemResolve } from "./client-dial.ts";
+export { EventReader, type EventReaderOptions, type ReceivedEvent } from "./event-reader.ts";
