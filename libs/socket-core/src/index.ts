@@ -32,6 +32,7 @@ export {
 } from "./firewall-limits.ts";
 export { parseRule, parseRules, RuleError, type Rule } from "./firewall-rules.ts";
 export { ProxyHeader, type ProxyEvent, type ProxyHeaderOptions } from "./proxy-header.ts";
+export { readProxyHeader, type HeaderOutcome } from "./proxy-header-reader.ts";
 export { formatV1 as formatProxyV1 } from "./proxy-header-v1.ts";
 export { formatV2 as formatProxyV2, type HeaderV2 as ProxyHeaderV2 } from "./proxy-header-v2.ts";
 export { bindUdp, type UdpEndpoint, type UdpOptions } from "./udp.ts";
