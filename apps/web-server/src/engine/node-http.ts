@@ -9,7 +9,8 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createHttps, Server as HttpsServer } from "node:https";
-import { createServer, type Socket } from "node:net";
+import { createServer, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import {
   asSocketError,
@@ -18,10 +19,13 @@ import {
   type Address,
   type Flow,
   type Listener,
+  type Stream,
   type TlsServerOptions,
 } from "@socketscope/socket-core";
-import type { Engine, EngineOptions } from "./engine.ts";
+import { ALPN, type Engine, type EngineOptions } from "./engine.ts";
 import { answerWith, requestFrom } from "./node-http-message.ts";
+import { Proxies, showHeld } from "./node-http-proxies.ts";
+import { answerUpgrade } from "./node-http-upgrade.ts";
 
 export const nodeHttp: Engine = async (options) => {
   const listener = new NodeHttpListener(options);
@@ -40,14 +44,18 @@ class NodeHttpListener implements Listener {
   readonly #http: Server;
   readonly #accepting = createServer({ noDelay: true });
   readonly #connections = new Set<Connection>();
+  readonly #proxies: Proxies;
   /** By the socket a request comes from: the TLSSocket once there is one. */
   readonly #flows = new WeakMap<Socket, Flow>();
+  /** Connections that speak another protocol now. */
+  readonly #upgraded = new Map<Flow, Stream>();
   #address: Address = { host: "", port: 0 };
   #draining = false;
   #empty: (() => void) | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#proxies = new Proxies(options.proxyFrom ?? []);
     const { tls, idle } = options;
     const answer = (message: IncomingMessage, response: ServerResponse): void =>
       this.#answer(message, response);
@@ -63,6 +71,7 @@ class NodeHttpListener implements Listener {
       socket.end("HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
     );
     this.#http.on("checkContinue", answer);
+    this.#http.on("upgrade", (message, socket, rest) => this.#upgrade(message, socket, rest));
     this.#accepting.maxConnections = options.maxConnections;
     this.#accepting.on("connection", (socket) => this.#accept(socket));
   }
@@ -72,6 +81,9 @@ class NodeHttpListener implements Listener {
   }
 
   listen(): Promise<void> {
+    // Node begins to count connections when a server listens, and ours never does: without this neither
+    // headersTimeout nor closeIdleConnections does anything.
+    this.#http.emit("listening");
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
       this.#accepting.once("error", (error) =>
@@ -96,6 +108,8 @@ class NodeHttpListener implements Listener {
       this.#accepting.close(() => resolve());
     });
     this.#http.closeIdleConnections();
+    this.#proxies.drain();
+    for (const stream of this.#upgraded.values()) stream.finish();
     let cut = 0;
     if (this.#connections.size > 0) {
       const timer = setTimeout(() => {
@@ -117,9 +131,18 @@ class NodeHttpListener implements Listener {
   }
 
   #accept(socket: Socket): void {
-    const { admission, tap, tls } = this.#options;
     const remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     const local = { host: socket.localAddress ?? this.#address.host, port: socket.localPort ?? 0 };
+    this.#proxies.name(socket, remote, (named) => {
+      if ("refused" in named) {
+        this.#options.tap.refused(remote, local, named.refused);
+        socket.resetAndDestroy();
+      } else this.#judge(socket, named.remote, local);
+    });
+  }
+
+  #judge(socket: Socket, remote: Address, local: Address): void {
+    const { admission, tap, tls } = this.#options;
     const verdict = admission.admit(remote, local);
     if (verdict.action !== "allow") {
       tap.refused(remote, local, verdict.rule);
@@ -136,13 +159,17 @@ class NodeHttpListener implements Listener {
     socket.once("close", () => {
       this.#connections.delete(connection);
       this.open.delete(flow);
+      this.#upgraded.delete(flow);
       admission.release(remote);
       tap.closed(flow, this.#draining ? "drained" : "peer-ended");
       if (this.#connections.size === 0) this.#empty?.();
     });
-    this.#http.emit("connection", socket);
     if (tls === undefined) {
       tap.speaks(flow, "http");
+      showHeld(socket, (octets) => tap.bytes(flow, "in", octets));
+    }
+    this.#http.emit("connection", socket);
+    if (tls === undefined) {
       tapSocket(socket, flow, tap, "http");
     }
   }
@@ -152,10 +179,10 @@ class NodeHttpListener implements Listener {
     const { remotePort, localPort } = socket;
     // Node does not say which socket a TLSSocket stands on; among the open ones the ports are enough.
     const found = [...this.#connections].find(
-      ({ flow }) =>
-        flow.remote.port === remotePort &&
-        flow.local.port === localPort &&
-        flow.remote.host === socket.remoteAddress,
+      ({ socket: raw }) =>
+        raw.remotePort === remotePort &&
+        raw.localPort === localPort &&
+        raw.remoteAddress === socket.remoteAddress,
     );
     if (found === undefined) return;
     this.#flows.set(socket, found.flow);
@@ -166,6 +193,22 @@ class NodeHttpListener implements Listener {
     tapSocket(socket, found.flow, tap, "http");
   }
 
+  #upgrade(message: IncomingMessage, socket: Duplex, rest: Uint8Array): void {
+    const flow = socket instanceof Socket ? this.#flows.get(socket) : undefined;
+    if (!(socket instanceof Socket) || flow === undefined) {
+      socket.destroy();
+      return;
+    }
+    this.#takeOver(message, socket, rest, flow).catch(this.#options.onError);
+  }
+
+  async #takeOver(message: IncomingMessage, socket: Socket, rest: Uint8Array, flow: Flow): Promise<void> {
+    const stream = await answerUpgrade(message, socket, rest, flow, this.#options);
+    if (stream === undefined) return;
+    this.#upgraded.set(flow, stream);
+    if (this.#draining) stream.finish();
+  }
+
   #answer(message: IncomingMessage, response: ServerResponse): void {
     const flow = this.#flows.get(message.socket);
     if (flow === undefined) {
@@ -174,6 +217,10 @@ class NodeHttpListener implements Listener {
     }
     // RFC 9112 §9.6: what was asked is answered, and that is the last answer.
     if (this.#draining) response.setHeader("Connection", "close");
+    response.on("finish", () => {
+      // An answer that began before the drain did not say so: its connection is closed once it rests.
+      if (this.#draining) setImmediate(() => this.#http.closeIdleConnections());
+    });
     const request = requestFrom(message, response, flow);
     answerWith(this.#options.handler, request, response, this.#options.onError).catch(this.#options.onError);
   }
@@ -187,5 +234,5 @@ function secureContext({ key, cert }: TlsServerOptions): {
 } {
   const asBuffer = (value: Uint8Array | string): Buffer | string =>
     typeof value === "string" ? value : Buffer.from(value);
-  return { key: asBuffer(key), cert: asBuffer(cert), ALPNProtocols: ["http/1.1"], minVersion: "TLSv1.2" };
+  return { key: asBuffer(key), cert: asBuffer(cert), ALPNProtocols: ALPN, minVersion: "TLSv1.2" };
 }
