@@ -31,7 +31,7 @@ const INDEX = `<!doctype html>
 </html>
 `;
 const ABOUT =
-  '<!doctype html><html lang="en"><meta charset="utf-8"><title>about</title><a href="./">back</a></html>\n';
+  '<!doctype html><html lang="en"><meta charset="utf-8"><title>about</title><link rel="icon" href="mark.svg"><a href="./">back</a></html>\n';
 /** Says in the title that all of it has come and was run; the module also proves the type of `.mjs`. */
 const APP = `import { sum } from "./sum.mjs";
 const json = await (await fetch("data.json")).json();
@@ -50,7 +50,10 @@ export function fillSite(root: string): void {
   write("about.html", ABOUT);
   write("style.css", "@import 'dots/more.css';\nbody { color: rgb(18, 52, 86); }\n");
   write("dots/more.css", "p { margin: 0; }\n");
-  write("dots/index.html", '<!doctype html><title>dots</title><a href="more.css">more</a>\n');
+  write(
+    "dots/index.html",
+    '<!doctype html><title>dots</title><link rel="icon" href="../mark.svg"><a href="more.css">more</a>\n',
+  );
   write("app.mjs", APP);
   write("sum.mjs", "export const sum = (values) => values.reduce((a, b) => a + b, 0);\n");
   write("data.json", JSON.stringify({ values: Array.from({ length: 400 }, (_, at) => at) }));
