@@ -18,6 +18,8 @@ export interface ConnectOptions {
   readonly timeout: number;
   readonly tls?: TlsClientOptions;
   readonly tap?: TapPoint;
+  /** Sees the octets as TCP carries them, below TLS: its records. */
+  readonly wireTap?: TapPoint;
   readonly parent?: Stream;
   readonly limits?: Partial<StreamLimits>;
 }
@@ -57,6 +59,8 @@ export async function connectTcp(options: ConnectOptions): Promise<Stream> {
       },
       options.tap ?? new TapPoint(),
       { ...defaultStreamLimits, ...options.limits },
+      undefined,
+      options.wireTap,
     );
     options.parent?.adopt(stream);
     if (options.tls !== undefined) await stream.secureWith(options.tls);

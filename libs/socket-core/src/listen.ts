@@ -26,6 +26,8 @@ export interface ListenOptions {
   /** TLS from the first octet. */
   readonly tls?: TlsServerOptions;
   readonly tap?: TapPoint;
+  /** Sees the octets as TCP carries them, below TLS: its records. Costs TLS a detour; none where it is not given. */
+  readonly wireTap?: TapPoint;
   /** Faults for its connections, those open and those to come. One may serve several listeners. Default none. */
   readonly intercept?: Intercept;
   /** Each connection is this one's child, and dies with it (FTP data → its control). */
@@ -183,7 +185,7 @@ class TcpListener implements Listener, StreamOwner {
       remote,
       ...(parent && { parent: parent.flow.id }),
     };
-    const stream = new TcpStream(socket, flow, this.#tap, this.#limits, this);
+    const stream = new TcpStream(socket, flow, this.#tap, this.#limits, this, this.#options.wireTap);
     this.open.add(flow);
     this.#streams.add(stream);
     this.#options.intercept?.opened(stream);

@@ -38,7 +38,10 @@ export interface Stream {
   deadline: number;
   /** What the octets from here on are, for the tap. */
   speaks(protocol: string): void;
-  /** Goes on under TLS. What Node has buffered here counts as ciphertext. Rejects with SocketError "TLS". */
+  /**
+   * Goes on under TLS; what comes is for the receiver that is attached next. What Node has buffered here counts as
+   * ciphertext. Rejects with SocketError "TLS".
+   */
   secureWith(tls: TlsOptions): Promise<void>;
   /** FIN once what is queued has left; what the peer still says is received as before (a tunnel passes on who ended). */
   halfClose(): void;

@@ -1,5 +1,6 @@
 /** One TCP connection. Node's socket lives in here and nowhere else. */
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { asSocketError, SocketError } from "./errors.ts";
 import type { CloseReason, Flow, Intercepted } from "./flow.ts";
@@ -9,6 +10,7 @@ import type { Receiver, Stream } from "./stream.ts";
 import { defaultStreamLimits, LOWEST_HIGH_WATER_MARK, type StreamLimits } from "./stream-limits.ts";
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
+import { TappedWire } from "./tap-wire.ts";
 import { secure, type TlsOptions } from "./tls.ts";
 import { WriteStall } from "./write-stall.ts";
 
@@ -28,9 +30,13 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   readonly #wire: Socket;
   #secure = false;
   readonly #tap: TapPoint;
+  /** Sees what TCP carries, below TLS. */
+  readonly #wireTap: TapPoint | undefined;
   readonly #limits: StreamLimits;
   readonly #owner: StreamOwner | undefined;
   #receiver: Receiver | undefined;
+  /** Octets flow to the receiver. */
+  #listening = false;
   #reason: CloseReason | undefined;
   #phase: "open" | "lingering" | "closed" = "open";
   #peerEnded = false;
@@ -49,6 +55,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     tap: TapPoint,
     limits: StreamLimits = defaultStreamLimits,
     owner?: StreamOwner,
+    wireTap?: TapPoint,
   ) {
     this.#socket = socket;
     this.#wire = socket;
@@ -60,7 +67,9 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     socket.setNoDelay(true);
     listenTo(socket, this);
     watch(this);
+    this.#wireTap = wireTap;
     tap.opened(flow);
+    wireTap?.opened(flow);
   }
 
   get secure(): boolean {
@@ -81,16 +90,19 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   }
 
   attach(receiver: Receiver): void {
-    const first = this.#receiver === undefined;
     this.#receiver = receiver;
     if (this.#phase === "closed") process.nextTick(() => receiver.closed(this.#reason ?? "peer-ended"));
-    if (!first || this.#phase !== "open") return;
+    if (this.#listening || this.#phase !== "open") return;
+    this.#listening = true;
     listenForData(this.#socket);
+    // a pause before a handshake was the plain socket's
+    if (this.#secure) this.#intercept?.resume();
     if (this.#peerEnded) process.nextTick(() => this.#receiver?.ended());
   }
 
   speaks(protocol: string): void {
     this.#tap.speaks(this.flow, protocol);
+    if (!this.#secure) this.#wireTap?.speaks(this.flow, protocol);
   }
 
   pause(): void {
@@ -128,6 +140,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   #put(octets: Uint8Array): void {
     if (octets.length === 0) return;
     this.#tap.bytes(this.flow, "out", octets);
+    if (!this.#secure) this.#wireTap?.bytes(this.flow, "out", octets);
     this.#written += octets.length;
     this.#socket.write(octets);
   }
@@ -147,7 +160,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     this.deadline = now() + this.#limits.handshakeMs;
     this.#handshaking = true;
     await new Promise<void>((resolve, reject) => {
-      const secured = secure(plain, options, (error, socket) => {
+      const secured = secure(this.#belowTls(plain), options, (error, socket) => {
         this.#handshaking = false;
         if (error !== undefined) {
           this.destroy("io");
@@ -163,13 +176,18 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     });
   }
 
+  #belowTls(plain: Socket): Duplex {
+    const tap = this.#wireTap;
+    if (tap === undefined) return plain;
+    tap.speaks(this.flow, "tls");
+    return new TappedWire(plain, (direction, octets) => tap.bytes(this.flow, direction, octets));
+  }
+
   #adoptSocket(secured: TLSSocket): void {
     this.#socket = secured;
     listenTo(secured, this);
-    if (this.#receiver === undefined) return;
-    listenForData(secured);
-    // the pause before the handshake was the plain socket's
-    this.#intercept?.resume();
+    // What comes under TLS is for the receiver that is attached next, never for the one that spoke in the clear.
+    this.#listening = false;
   }
 
   halfClose(): void {
@@ -186,7 +204,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     this.deadline = Infinity;
     if (this.#intercept === undefined) this.#sendFin();
     else this.#intercept.linger();
-    if (this.#receiver === undefined) listenForData(this.#socket);
+    if (!this.#listening) listenForData(this.#socket);
     this.#socket.resume();
   }
 
@@ -239,6 +257,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   // ── what happens on the socket
   onData(octets: Uint8Array): void {
     this.#tap.bytes(this.flow, "in", octets);
+    if (!this.#secure) this.#wireTap?.bytes(this.flow, "in", octets);
     if (this.#phase === "lingering") {
       this.#lingerLeft -= octets.length;
       if (this.#lingerLeft < 0) this.destroy("limit");
@@ -275,6 +294,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     const reason = this.#reason ?? "peer-ended";
     if (this.#children !== undefined) for (const child of this.#children) child.destroy("parent");
     this.#tap.closed(this.flow, reason);
+    this.#wireTap?.closed(this.flow, reason);
     this.#intercept?.close();
     this.#owner?.streamClosed(this, reason);
     this.#receiver?.closed(reason);

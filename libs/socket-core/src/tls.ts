@@ -1,8 +1,9 @@
 /** TLS on a socket, at once or in the middle of a conversation; versions 1.2 and 1.3 (RFC 5246, RFC 8446). */
 import { randomBytes } from "node:crypto";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
-import { asSocketError } from "./errors.ts";
+import { asSocketError, SocketError } from "./errors.ts";
 
 export interface TlsServerOptions {
   readonly key: Uint8Array | string;
@@ -60,14 +61,14 @@ export function checkTls(options: TlsServerOptions): void {
 
 /** Begins the handshake on `socket` and calls back once, with the secured socket or why there is none. */
 export function secure(
-  socket: Socket,
+  socket: Duplex,
   options: TlsOptions,
   done: (error: unknown, secured: tls.TLSSocket) => void,
 ): tls.TLSSocket {
   const alpn = options.alpn === undefined ? undefined : encodeAlpn(options.alpn);
   const secured =
     "key" in options
-      ? new tls.TLSSocket(socket, {
+      ? overStream(socket, {
           isServer: true,
           secureContext: contextOf(options),
           ...(options.names && { SNICallback: byName(options.names) }),
@@ -95,6 +96,14 @@ export function secure(
   secured.once("error", once);
   secured.once("close", () => once(new Error("the peer left during the TLS handshake")));
   return secured;
+}
+
+/** Node takes any stream here; its types know of sockets only. */
+function overStream(stream: Duplex, options: tls.TLSSocketOptions): tls.TLSSocket {
+  if (stream instanceof Socket) return new tls.TLSSocket(stream, options);
+  const made: unknown = Reflect.construct(tls.TLSSocket, [stream, options]);
+  if (made instanceof tls.TLSSocket) return made;
+  throw new SocketError("TLS", "this Node cannot speak TLS over a stream");
 }
 
 /** No context for a name means the listener's own. */

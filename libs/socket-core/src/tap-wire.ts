@@ -1,0 +1,43 @@
+/**
+ * The wire layer of a connection, for a tap that wants the octets as TCP carries them: TLS records (RFC 8446 §5.1)
+ * once there is TLS, and what was said in the clear before. TLS reads and writes the system's socket by itself; to see
+ * what passes there, this stands between the two, only where somebody asked.
+ */
+import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
+
+export class TappedWire extends Duplex {
+  readonly #socket: Socket;
+  readonly #see: (direction: "in" | "out", octets: Uint8Array) => void;
+
+  constructor(socket: Socket, see: (direction: "in" | "out", octets: Uint8Array) => void) {
+    super();
+    this.#socket = socket;
+    this.#see = see;
+    socket.on("data", (octets: Uint8Array) => {
+      see("in", octets);
+      if (!this.push(octets)) socket.pause();
+    });
+    socket.on("end", () => this.push(null));
+    socket.on("error", (error) => this.destroy(error));
+    socket.on("close", () => this.destroy());
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(octets: Uint8Array, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#see("out", octets);
+    this.#socket.write(octets, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}
