@@ -47,7 +47,7 @@ td.hint{color:var(--ink-2);font-size:var(--text-code)}
 .szb rect+rect{fill:var(--http);opacity:.65}
 .pages{display:flex;gap:14px;align-items:center;justify-content:space-between;margin-top:14px;color:var(--ink-2);font-size:var(--text-md);flex-wrap:wrap}
 .pages .off{visibility:hidden}
-.none{padding:34px 20px;text-align:center;color:var(--ink-2)}
+.none{border-top:1px solid var(--line-2);padding:34px 20px;text-align:center;color:var(--ink-2)}
 .pv{background:var(--panel);border:1px solid var(--line);border-radius:13px;overflow:hidden;position:sticky;top:16px}
 .pv .pic{display:grid;place-items:center;height:178px;background:var(--panel-2);border-bottom:1px solid var(--line-2)}
 .pv .pic img{max-width:100%;max-height:177px;display:block}

@@ -100,7 +100,7 @@ function bar({ part, found, cut, filter, order, writable }: ListingView): Markup
   const here =
     part.pages === 1 &&
     markup`<span class="vh" role="status" data-filter-said></span><kbd aria-hidden="true">/</kbd>`;
-  return markup`<div class="bar"><span class="counts">${counts}${cut && " (more are not shown)"}</span>
+  return markup`<div class="bar"><span class="counts">${counts}${cut && " (more are not shown)"}${part.pages > 1 && `, page ${part.page} of ${part.pages}`}</span>
 <a class="btn" href="?tar" download>Take all as .tar.gz</a><a class="btn" href="?json">JSON</a>${writable && sending}
 <form class="find" role="search">${icons.search}<input name="name" value="${filter}" aria-label="Filter by name" placeholder="Filter by name" autocomplete="off"${part.pages === 1 && markup` data-filter`}>${kept}${here}</form></div>`;
 }
@@ -130,12 +130,12 @@ function table(view: ListingView, preview: Entry | undefined): Markup {
   const up =
     path !== "/" &&
     markup`<tr><td class="nm"><a href="../">${icons.up}<span>up to ${parent ?? "the top folder"}</span></a></td><td class="sz"></td><td class="dt"></td><td class="hint"></td></tr>`;
+  // Below the table and not in it: a cell over four columns would bring back those that a narrow page hides.
   const empty =
-    found.length === 0 &&
-    markup`<tr><td class="none" colspan="4">Nothing here${filter !== "" && " by that name"}.</td></tr>`;
+    found.length === 0 && markup`<p class="none">Nothing here${filter !== "" && " by that name"}.</p>`;
   return markup`<div class="tbl"><table${part.pages === 1 && markup` data-sortable`}><caption class="vh">What is in ${path}, folders first</caption>
 <thead><tr>${head("Name", "name", view, "nm")}${head("Size", "size", view, "sz")}${head("Changed (UTC)", "changed", view, "dt")}<th scope="col" class="hint"><span>What it is</span></th></tr></thead>
-<tbody>${up}${part.entries.map((entry) => row(entry, largest, entry === preview))}${empty}</tbody></table></div>`;
+<tbody>${up}${part.entries.map((entry) => row(entry, largest, entry === preview))}</tbody></table>${empty}</div>`;
 }
 
 /** `./` first, so that a name such as "a:b" is no scheme (RFC 3986 §4.2). */

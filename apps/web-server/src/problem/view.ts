@@ -1,5 +1,5 @@
 /** An error as a page: what happened, where to go, and what was really said. */
-import { encodePath, explainMethod, explainStatus, type Explanation } from "@socketscope/http";
+import { encodePath, explainField, explainMethod, explainStatus, type Explanation } from "@socketscope/http";
 import {
   counted,
   fileIcons,
@@ -41,7 +41,7 @@ export function problemPage(view: ProblemView): Page {
     skip: "Skip to the message",
     status: markup`<span class="chip deny">${name}</span>`,
     main: markup`<div class="lost"><div><p class="big">${name}</p><h1>${headlineOf(problem.status)}</h1>
-<p class="l">You asked for <code>${shortened(request.target)}</code>. ${whatIsMissing(view) ?? problem.text}${problem.status === 404 && " The connection is fine; only this one question had no answer."}</p>
+<p class="l">${asking(request)}. ${whatIsMissing(view) ?? problem.text}${problem.status === 404 && " The connection is fine; only this one question had no answer."}</p>
 <ul class="go">${around !== undefined && ways(around)}<li><a href="/">${icons.up}<span>Back to the start<small>the top folder</small></span></a></li></ul></div>
 ${icons.unplugged}
 <section class="wire" aria-label="What was said"><h2>What was said <span class="tuple">tcp <b>${endpoint(remote)}</b> ⇄ <b>${endpoint(local)}</b>${request.secure && " under TLS"}</span></h2>${transcript(said(problem, request))}</section></div>`,
@@ -50,16 +50,23 @@ ${icons.unplugged}
   });
 }
 
+function asking({ method, target }: Request): Markup {
+  const address = shortened(target, 120);
+  return method === "GET"
+    ? markup`You asked for <code>${address}</code>`
+    : markup`You said <code>${shortened(method)} ${address}</code>`;
+}
+
 function whatIsMissing({ problem, around }: ProblemView): string | undefined {
   if (problem.status !== 404 || around === undefined) return undefined;
-  return `The folder ${around.folder.path} is here, “${shortened(around.missing)}” is not.`;
+  return `The folder ${around.folder.path} is here, “${shortened(around.missing, 120)}” is not.`;
 }
 
 /** Characters of an address on the page. */
 const SHOWN = 300;
 
-function shortened(text: string): string {
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+function shortened(text: string, most = SHOWN): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 function referer({ fields }: Request): Markup | false {
@@ -106,11 +113,14 @@ function said({ status, fields }: Problem, request: Request): TranscriptRow[] {
     },
   ];
   for (let i = 0; i + 1 < fields.length; i += 2) {
+    const name = fields[i] ?? "";
+    const field = explainField(name);
     rows.push({
       who: "server",
       protocol: "http",
-      said: `${fields[i]}: ${fields[i + 1]}`,
-      means: "Sent with it.",
+      said: `${name}: ${fields[i + 1]}`,
+      means: field.sentence,
+      ...clauseOf(field),
     });
   }
   rows.push({
