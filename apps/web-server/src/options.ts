@@ -9,7 +9,7 @@ import {
   type ServerOptions,
 } from "@socketscope/host";
 import type { AccessLogFormat } from "./access-log.ts";
-import { fileURLToPath } from "node:url";
+import { DEMO_SITE } from "./demo/site-folder.ts";
 
 export type EngineName = "hand" | "node-http";
 
@@ -90,9 +90,6 @@ const urlPath: Kind<string> = {
 
 const ACCESS_LOG: Kind<AccessLogFormat> = kinds.oneOf("off", "combined", "json");
 
-/** The small site that comes with the program. */
-const WELCOME = fileURLToPath(new URL("../site/", import.meta.url)).replace(/[/\\]$/, "");
-
 export function webServerOptions(read: OptionReader): WebServerOptions {
   read.group("Site:");
   const own = {
@@ -100,8 +97,8 @@ export function webServerOptions(read: OptionReader): WebServerOptions {
     httpsPort: portOrOff(read, "https-port", 8443, "HTTPS"),
     root: read.one("root", kinds.path("DIR"), {
       help: "folder to serve",
-      default: WELCOME,
-      shown: "a welcome site",
+      default: DEMO_SITE,
+      shown: "a demo site",
     }),
     listing: read.flag("listing", { help: "list folders without an index", default: true }),
     spa: read.flag("spa", { help: "answer unknown pages with /index.html" }),

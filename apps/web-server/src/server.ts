@@ -20,6 +20,8 @@ import {
   type Running,
 } from "@socketscope/host";
 import { Intercept, TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
+import { Demo } from "./demo/demo.ts";
+import { DEMO_SITE } from "./demo/site-folder.ts";
 import { accessLog } from "./access-log.ts";
 import { readPasswords, type Passwords } from "./access/htpasswd.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -49,6 +51,10 @@ export async function startWebServer(
     const metrics = new Metrics();
     const lines = accessLog(options.accessLog, (line) => process.stdout.write(line));
     let listeners: Listeners | undefined;
+    const tap = new TapPoint();
+    const demo =
+      options.root === DEMO_SITE ? await Demo.open({ uploads: state.file("web-server-uploads") }) : undefined;
+    if (demo !== undefined) tap.attach(demo.tap);
     const gauges = { open: () => listeners?.open ?? 0 };
     const proxies = new Proxies(options.proxies, (error, { path, target }) =>
       log.error(`${path} → ${target.origin}: ${describeError(error)}`),
@@ -63,6 +69,7 @@ export async function startWebServer(
       standing: { ...options, fields: options.fields.flatMap(({ name, value }) => [name, value]) },
       auth: options.auth === undefined ? undefined : { passwords: () => passwords, delay: delayOf(options) },
       mounts,
+      demo,
       ca: authority?.file,
       httpsPort: options.httpsRedirect ? () => listeners?.httpsPort : undefined,
       observers: lines === undefined ? [metrics.observe] : [metrics.observe, lines],
@@ -75,7 +82,7 @@ export async function startWebServer(
       https: options.httpsPort,
       tls: await certificate(options, authority),
       handler,
-      tap: new TapPoint(),
+      tap,
       intercepts,
       admission: firewall,
       proxyFrom: options.proxyFrom,
@@ -105,8 +112,10 @@ export async function startWebServer(
     announce(ready, options.json);
     return {
       async drain(ms) {
+        demo?.finish();
         const cut = await open.drain(ms);
         proxies.close();
+        await demo?.close();
         await control.drain(0);
         await lock.release();
         return cut;

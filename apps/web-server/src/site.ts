@@ -3,6 +3,7 @@ import { guard, staticFiles, type Handler } from "@socketscope/web";
 import { basicAuth } from "./access/basic-auth.ts";
 import type { Passwords } from "./access/htpasswd.ts";
 import { Conversations } from "./conversations.ts";
+import type { Demo } from "./demo/demo.ts";
 import { httpsRedirect } from "./https-redirect.ts";
 import { listing } from "./listing/listing.ts";
 import { contentType } from "./media-types.ts";
@@ -23,6 +24,8 @@ export interface SiteOptions {
   readonly auth?: { readonly passwords: () => Passwords; readonly delay: number } | undefined;
   /** Paths that other handlers answer, e.g. a proxy; the longest prefix wins. */
   readonly mounts?: readonly Mount[];
+  /** The demo site's own addresses, in front of its files in `root`. */
+  readonly demo?: Demo | undefined;
   /** The local CA's certificate file, for the commands on the pages. */
   readonly ca?: string | undefined;
   /** Where HTTPS listens, once it does, if plain HTTP is to lead there. */
@@ -37,7 +40,7 @@ export interface Mount {
 }
 
 export function site(options: SiteOptions): Handler {
-  const { root, followSymlinks, writable } = options;
+  const { root, followSymlinks, writable, demo } = options;
   const conversations = new Conversations();
   const visible = { root, followSymlinks };
   const problem = answerProblem({ ...visible, conversations, lists: options.listing });
@@ -48,12 +51,15 @@ export function site(options: SiteOptions): Handler {
     typeOf: contentType,
     problem,
     ...(options.listing && { list }),
+    // Who loads the demo again is to see the question go out, and 304 come back.
+    ...(demo && { cacheControl: () => "no-cache" }),
     ...(options.spa && { fallback: "index.html" }),
   });
   let handler = files;
   if (writable !== undefined) {
     handler = upload({ root, writable: writable.folder, maxBody: writable.maxBody, problem, files });
   }
+  if (demo !== undefined) handler = demo.handler({ files: handler, conversations, problem });
   handler = mounted(handler, options.mounts ?? []);
   // From the inside out: who may act, who may come in, what every answer carries, and last what is counted.
   handler = guard(handler);
