@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   curl wget openssl ca-certificates python3      # everyday clients; python3 sets socket options that Node cannot
   chromium firefox-esr libnss3-tools             # browsers; certutil makes them trust the local authority
-  haproxy nginx-light                            # the proxy we stand behind, the peer we are measured against
+  haproxy nginx-light caddy                      # the proxy we stand behind; the servers our client and bench meet
   wrk                                            # load
   iproute2 procps                                # network namespaces, ss
   fonts-dejavu-core                              # screenshots look alike on every machine
