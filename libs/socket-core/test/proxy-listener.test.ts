@@ -256,6 +256,36 @@ backend out
     }
   }
 
+  it("any number of machines stand behind one, each with its own name and its own cap", async () => {
+    const firewall = new Firewall({ now, rules: ["drop 127.0.0.9"], limits: { connectionsPerAddress: 1 } });
+    const { listener } = await serveNames({ proxyFrom: ["127.0.0.1"], admission: firewall });
+    const port = await haproxy(listener, "127.0.0.1", "send-proxy-v2");
+    const machines = Array.from({ length: 40 }, (_, at) => `127.0.0.${at + 10}`);
+    const open = await Promise.all(
+      machines.map(async (machine) => {
+        const socket = connect({ host: "127.0.0.1", port, localAddress: machine });
+        socket.write("hello\n");
+        const [said] = await once(socket, "data");
+        return { socket, said: String(said).replace(/ \d+\n$/, "") };
+      }),
+    );
+    expect(open.map(({ said }) => said)).toEqual(machines.map((machine) => `hello from ${machine}`));
+    expect(firewall.status().counts.open).toBe(40);
+    // a second one of a machine, and one of a machine that is not wanted: the proxy is told no, its other clients stay
+    for (const [localAddress, action] of [
+      ["127.0.0.10", "reject"],
+      ["127.0.0.9", "drop"],
+    ] as const) {
+      const before = firewall.status().decided[action];
+      const refused = connect({ host: "127.0.0.1", port, localAddress });
+      refused.on("error", () => {});
+      while (firewall.status().decided[action] === before) await turns(1);
+      refused.destroy();
+    }
+    expect([...listener.open].map(({ remote }) => remote.host).toSorted()).toEqual(machines.toSorted());
+    for (const { socket } of open) socket.destroy();
+  });
+
   it("passes TLS through: the certificate that the client verifies is ours", async () => {
     const { ca, certificates } = makeCertificates(["localhost"]);
     const [certificate] = certificates;
