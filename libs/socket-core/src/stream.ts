@@ -50,6 +50,8 @@ export interface Stream {
   /** The listener drains: tells the receiver, or cuts where there is none. */
   finish(): void;
   destroy(reason: CloseReason): void;
+  /** RST instead of FIN: the peer learns at once that this is no end but a break. What is queued is dropped. */
+  reset(reason: CloseReason): void;
   /** The child dies with us, reason "parent" (FTP data → its control). */
   adopt(child: Stream): void;
 }

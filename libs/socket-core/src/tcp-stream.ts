@@ -222,7 +222,6 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     this.#socket.destroy();
   }
 
-  /** RST instead of FIN: the peer learns at once that nobody wants its octets. */
   reset(reason: CloseReason): void {
     this.#reason ??= reason;
     this.#wire.resetAndDestroy();

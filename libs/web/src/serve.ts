@@ -205,7 +205,9 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
     if (!tooLarge) this.#options.onError?.(error, request);
     // A response that has begun can only be broken off: an end would make it look whole.
     if (link.state !== "due") {
-      this.#stream.destroy("internal");
+      // RFC 9112 §8: to a client of HTTP/1.0 a FIN may be the content's end.
+      if (request.version === "1.0") this.#stream.reset("internal");
+      else this.#stream.destroy("internal");
       return;
     }
     link.send({

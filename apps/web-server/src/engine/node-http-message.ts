@@ -137,6 +137,8 @@ export async function answerWith(
     const tooLarge = error instanceof ContentTooLarge;
     if (!tooLarge) onError(error);
     if (response.headersSent) {
+      // RFC 9112 §8: to a client of HTTP/1.0 a FIN may be the content's end; under TLS the missing close_notify tells.
+      if (request.version === "1.0" && !request.secure) response.socket?.resetAndDestroy();
       response.destroy();
       return;
     }

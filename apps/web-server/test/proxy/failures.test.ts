@@ -1,5 +1,5 @@
 /** The proxy in front of servers that break off, stall and lie, and behind clients that do. */
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { stallReader } from "@socketscope/testkit";
 import { describe, expect, it } from "vitest";
 import type { ProxyOptions } from "../../src/proxy/proxy.ts";
@@ -54,6 +54,29 @@ describe.each(ENGINES)("the proxy on engine %s", (_name, engine) => {
       await expect(get(origin)).rejects.toMatchObject({
         code: expect.stringMatching(/^(HTTP_INCOMPLETE|RESET)$/) as string,
       });
+    });
+
+    it("RFC 9112 §8: nor to a client of HTTP/1.0, to whom an end is the content's end", async () => {
+      const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello";
+      let broken: Socket | undefined;
+      const upstream = kept(
+        await rawUpstream((socket) => {
+          broken = socket;
+          socket.write(head);
+        }),
+      );
+      const { port } = await behind(upstream.url);
+      const client = connect({ host: "127.0.0.1", port });
+      let got = "";
+      client.on("data", (octets) => (got += octets.toString()));
+      const how = new Promise((resolve) => {
+        client.once("end", () => resolve("end"));
+        client.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+      });
+      client.write("GET /api HTTP/1.0\r\n\r\n");
+      await until(() => got.endsWith("hello"));
+      broken?.destroy();
+      expect(await how).toBe("ECONNRESET");
     });
 
     it("RFC 9110 §7.6.3: a circle is broken", async () => {
