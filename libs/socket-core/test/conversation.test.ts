@@ -95,13 +95,30 @@ describe("a conversation", () => {
   });
 
   it("stops forgetting when the lingering peer sends more than the limit", async () => {
-    const { listener, next } = await serveLines(echo, { limits: { lingerOctets: 100_000 } });
+    const { listener, next } = await serveLines(echo, {
+      limits: { lingerOctets: 100_000, lingerMs: 3_600_000 },
+    });
     const peer = await Peer.to(listener);
     peer.socket.write("BAD\n");
     await peer.until((_, ended) => ended);
     for (let i = 0; i < 64; i++) peer.socket.write(Buffer.alloc(64 * 1024));
     await peer.closed;
     expect(await (await next()).over).toBe("protocol");
+  });
+
+  it("stops waiting when the lingering peer neither speaks nor leaves", async () => {
+    const { listener, next } = await serveLines(echo, { limits: { lingerMs: 3_600_000 } });
+    const peer = await Peer.to(listener);
+    peer.socket.write("BAD\n");
+    const { over, reasons } = await next();
+    await peer.until((_, ended) => ended);
+    await turns();
+    sweepAll(now() + 3_000_000);
+    await turns();
+    expect(reasons).toEqual([]);
+    sweepAll(now() + 3_700_000);
+    expect(await over).toBe("protocol");
+    peer.socket.destroy();
   });
 
   it("calls a limit a limit", async () => {
