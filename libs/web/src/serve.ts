@@ -187,16 +187,27 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
     const { status, fields, close } = response;
     link.send({ type: "begin", status, fields, length: content.length, close });
     if (request.method === "HEAD" || status === 304 || status === 204) await letGo(content);
-    else {
-      for await (const octets of content.pieces) {
-        if (this.#closed) return;
-        if (!link.send({ type: "data", octets })) await link.drained();
-        if (this.#isClosed()) return;
-      }
-    }
+    else await this.#pipe(content.pieces[Symbol.asyncIterator](), request, link);
     if (this.#isClosed()) return;
     link.send({ type: "end", trailers: content.trailers?.() });
     this.#finish(request);
+  }
+
+  /** To the end of the pieces, or of the connection: then they are let go of, also while the next one is awaited. */
+  async #pipe(
+    pieces: AsyncIterator<Uint8Array>,
+    request: IncomingRequest,
+    link: Link<ServerAction>,
+  ): Promise<void> {
+    // A stream of events may wait for hours for its next piece; for-await would notice only then.
+    request.onGone(() => {
+      pieces.return?.().catch((error: unknown) => this.#options.onError?.(error, request));
+    });
+    while (!this.#isClosed()) {
+      const piece = await pieces.next();
+      if (piece.done === true || this.#isClosed()) return;
+      if (!link.send({ type: "data", octets: piece.value })) await link.drained();
+    }
   }
 
   #fail(error: unknown, request: IncomingRequest, link: Link<ServerAction>): void {

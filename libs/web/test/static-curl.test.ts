@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FileChanged, staticFiles } from "../src/index.ts";
-import { overNodeHttp, type Site } from "./over-node-http.ts";
+import { serveOn, type Served } from "./serving.ts";
 
 const run = promisify(execFile);
 const base = mkdtempSync(join(tmpdir(), "curl-"));
@@ -27,7 +27,7 @@ const root = join(base, "root");
 const LARGE = Buffer.from(Array.from({ length: 3_000_001 }, (_, i) => (i * i) % 251));
 const TEXT = "A line of text, and another line of text.\n".repeat(50_000);
 const typeOf = (path: string) => (path.endsWith(".txt") ? "text/plain" : undefined);
-let site: Site;
+let site: Served;
 
 beforeAll(async () => {
   mkdirSync(join(root, "folder"), { recursive: true });
@@ -37,7 +37,7 @@ beforeAll(async () => {
   writeFileSync(join(base, "secret.txt"), "SECRET");
   const old = new Date("2020-01-02T03:04:05Z");
   utimesSync(join(root, "large.bin"), old, old);
-  site = await overNodeHttp(staticFiles({ root, typeOf }));
+  site = await serveOn(staticFiles({ root, typeOf }));
 });
 afterAll(async () => {
   await site[Symbol.asyncDispose]();
@@ -138,7 +138,7 @@ describe("curl", () => {
     const [code] = (await once(client, "exit")) as [number];
     // 18: partial file; 56: reset.
     expect([18, 56]).toContain(code);
-    expect(site.failures.at(-1)).toBeInstanceOf(FileChanged);
+    expect(site.failures.at(-1)?.error).toBeInstanceOf(FileChanged);
   });
 });
 
