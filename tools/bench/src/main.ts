@@ -53,7 +53,7 @@ async function measureAll(): Promise<Report> {
     console.error(`bench: ${id} …`);
     results.push(await measure());
   }
-  const words = `Medians of at least ${effort.rounds} alternating runs of ${effort.seconds} s, one thread of wrk`;
+  const words = `Medians of at least ${effort.rounds} alternating runs, ${effort.rounds * effort.seconds} s or more for each server; one thread of wrk`;
   return {
     machine: describeMachine(),
     effort: `${values.quick ? `${words} (quick: not to be quoted)` : words}; ${minutes().toFixed(1)} minutes in all`,

@@ -12,41 +12,46 @@ export interface Effort {
   readonly warmUpSeconds: number;
 }
 
+/** What each server reached, round by round. */
+export type Runs = ReadonlyMap<string, readonly number[]>;
+
 export async function measureRate(one: RateCase, folder: string, effort: Effort): Promise<Result> {
   const names = [...new Set([one.ours, ...one.peers, ...one.beside])];
+  const { times, cutInto } = one.rounds ?? { times: 1, cutInto: 1 };
   const servers: Running[] = [];
   try {
     for (const name of names) servers.push(await startServer(name, folder));
     const runs = new Map<string, number[]>(names.map((name) => [name, []]));
     for (const server of servers) await load(server.port, { ...one, seconds: effort.warmUpSeconds });
-    for (let round = 0; round < effort.rounds * (one.moreRounds ?? 1); round++) {
+    for (let round = 0; round < effort.rounds * times * cutInto; round++) {
       // Each round begins with another server.
-      for (const server of [
-        ...servers.slice(round % servers.length),
-        ...servers.slice(0, round % servers.length),
-      ]) {
-        const { requestsPerSecond, octetsPerSecond } = await load(server.port, {
-          ...one,
-          seconds: effort.seconds,
-        });
+      const first = round % servers.length;
+      for (const server of [...servers.slice(first), ...servers.slice(0, first)]) {
+        const seconds = Math.max(1, Math.round(effort.seconds / cutInto));
+        const { requestsPerSecond, octetsPerSecond } = await load(server.port, { ...one, seconds });
         runs.get(server.name)?.push(one.unit === "MB/s" ? octetsPerSecond / 1e6 : requestsPerSecond);
       }
     }
-    return judge(one, new Map([...runs].map(([name, all]) => [name, median(all)])));
+    return judge(one, runs);
   } finally {
     await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
   }
 }
 
-export function judge(one: RateCase, medians: ReadonlyMap<string, number>): Result {
-  const of = (name: string): number => medians.get(name) ?? Number.NaN;
+/** The ratio is the median of those of each round: its runs lie side by side, and share what the machine had to do then. */
+export function judge(one: RateCase, runs: Runs): Result {
+  const of = (name: string): number => median(runs.get(name) ?? []);
+  const ratio = (name: string, to: string): number => {
+    const others = runs.get(to) ?? [];
+    return median((runs.get(name) ?? []).map((rate, round) => rate / (others[round] ?? Number.NaN)));
+  };
   const peer = one.peers.reduce((best, name) => (of(name) > of(best) ? name : best));
-  const value = of(one.ours) / of(peer);
-  const goal = typeof one.goal === "object" ? of(one.goal.above) / of(peer) : one.goal;
+  const value = ratio(one.ours, peer);
+  const goal = typeof one.goal === "object" ? ratio(one.goal.above, peer) : one.goal;
   return {
     id: one.id,
     title: one.title,
-    measured: Object.fromEntries([...medians].map(([name, rate]) => [shown(one, name), rate])),
+    measured: Object.fromEntries([...runs.keys()].map((name) => [shown(one, name), of(name)])),
     unit: one.unit,
     value,
     valueUnit: "×",

@@ -18,12 +18,12 @@ const one: RateCase = {
   floor: 3,
   goal: { above: "nginx" },
 };
-const rates = (ours: number): Map<string, number> =>
+const rates = (ours: number): Map<string, number[]> =>
   new Map([
-    ["ours-files", ours],
-    ["slow", 10],
-    ["fast", 20],
-    ["nginx", 80],
+    ["ours-files", [ours, ours, ours]],
+    ["slow", [10, 10, 10]],
+    ["fast", [20, 20, 20]],
+    ["nginx", [80, 80, 80]],
   ]);
 
 describe("the median", () => {
@@ -40,6 +40,10 @@ describe("the median", () => {
 describe("a ratio", () => {
   it("is to the fastest of the peers, its goal what the other reaches", () => {
     expect(judge(one, rates(60))).toMatchObject({ value: 3, against: "fast", goal: 4, passed: true });
+  });
+  it("is the median of the rounds' ratios: a noisy round counts once, and a noisy minute not at all", () => {
+    const noisy = rates(0).set("ours-files", [60, 6, 0.6, 1]).set("fast", [20, 2, 0.2, 20]);
+    expect(judge(one, noisy).value).toBeCloseTo(3);
   });
   it("below the floor is broken", () => {
     expect(judge(one, rates(59)).passed).toBe(false);
