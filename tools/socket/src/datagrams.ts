@@ -1,0 +1,119 @@
+/** `udp` and `join`: a line is a datagram, a datagram is shown. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { isIPv6 } from "node:net";
+import type { HostPort } from "@socketscope/host";
+import { bindUdp, type Address, type UdpEndpoint } from "@socketscope/socket-core";
+import type { Core } from "@socketscope/wire";
+import type { SocketOptions } from "./options.ts";
+import type { Person } from "./talk.ts";
+
+/** Milliseconds for answers after our last datagram, unless `--wait` says otherwise. */
+const ANSWERS = 2000;
+const PEERS = 256;
+
+interface Datagram {
+  readonly octets: Uint8Array;
+}
+
+/** No protocol: what comes is what there is. */
+class RawDatagrams implements Core<Datagram, Uint8Array> {
+  readonly #held: Datagram[] = [];
+  readonly waitingFor = "us";
+  readonly state = "open";
+  receive(input: Uint8Array | "end" | "timeout" | "drain"): void {
+    if (typeof input !== "string") this.#held.push({ octets: input });
+  }
+  next(): Datagram | "need-data" {
+    return this.#held.shift() ?? "need-data";
+  }
+  send(octets: Uint8Array): Uint8Array {
+    return octets;
+  }
+  unread(): Uint8Array {
+    return new Uint8Array(0);
+  }
+}
+
+export async function sendDatagrams(at: HostPort, person: Person, options: SocketOptions): Promise<void> {
+  const host = isIPv6(at.host) ? "::" : "0.0.0.0";
+  const heard = new Heard(options, person);
+  await using endpoint = await bind({ host: isLoopback(at.host) ? loopback(at.host) : host, port: 0 }, heard);
+  person.note(`from ${endpoint.address.host}:${endpoint.address.port} to ${at.host}:${at.port}`);
+  if (isGroup(at.host))
+    endpoint.sendToGroups({
+      ttl: options.ttl,
+      ...(options.interface !== undefined && { interface: options.interface }),
+    });
+  for await (const octets of person.messages ?? []) if (!endpoint.send(at, octets)) person.note("dropped");
+  await heard.enough(options.wait ?? ANSWERS);
+}
+
+export async function hearGroup(at: HostPort, person: Person, options: SocketOptions): Promise<void> {
+  const heard = new Heard(options, person);
+  await using endpoint = await bind(at, heard, true);
+  const { source, interface: from } = options;
+  endpoint.join(at.host, {
+    ...(source !== undefined && { source }),
+    ...(from !== undefined && { interface: from }),
+  });
+  person.note(`joined ${at.host} port ${endpoint.address.port}`);
+  await heard.enough(options.wait);
+}
+
+function bind(at: HostPort, heard: Heard, reuseAddress = false): Promise<UdpEndpoint<Uint8Array>> {
+  return bindUdp<Datagram, Uint8Array>(
+    { ...at, protocol: "raw", reuseAddress, idleMs: 60_000, maxPeers: PEERS },
+    () => new RawDatagrams(),
+    ({ octets }, from) => heard.add(octets, from),
+  );
+}
+
+/** Shows each datagram, and knows when it was the last one. */
+class Heard {
+  readonly #options: SocketOptions;
+  readonly #person: Person;
+  #left: number;
+  #last = performance.now();
+  #done: (() => void) | undefined;
+
+  constructor(options: SocketOptions, person: Person) {
+    this.#options = options;
+    this.#person = person;
+    this.#left = options.count ?? Infinity;
+  }
+
+  add(octets: Uint8Array, from: Address): void {
+    if (this.#left <= 0) return;
+    this.#last = performance.now();
+    this.#person.note(`${octets.length} bytes from ${from.host}:${from.port}`);
+    // UDP waits for nobody: a terminal that is behind makes the kernel drop, not us grow.
+    this.#person.shown.write(octets);
+    if (this.#options.show === "raw" && octets.at(-1) !== 10) this.#person.shown.write(Buffer.from("\n"));
+    if (--this.#left <= 0) this.#done?.();
+  }
+
+  /** After `count` datagrams, or `silence` milliseconds without one; undefined: however long it takes. */
+  async enough(silence: number | undefined): Promise<void> {
+    const counted = new Promise<void>((resolve) => {
+      this.#done = resolve;
+    });
+    this.#last = performance.now();
+    while (this.#left > 0) {
+      const left = silence === undefined ? 86_400_000 : this.#last + silence - performance.now();
+      if (left <= 0) return;
+      await Promise.race([counted, sleep(left, undefined, { ref: true })]);
+    }
+  }
+}
+
+function isGroup(host: string): boolean {
+  return /^(?:22[4-9]|23\d)\./.test(host) || /^ff/i.test(host);
+}
+
+function isLoopback(host: string): boolean {
+  return host.startsWith("127.") || host === "::1";
+}
+
+function loopback(host: string): string {
+  return host === "::1" ? "::1" : "127.0.0.1";
+}
