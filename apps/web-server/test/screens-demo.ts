@@ -1,147 +1,65 @@
 /**
- * Takes the pictures of the demo site, and checks each state on the way: axe finds nothing, nothing scrolls sideways,
- * the console is empty, no request goes elsewhere. Run: `npx tsx --conditions=@socketscope/source
- * apps/web-server/test/screens-demo.ts [folder]`; without a folder the committed pictures are made anew.
+ * Takes the demo's pictures of `screenshots/`, and looks at each state in both themes and five widths on the way, as
+ * `screens.ts` does for the other pages. From the workspace's root:
+ * `npx tsx --conditions=@socketscope/source apps/web-server/test/screens-demo.ts [folder]`. With a folder all pictures
+ * go there; without one those that are kept are made anew.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Page } from "playwright-core";
+import { findProgram, programPath, run } from "@socketscope/testkit";
+import { chromium } from "playwright-core";
 import { hand } from "../src/engine/hand.ts";
 import { servingDemo } from "./demo/serving-demo.ts";
+import { arrive, DEMO_STATES, look, settle } from "./demo/states.ts";
 
 const WIDTHS = [1600, 1280, 1000, 640, 390] as const;
 const THEMES = ["light", "dark"] as const;
-const STATES = ["load", "used", "plain", "table", "upload"] as const;
-/** Of all that is looked at, what is kept in the repository. */
-const KEPT = new Set([
-  "demo-load-1280-light",
-  "demo-load-1280-dark",
-  "demo-load-1600-light",
-  "demo-load-1000-dark",
-  "demo-load-640-light",
-  "demo-load-390-light",
-  "demo-used-390-dark",
-  "demo-used-1280-light",
-  "demo-plain-640-dark",
-]);
+/** What is kept in the repository: the page in every form, of the others one picture, the used one on a phone too. */
+const KEPT = /^demo-\d+-|-1280-light$|^demo-used-390-dark$/;
 
-const here = fileURLToPath(new URL(".", import.meta.url));
-const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const wanted = process.argv[2];
-const folder = wanted ?? join(here, "../screenshots");
+const folder = wanted ?? fileURLToPath(new URL("../screenshots", import.meta.url));
 mkdirSync(folder, { recursive: true });
 
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
+/** A fifth of the octets and nothing to be seen of it, where ImageMagick is. */
+const convert = findProgram("convert");
+async function shrink(file: string): Promise<void> {
+  if (convert !== undefined) await run(convert, [file, "-strip", "-colors", "192", `png8:${file}`]);
 }
 
-async function faultsOf(page: Page): Promise<string[]> {
-  const faults: string[] = [];
-  // Through the debugger: the page's own policy forbids strange scripts, as it should.
-  await page.evaluate(axe);
-  const result = await page.evaluate<AxeResult>("axe.run()");
-  for (const { id, nodes } of result.violations)
-    faults.push(`axe ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-  const wide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-  if (wide > 0) faults.push(`${wide} px scroll sideways`);
-  return faults;
-}
-
-/** As a visitor who tried everything. */
-async function use(page: Page): Promise<void> {
-  await page.fill("#chat-text", "Is anybody in room 4.12?");
-  await page.press("#chat-text", "Enter");
-  await page.waitForSelector("#said .me");
-  await page.fill("#chat-text", "I can see my own socket from here.");
-  await page.press("#chat-text", "Enter");
-  await page.waitForSelector("#said .me + .me");
-  await page.click("#slices button:nth-child(3)");
-  await page.waitForSelector("#slices .got");
-  const file = {
-    name: "harbour.bin",
-    mimeType: "application/octet-stream",
-    buffer: Buffer.alloc(3_000_000, 7),
-  };
-  await page.setInputFiles("#upload-form input", file);
-  await page.click("#upload-form button");
-  await page.waitForSelector("#uploads .same");
-  await page.click("#words summary");
-  await page.mouse.move(2, 2);
-}
-
-async function arrive(page: Page, origin: string, state: (typeof STATES)[number]): Promise<void> {
-  await page.goto(`${origin}${state === "table" ? "/sockets" : "/"}`, { waitUntil: "load" });
-  if (state === "plain" || state === "table") return;
-  if (state === "upload") {
-    await page.setInputFiles("#upload-form input", {
-      name: "a.txt",
-      mimeType: "text/plain",
-      buffer: Buffer.from("hello"),
-    });
-    await page.click("#upload-form button");
-    await page.waitForURL("**/uploads/**");
-    return;
-  }
-  await page.waitForSelector("#lanes .lane");
-  await page.getByText(/^id: /).waitFor();
-  await page.locator(".use", { hasText: "now WebSocket" }).waitFor();
-  if (state === "used") await use(page);
-  await page.waitForTimeout(400);
-}
-
+const faults: string[] = [];
+let count = 0;
 const server = await servingDemo(hand);
 const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
+  executablePath: programPath("chromium"),
   args: ["--no-sandbox", "--disable-background-networking"],
 });
-let count = 0;
-const faults: string[] = [];
-for (const theme of THEMES) {
+for (const state of DEMO_STATES) {
   for (const width of WIDTHS) {
-    for (const state of STATES) {
-      const name = `demo-${state}-${width}-${theme}`;
-      const said = (text: string): void => void faults.push(`${name}: ${text}`);
-      const context = await browser.newContext({
-        viewport: { width, height: width < 700 ? 844 : 900 },
-        colorScheme: theme,
-        javaScriptEnabled: state !== "plain" && state !== "upload",
-      });
-      const page = await context.newPage();
-      page.on("console", (message) => {
-        if (message.type() === "error") said(message.text());
-      });
-      page.on("pageerror", (error) => said(error.message));
-      page.on("request", (request) => {
-        if (!request.url().startsWith(server.origin) && !/^(?:data|blob):/.test(request.url()))
-          said(`asked ${request.url()}`);
-      });
-      try {
-        await arrive(page, server.origin, state);
-        if (state === "plain" || state === "upload") {
-          const wide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-          if (wide > 0) said(`${wide} px scroll sideways`);
-        } else for (const fault of await faultsOf(page)) said(fault);
-        // What loads when it comes into sight is to be on the picture; the bar at the top belongs to the top.
-        await page.evaluate("scrollTo(0, document.body.scrollHeight)");
-        await page.waitForTimeout(150);
-        await page.evaluate("document.activeElement?.blur(), scrollTo({ top: 0, behavior: 'instant' })");
-        if (wanted !== undefined || KEPT.has(name))
-          await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-      } catch (error) {
-        said(String(error));
-      }
+    // A browser that was never here, for each picture: the headline counts what it opened.
+    const context = await browser.newContext({
+      javaScriptEnabled: state.script,
+      viewport: { width, height: width < 700 ? 844 : 900 },
+    });
+    const page = await context.newPage();
+    const noticed = await arrive(page, server.origin, state);
+    for (const colorScheme of THEMES) {
+      const name = `${state.name}-${width}-${colorScheme}`;
+      for (const fault of await look(page, state, { width, colorScheme })) faults.push(`${name}: ${fault}`);
       count += 1;
-      page.removeAllListeners();
-      await context.close();
+      if (wanted === undefined && !KEPT.test(name)) continue;
+      await settle(page);
+      const file = join(folder, `${name}.png`);
+      await page.screenshot({ path: file, fullPage: true });
+      await shrink(file);
     }
+    for (const fault of noticed) faults.push(`${state.name}-${width}: ${fault}`);
+    await context.close();
   }
 }
 await browser.close();
 await server.close();
-console.log(`${count} states, ${faults.length} faults`);
+console.log(`${count} looked at, ${faults.length} faults`);
 for (const fault of faults) console.log(fault);
 process.exitCode = faults.length === 0 ? 0 : 1;
