@@ -20,6 +20,11 @@ export interface Request {
   /** Under TLS. */
   readonly secure: boolean;
   readonly body: RequestBody;
+  /**
+   * An interim response before the final one (RFC 9110 §15.2), such as 103 with Link. Nothing is sent to a client of
+   * HTTP/1.0, nor once the final one has begun. 100 is sent when the content is read. Only of a real connection.
+   */
+  inform?(status: number, fields?: FieldLines): void;
   /** `then` is called once if the client goes before its response is whole; at once if it has gone. Only of a real connection. */
   onGone?(then: () => void): void;
 }

@@ -2,6 +2,7 @@
 import {
   HttpServer,
   dateClock,
+  type FieldLines,
   type HttpLimits,
   type RequestHead,
   type ServerAction,
@@ -17,6 +18,7 @@ import {
   type Session,
   type Stream,
 } from "@socketscope/socket-core";
+import { LocalError } from "@socketscope/wire";
 import { ContentTooLarge, PulledBody } from "./body.ts";
 import type { Handler, Request, Response, StreamedContent } from "./handler.ts";
 
@@ -52,10 +54,14 @@ class IncomingRequest implements Request {
   readonly flow: Flow;
   readonly secure: boolean;
   readonly body: PulledBody;
+  /** Until the response is whole. */
+  #link: Link<ServerAction> | undefined;
   /** Who wants to know that the client has gone; "gone" when it has. */
   #gone: (() => void) | "gone" | undefined;
 
-  constructor(head: RequestHead, stream: Stream, body: PulledBody) {
+  constructor(head: RequestHead, link: Link<ServerAction>, body: PulledBody) {
+    const { stream } = link;
+    this.#link = link;
     this.method = head.method;
     this.target = head.target;
     this.version = head.version;
@@ -69,6 +75,19 @@ class IncomingRequest implements Request {
     const path = head.target.slice(from, mark < 0 ? undefined : mark);
     this.path = path === "" ? "/" : path;
     this.query = mark < 0 ? "" : head.target.slice(mark + 1);
+  }
+
+  inform(status: number, fields?: FieldLines): void {
+    // RFC 9110 §15.2.1, §15.2.2: these two say more than a word in between.
+    if (status < 102 || status > 199)
+      throw new LocalError("HTTP_INTERIM_STATUS", `${status} is no interim response of a handler`);
+    if (this.#link?.state === "due") this.#link.send({ type: "informational", status, fields });
+  }
+
+  /** The response is whole: what is said to this request from here on would be the next one's. */
+  answered(): void {
+    this.#link = undefined;
+    this.body.discard();
   }
 
   onGone(then: () => void): void {
@@ -115,7 +134,7 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
       case "request": {
         const length = event.content === "chunked" ? undefined : event.content;
         const body = new PulledBody(length, event.expectsContinue ? () => sendContinue(link) : undefined);
-        this.#request = new IncomingRequest(event.head, this.#stream, body);
+        this.#request = new IncomingRequest(event.head, link, body);
         this.#handle(this.#request, link);
         return;
       }
@@ -233,7 +252,7 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
 
   /** The response is whole: nothing of its request is kept, however long the connection idles then. */
   #finish(request: IncomingRequest): void {
-    request.body.discard();
+    request.answered();
     this.#request = undefined;
   }
 

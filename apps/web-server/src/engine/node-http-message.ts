@@ -28,8 +28,25 @@ export function requestFrom(message: IncomingMessage, response: ServerResponse, 
     flow,
     secure: message.socket instanceof TLSSocket,
     body: new NodeBody(message, response),
+    inform: (status, lines = []) => inform(message, response, status, new Fields(lines)),
     onGone: (then) => whenGone(message.socket, response, then),
   };
+}
+
+/** Of the interim responses that a handler may send, node:http knows 102 and a 103 with Link. */
+function inform(message: IncomingMessage, response: ServerResponse, status: number, fields: Fields): void {
+  const link = fields.all("link");
+  if (message.httpVersion === "1.0" || response.headersSent || response.socket === null) return;
+  if (status === 102) response.writeProcessing();
+  if (status !== 103 || link.length === 0) return;
+  const hints = Object.fromEntries(
+    [...fields].map(([name]) => [name.toLowerCase(), [...fields.all(name.toLowerCase())]]),
+  );
+  try {
+    response.writeEarlyHints({ ...hints, link: [...link] });
+  } catch {
+    // Node reads Link more narrowly than RFC 8288; a hint may as well be left out.
+  }
 }
 
 /** The socket outlives the response on a connection that is kept. */

@@ -1,7 +1,4 @@
-/**
- * `--proxy /PATH=URL`: a gateway (RFC 9110 §3.7) to another server. Everything streams; a WebSocket becomes a tunnel.
- * Interim responses but 100 stay here (§15.2 would have them forwarded).
- */
+/** `--proxy /PATH=URL`: a gateway (RFC 9110 §3.7) to another server. Everything streams; a WebSocket becomes a tunnel. */
 import { randomBytes } from "node:crypto";
 import type { FieldLines } from "@socketscope/http";
 import {
@@ -58,6 +55,10 @@ async function forward(request: Request, options: ProxyOptions): Promise<Respons
       ...(content && { content }),
       expectContinue: request.fields.get("expect")?.toLowerCase() === "100-continue",
       signal: gone.signal,
+      onInformational: (head) => {
+        // RFC 9110 §15.2: interim responses go on to the client; 100 has its own way, by the content being read.
+        if (head.status > 101) request.inform?.(head.status, responseFields(head, VIA));
+      },
       deadlines: { ...DEADLINES, ...deadlines },
     });
   } catch (error) {

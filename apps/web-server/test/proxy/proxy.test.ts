@@ -1,5 +1,6 @@
 /** The proxy under both engines: what is asked on, and what is answered. */
 import { createHash, randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { ProxyOptions } from "../../src/proxy/proxy.ts";
 import { ENGINES, type Serving } from "../serving.ts";
@@ -80,6 +81,26 @@ describe.each(ENGINES)("the proxy on engine %s", (_name, engine) => {
     expect([answer.text, answer.get("content-length")]).toEqual(["", "5"]);
   });
 
+  it("RFC 9110 §15.2: interim answers go on, and are none to a client of HTTP/1.0", async () => {
+    const upstream = kept(
+      await rawUpstream(
+        (socket) =>
+          void socket.write(
+            "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nConnection: x\r\nX: y\r\n\r\n" +
+              "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+          ),
+      ),
+    );
+    const { origin, port } = await behind(upstream.url);
+    const seen: string[] = [];
+    await get(origin, {
+      onInformational: ({ status, fields }) =>
+        seen.push(`${status} ${fields.get("link")} ${fields.has("x")}`),
+    });
+    expect(seen).toEqual(["103 </a.css>; rel=preload false"]);
+    expect(await said(port, "GET /api HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+
   it("RFC 9110 §6.5: trailers pass both ways", async () => {
     const upstream = kept(
       await nodeUpstream((message, response) => {
@@ -146,3 +167,12 @@ describe.each(ENGINES)("the proxy on engine %s", (_name, engine) => {
     );
   });
 });
+
+/** What comes back until the server ends. */
+async function said(port: number, request: string): Promise<string> {
+  const socket = connect({ host: "127.0.0.1", port });
+  socket.write(request);
+  let text = "";
+  for await (const octets of socket) text += String(octets);
+  return text;
+}
