@@ -30,7 +30,13 @@ export class TapPoint implements Tap {
     if (this.#tap !== undefined) this.#tell((tap) => tap.speaks(flow, protocol));
   }
   bytes(flow: Flow, direction: "in" | "out", bytes: Uint8Array): void {
-    if (this.#tap !== undefined) this.#tell((tap) => tap.bytes(flow, direction, bytes));
+    if (this.#tap === undefined) return;
+    // As #tell does, without a closure for each chunk.
+    try {
+      this.#tap.bytes(flow, direction, bytes);
+    } catch {
+      this.#tap = undefined;
+    }
   }
   secured(flow: Flow, protocol: string, cipher: string, alpn: string | undefined): void {
     if (this.#tap !== undefined) this.#tell((tap) => tap.secured(flow, protocol, cipher, alpn));

@@ -26,22 +26,22 @@ export const oursLater = (): Promise<number> =>
 /** Nobody listens: what every app of ours runs with. */
 export const oursUntapped = (): Promise<number> => serve(answer, new TapPoint());
 
-/** Somebody listens and copies every octet, as a link to the inspector does. */
+/** Somebody listens and copies every octet into a buffer of its own, as a link to the inspector does. */
 export const oursTapped = (): Promise<number> => {
   const point = new TapPoint();
-  let copied = new Uint8Array();
+  const copies = new Uint8Array(1024 * 1024);
+  let at = 0;
   const tap: Tap = {
     opened() {},
     refused() {},
     speaks() {},
     bytes(_flow, _direction, octets) {
-      copied = Uint8Array.prototype.slice.call(octets);
+      if (at + octets.length > copies.length) at = 0;
+      copies.set(octets, at);
+      at += octets.length;
     },
     secured() {},
-    closed() {
-      // Used, so that no compiler leaves the copy out.
-      if (copied.length > 1e6) console.error("a chunk of this size is none of ours");
-    },
+    closed() {},
   };
   point.attach(tap);
   return serve(answer, point);
