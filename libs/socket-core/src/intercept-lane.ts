@@ -216,7 +216,7 @@ export class InterceptLane implements Holder {
   #goOn(head: Waiting): boolean {
     const { octets, to, pieces } = head.plan;
     if (to === "onward" && octets.length > 0 && !this.#sink.ready) return false;
-    let piece = octets;
+    let piece = octets.subarray(head.gone);
     if (pieces !== undefined && to === "onward") {
       piece = octets.subarray(head.gone, head.gone + pieces.octets);
       head.gone += piece.length;

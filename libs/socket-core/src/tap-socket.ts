@@ -1,6 +1,9 @@
 /**
  * Taps a library engine (node:http, smtp-server, ftp-srv) by patching the instance it reads from. Call it with the
  * plain socket, and again with the TLSSocket once the library has one: the tap sees plaintext then.
+ *
+ * A tap is all that fits here. An intercept would have to hold what the library believes it has written, and its FIN,
+ * and to stand still a handle that the library reads by itself: faults are for sockets of our own (see intercept.ts).
  */
 import type { Duplex } from "node:stream";
 import type { Flow } from "./flow.ts";

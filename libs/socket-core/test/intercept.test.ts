@@ -196,6 +196,17 @@ describe("a fault", () => {
     expect(time.armed).toBe(0);
   });
 
+  it("goes on in one piece with what is left when a split is removed halfway", async () => {
+    const fault = { on: "out", action: { type: "split", octets: 2, ms: 10 } };
+    const { peer, intercept } = await intercepted({ faults: [fault] });
+    peer.socket.write("abc\n");
+    await peer.until((got) => got === "ab");
+    intercept.replace([]);
+    expect(await peer.until((got) => got.length >= 5)).toBe("abc!\n");
+    peer.socket.write("d\n");
+    expect(await peer.until((got) => got.length >= 8)).toBe("abc!\nd!\n");
+  });
+
   it("holds the end of the stream behind what waits, both ways", async () => {
     const { peer, intercept, time, seen, heard } = await intercepted({
       faults: [{ on: "in", action: { type: "delay", ms: 500 } }],
