@@ -31,6 +31,7 @@ export interface WebServerOptions extends ServerOptions<EngineName> {
   readonly proxies: readonly ProxyRoute[];
   readonly accessLog: AccessLogFormat;
   readonly metrics: string | undefined;
+  readonly liveReload: boolean;
 }
 
 export interface HeaderField {
@@ -122,6 +123,7 @@ export function webServerOptions(read: OptionReader): WebServerOptions {
       help: "a line a request on standard output",
       default: "off",
     }),
+    liveReload: read.flag("live-reload", { help: "open pages follow the files as they change" }),
     metrics: read.maybe("metrics", urlPath, { help: "counters for Prometheus at this path" }),
   };
   return {

@@ -29,6 +29,7 @@ import { Listeners } from "./listeners.ts";
 import { Metrics } from "./metrics.ts";
 import type { EngineName, WebServerOptions } from "./options.ts";
 import { Proxies } from "./proxy/mounts.ts";
+import { LiveReload } from "./reload/live-reload.ts";
 import { site, type Mount } from "./site.ts";
 import { isInside } from "./upload/place.ts";
 
@@ -55,6 +56,9 @@ export async function startWebServer(
     const demo =
       options.root === DEMO_SITE ? await Demo.open({ uploads: state.file("web-server-uploads") }) : undefined;
     if (demo !== undefined) tap.attach(demo.tap);
+    const reload = options.liveReload
+      ? new LiveReload(options.root, (error) => log.error(`--live-reload: ${describeError(error)}`))
+      : undefined;
     const gauges = { open: () => listeners?.open ?? 0 };
     const proxies = new Proxies(options.proxies, (error, { path, target }) =>
       log.error(`${path} → ${target.origin}: ${describeError(error)}`),
@@ -70,6 +74,7 @@ export async function startWebServer(
       auth: options.auth === undefined ? undefined : { passwords: () => passwords, delay: delayOf(options) },
       mounts,
       demo,
+      reload,
       ca: authority?.file,
       httpsPort: options.httpsRedirect ? () => listeners?.httpsPort : undefined,
       observers: lines === undefined ? [metrics.observe] : [metrics.observe, lines],
@@ -113,6 +118,7 @@ export async function startWebServer(
     return {
       async drain(ms) {
         demo?.finish();
+        reload?.close();
         const cut = await open.drain(ms);
         proxies.close();
         await demo?.close();

@@ -9,6 +9,7 @@ import { listing } from "./listing/listing.ts";
 import { contentType } from "./media-types.ts";
 import type { Observer } from "./observed.ts";
 import { observed } from "./observed.ts";
+import type { LiveReload } from "./reload/live-reload.ts";
 import { answerProblem } from "./problem/problem.ts";
 import { withStandingFields, type StandingOptions } from "./standing-fields.ts";
 import { upload } from "./upload/upload.ts";
@@ -26,6 +27,8 @@ export interface SiteOptions {
   readonly mounts?: readonly Mount[];
   /** The demo site's own addresses, in front of its files in `root`. */
   readonly demo?: Demo | undefined;
+  /** Pages that are open follow what changes in `root`. */
+  readonly reload?: LiveReload | undefined;
   /** The local CA's certificate file, for the commands on the pages. */
   readonly ca?: string | undefined;
   /** Where HTTPS listens, once it does, if plain HTTP is to lead there. */
@@ -60,6 +63,7 @@ export function site(options: SiteOptions): Handler {
     handler = upload({ root, writable: writable.folder, maxBody: writable.maxBody, problem, files });
   }
   if (demo !== undefined) handler = demo.handler({ files: handler, conversations, problem });
+  if (options.reload !== undefined) handler = options.reload.over(handler);
   handler = mounted(handler, options.mounts ?? []);
   // From the inside out: who may act, who may come in, what every answer carries, and last what is counted.
   handler = guard(handler);

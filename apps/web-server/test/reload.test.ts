@@ -1,142 +1,126 @@
-/** SIGHUP: certificate, password file and firewall rules are read again, all or nothing, seen by curl and openssl. */
-import { once } from "node:events";
-import { writeFileSync } from "node:fs";
-import { Agent, request } from "node:https";
+/** `--live-reload`: pages follow their files, and the site's own answers stay what they are. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeCertificates, realClient, run, spawnApp, TemporaryFolder } from "@socketscope/testkit";
-import type { RunningApp } from "@socketscope/testkit";
-import { hashSync } from "bcryptjs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { realClient, TemporaryFolder } from "@socketscope/testkit";
+import { openChromium } from "@socketscope/testkit/browsers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LiveReload, RELOAD_LIMITS } from "../src/reload/live-reload.ts";
+import { hand } from "../src/engine/hand.ts";
+import { asked, fieldOf, textOf } from "./asked.ts";
+import { ENGINES, serving } from "./serving.ts";
 
-const clients = realClient("curl", "openssl");
+const SLOW = { timeout: 15_000, interval: 50 };
+const HTML = ["Accept", "text/html"];
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = new TemporaryFolder("reload");
+  writeFileSync(join(folder.path, "index.html"), page("one"));
+  writeFileSync(join(folder.path, "site.css"), "body{color:rgb(1,2,3)}");
+});
+afterEach(() => folder[Symbol.dispose]());
 
-clients.describe("SIGHUP", () => {
-  const folder = new TemporaryFolder("reload");
-  const at = (name: string): string => join(folder.path, name);
-  const before = makeCertificates(["127.0.0.1"]);
-  const after = makeCertificates(["127.0.0.1"]);
-  const use = ({ certificates: [pair] }: typeof before, password: string, rules: string): void => {
-    writeFileSync(at("cert"), pair?.cert ?? "");
-    writeFileSync(at("key"), pair?.key ?? "");
-    writeFileSync(at("users"), `ann:${hashSync(password, 4)}\n`);
-    writeFileSync(at("rules"), rules);
-  };
-  beforeAll(() => {
-    writeFileSync(at("before.ca"), before.ca);
-    writeFileSync(at("after.ca"), after.ca);
-    writeFileSync(at("index.html"), "<title>x</title>here");
+function page(text: string): string {
+  return `<!doctype html><title>t</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/site.css"><p>${text}</p>`;
+}
+
+describe("the script", () => {
+  it("goes into pages that a browser navigates to, and into nothing else", async () => {
+    const server = await serving({ root: folder.path });
+    const reload = new LiveReload(folder.path, () => undefined);
+    const whole = await fetch(server.origin);
+    const text = await whole.text();
+    const answered = reload.over(async () => ({
+      status: 200,
+      fields: ["Content-Type", "text/html", "ETag", '"a"'],
+      content: text,
+    }));
+    const changed = await answered(asked("GET", "/", HTML));
+    expect(await textOf(changed)).toBe(
+      `${text}\n<script type="module" src="/.socketscope/reload.js"></script>\n`,
+    );
+    // RFC 9110 §8.8.1: the validator was the file's, and this is not the file.
+    expect(fieldOf(changed, "etag")).toBeUndefined();
+    expect(fieldOf(changed, "cache-control")).toBe("no-store");
+    for (const fields of [["Accept", "*/*"], ["Accept", "text/html", "Sec-Fetch-Dest", "empty"], []])
+      expect(await textOf(await answered(asked("GET", "/", fields)))).toBe(text);
+    expect(await textOf(await answered(asked("HEAD", "/", HTML)))).toBe(text);
+    reload.close();
+    await server.close();
   });
-  afterAll(() => folder[Symbol.dispose]());
 
-  const start = (engine: string): Promise<RunningApp> => {
-    const files = [
-      "--tls-cert",
-      at("cert"),
-      "--tls-key",
-      at("key"),
-      "--auth",
-      at("users"),
-      "--firewall",
-      at("rules"),
-    ];
-    const more = ["--root", folder.path, "--engine", engine, "--host", "127.0.0.1", "--login-delay", "off"];
-    return spawnApp("web-server", [...files, ...more]);
-  };
-  /** curl's exit code and, where there was an answer, the status. */
-  const curl = async (app: RunningApp, ca: string, user: string, ...more: string[]): Promise<string> => {
-    const url = `${app.url("https")}/`;
-    const args = [
-      "-sS",
-      "--cacert",
-      at(ca),
-      "-u",
-      user,
-      "-o",
-      "/dev/null",
-      "-w",
-      "%{http_code}",
-      ...more,
-      url,
-    ];
-    const { code, text } = await run("curl", args, { timeout: 10_000 });
-    return `${code} ${text}`;
-  };
-  /** Status of a request on the connection that `agent` keeps, and the client's port there. */
-  const onOldConnection = async (
-    app: RunningApp,
-    agent: Agent,
-    user: string,
-  ): Promise<(number | undefined)[]> => {
-    const asked = request(`${app.url("https")}/`, { agent, ca: before.ca, auth: user }).end();
-    const [answer] = await once(asked, "response");
-    const { localPort } = answer.socket;
-    answer.resume();
-    await once(answer, "end");
-    return [answer.statusCode, localPort];
-  };
+  it("is not put into what is no page, is coded, or is longer than may be", async () => {
+    const reload = new LiveReload(folder.path, () => undefined, { ...RELOAD_LIMITS, page: 10 });
+    const answer = async (fields: readonly string[], content: string | Uint8Array): Promise<string> =>
+      textOf(await reload.over(() => ({ status: 200, fields, content }))(asked("GET", "/", HTML)));
+    expect(await answer(["Content-Type", "text/plain"], "x")).toBe("x");
+    expect(await answer(["Content-Type", "text/html", "Content-Encoding", "gzip"], "x")).toBe("x");
+    expect(await answer(["Content-Type", "text/html"], Buffer.alloc(11, "x"))).toBe("x".repeat(11));
+    expect(await answer(["Content-Type", "text/html"], Buffer.alloc(10, "x"))).toContain("reload.js");
+    reload.close();
+  });
 
-  it.each(["hand", "node-http"])(
-    "serves what is new to who comes, and keeps who is there (%s)",
-    async (engine) => {
-      use(before, "old", "# nobody is refused\n");
-      await using app = await start(engine);
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-      const [status, port] = await onOldConnection(app, agent, "ann:old");
-      expect(status).toBe(200);
-      expect(await curl(app, "before.ca", "ann:old")).toBe("0 200");
-      expect(await curl(app, "before.ca", "ann:old", "--interface", "127.0.0.2")).toBe("0 200");
+  it("asks the site for the whole page: no range, no condition, no coding", async () => {
+    const reload = new LiveReload(folder.path, () => undefined);
+    let seen: readonly string[] = [];
+    const handler = reload.over((request) => {
+      seen = [...request.fields].map(([name]) => name);
+      return { status: 200, fields: ["Content-Type", "text/html"], content: "x" };
+    });
+    await handler(
+      asked("GET", "/", [
+        ...HTML,
+        "Range",
+        "bytes=0-1",
+        "If-None-Match",
+        '"a"',
+        "Accept-Encoding",
+        "gzip",
+        "Cookie",
+        "a=b",
+      ]),
+    );
+    expect(seen).toEqual(["Host", "Accept", "Cookie"]);
+    reload.close();
+  });
+});
 
-      use(after, "new", "reject 127.0.0.2\n");
-      app.process.kill("SIGHUP");
-      await app.process.logged(/ info {2}reloaded\n/);
-      // 60: curl does not know who signed
-      expect(await curl(app, "before.ca", "ann:new")).toBe("60 000");
-      expect(await curl(app, "after.ca", "ann:new")).toBe("0 200");
-      expect(await curl(app, "after.ca", "ann:old")).toBe("0 401");
-      // reset before curl saw that it was connected, in the handshake, or after
-      expect(await curl(app, "after.ca", "ann:new", "--interface", "127.0.0.2")).toMatch(/^(7|35|56) 000$/);
-      // Who was there goes on under the old certificate, and by the passwords that count now.
-      expect(await onOldConnection(app, agent, "ann:new")).toEqual([200, port]);
-      expect(await onOldConnection(app, agent, "ann:old")).toEqual([401, port]);
-      agent.destroy();
+realClient("chromium").describe("in Chromium", () => {
+  it.each(ENGINES)(
+    "over %s a page begins anew when its file changes, and changes its style where it stands",
+    async (_name, engine) => {
+      mkdirSync(join(folder.path, "deep"));
+      const errors: unknown[] = [];
+      const reload = new LiveReload(folder.path, (error) => errors.push(error));
+      const server = await serving({ root: folder.path, reload }, engine);
+      await using browser = await openChromium();
+      const open = await browser.newPage();
+      await open.goto(`${server.origin}/`);
+      await expect.poll(() => reload.pages, SLOW).toBe(1);
+      await open.evaluate("window.same = true");
+      writeFileSync(join(folder.path, "site.css"), "body{color:rgb(4,5,6)}");
+      await expect
+        .poll(() => open.evaluate("getComputedStyle(document.body).color"), SLOW)
+        .toBe("rgb(4, 5, 6)");
+      expect(await open.evaluate("window.same")).toBe(true);
+      writeFileSync(join(folder.path, "index.html"), page("two"));
+      await expect.poll(() => open.evaluate("document.querySelector('p').textContent"), SLOW).toBe("two");
+      expect(await open.evaluate("window.same")).toBeUndefined();
+      await expect.poll(() => reload.pages, SLOW).toBe(1);
+      expect(open.problems).toEqual([]);
+      reload.close();
+      await server.close();
+      expect(errors).toEqual([]);
     },
+    60_000,
   );
+});
 
-  it("still refuses HTTP/2 in the handshake when the certificate is new", async () => {
-    use(before, "old", "# none\n");
-    await using app = await start("hand");
-    use(after, "old", "# none\n");
-    app.process.kill("SIGHUP");
-    await app.process.logged(/reloaded\n/);
-    const { host } = new URL(app.url("https"));
-    const shake = async (alpn: string): Promise<string> =>
-      (await run("openssl", ["s_client", "-connect", host, "-CAfile", at("after.ca"), "-alpn", alpn])).text;
-    expect(await shake("h2,http/1.1")).toMatch(/ALPN protocol: http\/1\.1[^]*Verify return code: 0 \(ok\)/);
-    expect(await shake("h2")).toMatch(/No ALPN negotiated/);
-  });
-
-  it("says what is wrong in one line and stays as it was, whichever file is broken", async () => {
-    use(before, "old", "# none\n");
-    await using app = await start("hand");
-    const broken: [file: string, text: string, line: RegExp][] = [
-      ["cert", "rubbish", /not reloaded: --tls-cert \S+cert: no certificate in PEM\n/],
-      [
-        "key",
-        after.certificates[0]?.key ?? "",
-        /not reloaded: --tls-key \S+key: not the key of the first .*\n/,
-      ],
-      ["users", "ann:plain\n", /not reloaded: \S+users:1: give name:hash .*\n/],
-      ["rules", "reject nobody\n", /not reloaded: --firewall \S+rules: .*nobody.*\n/],
-    ];
-    for (const [file, text, line] of broken) {
-      // All else is new, and must not be taken.
-      use(before, "new", "reject 127.0.0.0/8\n");
-      writeFileSync(at(file), text);
-      app.process.kill("SIGHUP");
-      await app.process.logged(line);
-      expect([file, await curl(app, "before.ca", "ann:old")]).toEqual([file, "0 200"]);
-      expect([file, await curl(app, "before.ca", "ann:new")]).toEqual([file, "0 401"]);
-    }
-    expect(app.stderr.trimEnd().split("\n")).toHaveLength(broken.length);
+describe("the socket", () => {
+  it("is refused beyond so many pages", async () => {
+    const reload = new LiveReload(folder.path, () => undefined, { ...RELOAD_LIMITS, pages: 0 });
+    const server = await serving({ root: folder.path, reload }, hand);
+    expect((await fetch(`${server.origin}/.socketscope/reload`)).status).toBe(503);
+    reload.close();
+    await server.close();
   });
 });
