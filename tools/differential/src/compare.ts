@@ -1,0 +1,32 @@
+/** Every case to both engines. */
+import { ask } from "./ask.ts";
+import { corpus, type Case } from "./corpus.ts";
+import { ENGINES, startServer, type Engine } from "./server.ts";
+
+export interface Compared {
+  readonly case: Case;
+  readonly outcomes: Readonly<Record<Engine, string>>;
+}
+
+/** Connections at the same time; those that are left waiting cost their patience only once. */
+const AT_ONCE = 40;
+
+export async function compare(cases: readonly Case[] = corpus): Promise<Compared[]> {
+  const [hand, library] = await Promise.all(ENGINES.map((engine) => outcomesOf(engine, cases)));
+  return cases.map((one, at) => ({
+    case: one,
+    outcomes: { hand: hand?.[at] ?? "", "node-http": library?.[at] ?? "" },
+  }));
+}
+
+async function outcomesOf(engine: Engine, cases: readonly Case[]): Promise<string[]> {
+  await using server = await startServer(engine);
+  const outcomes: string[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < cases.length; at = next++)
+      outcomes[at] = await ask(server.port, Buffer.from(cases[at]?.octets ?? "", "latin1"));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return outcomes;
+}
