@@ -84,6 +84,23 @@ clients.describe("faults through the control socket", () => {
     expect(await isWhole()).toEqual(allWhole);
   });
 
+  it("split into small pieces both ways: slower, and whole", async () => {
+    const pieces = [
+      { on: "in", action: { type: "split", octets: 7, ms: 0 } },
+      { on: "out", action: { type: "split", octets: 3_000, ms: 0 } },
+    ];
+    for (const listener of ["http", "https"]) await control("PUT", `/faults/${listener}`, pieces);
+    for (const listener of ["http", "https"]) {
+      expect((await get("page.html", listener)).octets.toString()).toBe(PAGE);
+      const blob = await get("blob", listener);
+      expect([blob.code, blob.octets.equals(BLOB)]).toEqual([0, true]);
+    }
+    const shown = (await control("GET", "/faults")) as { http: { faults: { acted: number }[] } };
+    expect(shown.http.faults.map(({ acted }) => acted > 1)).toEqual([true, true]);
+    await control("DELETE", "/faults");
+    expect(await isWhole()).toEqual(allWhole);
+  });
+
   it("resets under TLS as in the clear, so many times as asked", async () => {
     const reset = { on: "in", match: { contains: "GET /page" }, times: 1, action: { type: "reset" } };
     await control("POST", "/faults/http", reset);
