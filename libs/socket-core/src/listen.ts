@@ -84,7 +84,7 @@ class TcpListener implements Listener, StreamOwner {
   #tls: TlsServerOptions | undefined;
   #address: Address = { host: "", port: 0 };
   #boundToAll = false;
-  readonly #unwatch: (() => void) | undefined;
+  #unwatch: (() => void) | undefined;
   readonly #whenEmpty: (() => void)[] = [];
 
   constructor(options: ListenOptions, serve: (stream: Stream) => void) {
@@ -98,7 +98,6 @@ class TcpListener implements Listener, StreamOwner {
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
     const most = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
     this.#server.maxConnections = most;
-    this.#unwatch = options.intercept?.watch(this.#streams);
     this.#server.on("drop", (dropped) => {
       const remote = { host: dropped?.remoteAddress ?? "", port: dropped?.remotePort ?? 0 };
       this.#tap.refused(remote, this.#address, `max-connections ${most}`);
@@ -126,6 +125,7 @@ class TcpListener implements Listener, StreamOwner {
             bound === null || typeof bound === "string"
               ? { host: path ?? host, port: 0 }
               : { host: bound.address, port: bound.port };
+          this.#unwatch = this.#options.intercept?.watch(this.#streams);
           this.#boundToAll = this.#address.host === "0.0.0.0" || this.#address.host === "::";
           resolve();
         },

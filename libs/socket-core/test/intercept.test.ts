@@ -1,6 +1,6 @@
 /** Faults on a listener: what the peer gets, what our side hears, what the tap shows. */
 import { describe, expect, it } from "vitest";
-import { FaultError, Intercept, parseFault } from "../src/index.ts";
+import { FaultError, Intercept, listenTcp, parseFault } from "../src/index.ts";
 import { FakeTime } from "./support/fake-time.ts";
 import { hold, intercepted, until } from "./support/intercepted.ts";
 import { Peer, turns } from "./support/peer.ts";
@@ -11,7 +11,17 @@ describe("an intercept without faults", () => {
     peer.socket.write("a\n");
     expect(await peer.until((got) => got.length >= 3)).toBe("a!\n");
     expect([intercept.waiting, intercept.held(), told]).toEqual([0, [], []]);
-    expect([intercept.obeyed, new Intercept().obeyed]).toEqual([true, false]);
+  });
+
+  it("is obeyed from when a listener listens until it has drained", async () => {
+    const { intercept, listener, peer } = await intercepted();
+    const refused = new Intercept();
+    expect([intercept.obeyed, refused.obeyed]).toEqual([true, false]);
+    const again = { ...listener.address, protocol: "lines", intercept: refused };
+    await expect(listenTcp(again, () => {})).rejects.toMatchObject({ code: "ADDRESS_IN_USE" });
+    peer.socket.destroy();
+    await listener.drain(0);
+    expect([intercept.obeyed, refused.obeyed]).toEqual([false, false]);
   });
 });
 
