@@ -104,7 +104,7 @@ export async function startWebServer(
       ...(authority && { ca: authority.file, trust: trustCommand(authority.file) }),
       listeners: open.urls,
       hints: [
-        `Serving ${options.root}`,
+        demo === undefined ? `Serving ${options.root}` : "Serving the demo site; --root DIR serves yours",
         ...options.proxies.map(({ path, target }) => `Handing ${path} on to ${target.href}`),
       ],
     };

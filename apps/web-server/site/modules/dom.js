@@ -39,13 +39,13 @@ export function octets(count) {
 }
 
 /**
- * 0.8 → "0.8 ms", 184.4 → "184 ms", 1400 → "1.4 s", 90000 → "90 s".
+ * 0.8 → "0.8 ms", 184.4 → "184 ms", 1084 → "1.08 s", 90000 → "90 s".
  * @param {number} ms
  */
 export function duration(ms) {
   if (Math.abs(ms) < 9.95) return `${Number(ms.toFixed(1))} ms`;
   if (Math.abs(ms) < 999.5) return `${ms.toFixed(0)} ms`;
-  return Math.abs(ms) < 9950 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 1000).toFixed(0)} s`;
+  return Math.abs(ms) < 9950 ? `${Number((ms / 1000).toFixed(2))} s` : `${(ms / 1000).toFixed(0)} s`;
 }
 
 /**

@@ -29,7 +29,6 @@ export function upload() {
 /** @param {readonly File[]} files */
 function send(files) {
   if (files.length === 0) return;
-  const size = files.reduce((sum, file) => sum + file.size, 0);
   const bar = document.createElement("progress");
   bar.max = 1;
   bar.setAttribute("aria-label", "Sent so far");
@@ -56,7 +55,7 @@ function send(files) {
       return;
     }
     bar.value = 1;
-    words.textContent = `${octets(answer.octets)} for ${octets(size)} of content; read from the socket in ${counted(answer.pieces, "piece")}, the largest of ${octets(answer.largest)}. Kept for ${Math.round(answer.keptSeconds / 60)} minutes.`;
+    words.textContent = `${octets(answer.octets)} arrived, the form around the files included, in ${counted(answer.pieces, "piece")}; the largest had ${octets(answer.largest)}. Kept for ${Math.round(answer.keptSeconds / 60)} minutes.`;
     for (const stored of answer.files) {
       const link = document.createElement("a");
       link.href = stored.url;

@@ -86,6 +86,6 @@ export async function look(
 /** From the top, with all that comes only when it is scrolled to. */
 export async function settle(page: Page): Promise<void> {
   await page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })");
-  await page.waitForLoadState("networkidle", { timeout: 1000 }).catch(() => undefined);
+  await page.evaluate("Promise.all([...document.images].map((image) => image.decode()))");
   await page.evaluate("document.activeElement?.blur(), scrollTo({ top: 0, behavior: 'instant' })");
 }
