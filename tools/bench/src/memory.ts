@@ -53,7 +53,7 @@ async function weigh(server: Running, count: number, hold: Hold): Promise<number
   return (during - before) / count;
 }
 
-/** What is queued goes on growing for a moment; asked until it stands still. */
+/** Queues still grow, and collected buffers are freed by another thread: asked until it stands still. */
 async function settledMemory(server: Running): Promise<number> {
   let last = Number.NaN;
   for (let tries = 0; tries < 20; tries++) {
@@ -91,7 +91,7 @@ export async function measureFlat(
   const after: number[] = [];
   for (let moved = 0; moved < gigabytes; moved++) {
     await (direction === "down" ? downloadGigabyte(server) : uploadGigabyte(server, folder));
-    after.push(await server.memory());
+    after.push(await settledMemory(server));
   }
   const [first = Number.NaN] = after;
   return judgeMemory(memoryCases[direction], `${gigabytes} GB`, { ours: (Math.max(...after) - first) / MiB });
