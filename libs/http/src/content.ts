@@ -45,9 +45,9 @@ export function contentOf(fields: Fields, version: Version): number | "chunked" 
 
 /** RFC 9112 §6.3 for a response to `method`, in its order. */
 export function contentOfResponse({ status, version, fields }: ResponseHead, method: string): ContentLength {
-  // (1) these end with their head, whatever their fields say.
+  // RFC 9112 §6.3: (1) these end with their head, whatever their fields say.
   if (method === "HEAD" || status === 204 || status === 304) return 0;
-  // (3) to (6), and (8): nothing says how long it is, so it ends with the connection.
+  // RFC 9112 §6.3: (3) to (6), and (8): nothing says how long it is, so it ends with the connection.
   return contentOf(fields, version) ?? "close";
 }
 

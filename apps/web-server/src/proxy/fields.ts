@@ -23,7 +23,10 @@ const REWRITTEN = [
 export function requestFields(request: Request, via: string): FieldLines {
   const { fields, version } = request;
   const host = authorityOf(request);
-  const kept = without(fields.lines, [...HOP_BY_HOP, ...REWRITTEN, ...listed(fields.get("connection"))]);
+  const kept = hopTaken(
+    request,
+    without(fields.lines, [...HOP_BY_HOP, ...REWRITTEN, ...listed(fields.get("connection"))]),
+  );
   const lines = [...(host === undefined ? [] : ["Host", host]), ...kept];
   // RFC 9110 §10.1.4: to us TE said whether the client takes trailers; they come through us.
   if (listed(fields.get("te")).includes("trailers")) lines.push("TE", "trailers");
@@ -77,6 +80,16 @@ function forwarded({ flow, secure }: Request, host: string | undefined): FieldLi
     "X-Forwarded-Proto",
     proto,
   ];
+}
+
+/** RFC 9110 §7.6.2: each recipient of an OPTIONS takes one off; with other methods it means nothing to us. */
+function hopTaken({ method }: Request, lines: string[]): string[] {
+  if (method !== "OPTIONS") return lines;
+  return lines.map((text, i) =>
+    i % 2 === 1 && lines[i - 1]?.toLowerCase() === "max-forwards" && /^\d{1,9}$/.test(text)
+      ? String(Math.max(Number(text) - 1, 0))
+      : text,
+  );
 }
 
 function viaMember(version: Version, via: string): string {

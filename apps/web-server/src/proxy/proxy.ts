@@ -51,7 +51,7 @@ async function forward(request: Request, options: ProxyOptions): Promise<Respons
       method: request.method,
       url: there,
       target,
-      fields: withHopsLeft(requestFields(request, VIA)),
+      fields: requestFields(request, VIA),
       ...(content && { content }),
       expectContinue: request.fields.get("expect")?.toLowerCase() === "100-continue",
       signal: gone.signal,
@@ -76,15 +76,6 @@ function refuse(request: Request): Response | undefined {
   // RFC 9110 §7.6.2: the last recipient answers.
   if (request.method === "OPTIONS" && request.fields.get("max-forwards") === "0") return { status: 204 };
   return undefined;
-}
-
-/** RFC 9110 §7.6.2: each recipient takes one off. */
-function withHopsLeft(fields: FieldLines): FieldLines {
-  return fields.map((text, i) =>
-    i % 2 === 1 && fields[i - 1]?.toLowerCase() === "max-forwards" && /^\d{1,9}$/.test(text)
-      ? String(Number(text) - 1)
-      : text,
-  );
 }
 
 function contentOf(body: RequestBody): StreamedContent | undefined {

@@ -84,6 +84,12 @@ describe("a request's fields", () => {
     );
   });
 
+  it("RFC 9110 §7.6.2: an OPTIONS has one hop less, another method as many", () => {
+    const left = (method: string): string | undefined =>
+      new Fields(requestFields(asked(method, "/", ["Max-Forwards", "5"]), "us")).get("max-forwards");
+    expect([left("OPTIONS"), left("GET")]).toEqual(["4", "5"]);
+  });
+
   it("RFC 9112 §3.2.2: an absolute-form overrules Host", () => {
     const fields = requestFields(asked("GET", "http://real:81/a", [], { host: "other" }), "us");
     expect(new Fields(fields).get("host")).toBe("real:81");
