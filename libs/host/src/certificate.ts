@@ -14,7 +14,9 @@ export async function readCertificate(paths: {
   readonly cert: string;
   readonly key: string;
 }): Promise<CertificateFiles> {
-  const [cert, key] = await Promise.all([read(paths.cert, "--tls-cert"), read(paths.key, "--tls-key")]);
+  // One after the other, so that of two mistakes always the same one is named.
+  const cert = await read(paths.cert, "--tls-cert");
+  const key = await read(paths.key, "--tls-key");
   const certificate = parsed(
     () => new X509Certificate(cert),
     `--tls-cert ${paths.cert}: no certificate in PEM`,
