@@ -27,6 +27,8 @@ export interface WebServerOptions extends ServerOptions<EngineName> {
   readonly coi: boolean;
   readonly noCache: boolean;
   readonly fields: readonly HeaderField[];
+  /** Lower case; ".example" stands for all names below it. */
+  readonly serverNames: readonly string[];
   readonly auth: string | undefined;
   readonly proxies: readonly ProxyRoute[];
   readonly accessLog: AccessLogFormat;
@@ -81,6 +83,19 @@ const proxyRoute: Kind<ProxyRoute> = {
   },
 };
 
+const hostName: Kind<string> = {
+  argument: "NAME",
+  read(text) {
+    // RFC 1123 §2.1: letters, digits and hyphens, with dots between the labels.
+    if (
+      text.length > 253 ||
+      !/^\.?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i.test(text)
+    )
+      throw new BadValue("give a host name without port, such as www.example or .example");
+    return text.toLowerCase();
+  },
+};
+
 const urlPath: Kind<string> = {
   argument: "/PATH",
   read(text) {
@@ -113,6 +128,9 @@ export function webServerOptions(read: OptionReader): WebServerOptions {
       shown: "1G",
     }),
     auth: read.maybe("auth", kinds.path("FILE"), { help: "ask for a password; FILE is made by htpasswd -B" }),
+    serverNames: read.list("server-name", hostName, {
+      help: "answer for this host name; .example: all below",
+    }),
     httpsRedirect: read.flag("https-redirect", { help: "lead HTTP to HTTPS" }),
     fields: read.list("header", headerField, { help: "send this field with every answer" }),
     noCache: read.flag("no-cache", { help: "have caches ask each time" }),

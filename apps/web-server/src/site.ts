@@ -21,6 +21,8 @@ export interface SiteOptions {
   readonly followSymlinks: boolean;
   /** Inside the root. */
   readonly writable?: { readonly folder: string; readonly maxBody: number } | undefined;
+  /** Host names it answers for beside localhost and addresses. */
+  readonly serverNames?: readonly string[];
   readonly standing: StandingOptions;
   readonly auth?: { readonly passwords: () => Passwords; readonly delay: number } | undefined;
   /** Paths that other handlers answer, e.g. a proxy; the longest prefix wins. */
@@ -66,7 +68,7 @@ export function site(options: SiteOptions): Handler {
   if (options.reload !== undefined) handler = options.reload.over(handler);
   handler = mounted(handler, options.mounts ?? []);
   // From the inside out: who may act, who may come in, what every answer carries, and last what is counted.
-  handler = guard(handler);
+  handler = guard(handler, { names: options.serverNames ?? [] });
   if (options.auth !== undefined) handler = basicAuth(handler, { ...options.auth, problem });
   if (options.httpsPort !== undefined) handler = httpsRedirect(handler, options.httpsPort);
   handler = withStandingFields(handler, options.standing);

@@ -94,6 +94,18 @@ it("takes options from a file and the environment; --idle closes, --max-connecti
   await closed(first);
 });
 
+it("--server-name answers for a name that a DNS server could point here, and for no other", async () => {
+  const options = ["--server-name", "www.Example", "--server-name", ".inner.example", "--https-port", "off"];
+  await using app = await spawnApp("web-server", [...options, "--root", at("root")]);
+  const statusFor = async (host: string): Promise<string> => {
+    const socket = dial(app);
+    socket.write(`GET /bare/a.txt HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    return String(Buffer.concat(await socket.toArray())).slice(9, 12);
+  };
+  const hosts = ["localhost", "www.example:8080", "a.inner.example", "example", "evil.example"];
+  expect(await Promise.all(hosts.map(statusFor))).toEqual(["200", "200", "200", "421", "421"]);
+});
+
 const wrong: readonly (readonly [line: string, message: string])[] = [
   ["--prot 1", "unknown option '--prot' (did you mean --port?)"],
   ["--port off --https-port off", "--port off and --https-port off: nothing is left to listen on"],
@@ -110,6 +122,10 @@ const wrong: readonly (readonly [line: string, message: string])[] = [
   [
     "--max-body lots",
     '--max-body "lots": give a number of bytes such as 4096, 64K, 10M or 2G, at most 1125899906842624',
+  ],
+  [
+    "--server-name http://x",
+    '--server-name "http://x": give a host name without port, such as www.example or .example',
   ],
   ["--header Content-Length:3", '--header "Content-Length:3": leave Content-Length to the server'],
 ];

@@ -6,7 +6,7 @@ import type { Handler, Request, Response } from "./handler.ts";
 
 export interface GuardOptions {
   /**
-   * Host names that lead here beside localhost and every IP address: what `--host` was told. Without port;
+   * Host names that lead here beside localhost and every IP address: what `--server-name` was told. Without port;
    * `.example` stands for every name below example.
    */
   readonly names?: readonly string[];
@@ -34,7 +34,7 @@ function refuse(
     // RFC 9110 §15.5.20: 421, this server does not speak for that name.
     return say(
       421,
-      `This server does not answer for "${printable(authority ?? "")}". It answers for localhost and IP addresses; --host adds a name.`,
+      `This server does not answer for "${printable(authority ?? "")}". It answers for localhost and IP addresses; --server-name adds a name.`,
     );
   }
   if (!acts(request) || isSameSite(request, authority ?? "", origins)) return undefined;

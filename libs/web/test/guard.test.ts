@@ -63,7 +63,7 @@ describe("Host (DNS rebinding)", () => {
 
   it("says what to do, and repeats nothing that could break the page", async () => {
     const { content, fields } = await page(makeRequest("GET", "/", ["Host", "evil\u00e9\u0007.example"]));
-    expect(content).toMatch(/"evil\?\?\.example".*--host adds a name/);
+    expect(content).toMatch(/"evil\?\?\.example".*--server-name adds a name/);
     expect(fields).toEqual(["Content-Type", "text/plain; charset=utf-8"]);
   });
 });
