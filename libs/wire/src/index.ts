@@ -8,3 +8,7 @@ export { decodeLatin1, encodeLatin1, writeLatin1 } from "./ascii.ts";
 export { ReceiveBuffer } from "./receive-buffer.ts";
 export { cut } from "./slab.ts";
 export { PieceWriter } from "./piece-writer.ts";
+export { LineReader, type Line, type LineFault, type LineOptions } from "./line-reader.ts";
+export { lengthField, LengthReader, type LengthOptions } from "./length-reader.ts";
+export { DotReader } from "./dot-reader.ts";
+export { DotWriter } from "./dot-writer.ts";
