@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connectTcp, converse } from "../src/index.ts";
+import { connectTcp, converse, TapPoint } from "../src/index.ts";
 import { now, sweepAll } from "../src/sweep.ts";
 import { clocks, LineCore } from "./support/line-core.ts";
 import { Peer, serveLines, turns, withResolvers, stalled, type OnLine } from "./support/peer.ts";
@@ -15,6 +15,33 @@ describe("a conversation", () => {
     peer.socket.write("a\nb\nc\n");
     expect(await peer.until((got) => got.length >= 9)).toBe("a!\nb!\nc!\n");
     expect(chunks).toBe(1);
+    peer.socket.destroy();
+  });
+
+  it("answers lines whose handlers are promises in order, and in one write when nothing else was waited for", async () => {
+    const writes: string[] = [];
+    const tap = new TapPoint({
+      opened() {},
+      refused() {},
+      speaks() {},
+      bytes: (_flow, direction, octets) =>
+        void (direction === "out" && writes.push(Buffer.from(octets).toString("latin1"))),
+      secured() {},
+      closed() {},
+    });
+    const { listener } = await serveLines(
+      async (line, link) => {
+        if (line.text === "a") await new Promise(setImmediate);
+        link.send(`${line.text}!`);
+      },
+      { tap },
+    );
+    const peer = await Peer.to(listener);
+    peer.socket.write("a\nb\nc\nd\n");
+    await peer.until((got) => got.length >= 12);
+    expect(writes.join("")).toBe("a!\nb!\nc!\nd!\n");
+    // The first waits for a timer; those behind it for microtasks.
+    expect(writes.at(-1)).toMatch(/b!\nc!\nd!\n$/);
     peer.socket.destroy();
   });
 
