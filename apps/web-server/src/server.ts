@@ -66,6 +66,7 @@ export async function startWebServer(
     const mounts: Mount[] = [...proxies.mounts];
     if (options.metrics !== undefined)
       mounts.push({ path: options.metrics, handler: metrics.handler(gauges) });
+    const failed = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);
     const handler = site({
       ...options,
       writable:
@@ -77,6 +78,7 @@ export async function startWebServer(
       reload,
       ca: authority?.file,
       httpsPort: options.httpsRedirect ? () => listeners?.httpsPort : undefined,
+      onError: failed,
       observers: lines === undefined ? [metrics.observe] : [metrics.observe, lines],
     });
     const intercepts = { http: new Intercept(), https: new Intercept() };
@@ -93,7 +95,7 @@ export async function startWebServer(
       proxyFrom: options.proxyFrom,
       idle: options.idle,
       maxConnections: options.maxConnections === "off" ? Number.MAX_SAFE_INTEGER : options.maxConnections,
-      onError: (error) => log.error(`a request failed: ${describeError(error)}`),
+      onError: failed,
     });
     const open = listeners;
     const ready: Ready = {

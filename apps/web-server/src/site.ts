@@ -11,6 +11,7 @@ import type { Observer } from "./observed.ts";
 import { observed } from "./observed.ts";
 import type { LiveReload } from "./reload/live-reload.ts";
 import { answerProblem } from "./problem/problem.ts";
+import { answerUnexpected } from "./problem/unexpected.ts";
 import { withStandingFields, type StandingOptions } from "./standing-fields.ts";
 import { upload } from "./upload/upload.ts";
 
@@ -36,6 +37,8 @@ export interface SiteOptions {
   /** Where HTTPS listens, once it does, if plain HTTP is to lead there. */
   readonly httpsPort?: (() => number | undefined) | undefined;
   readonly observers: readonly Observer[];
+  /** A handler failed, and its visitor gets a page for it. Without this the engine answers. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** `path` ends with no slash: "/api" is for "/api", "/api/" and below. */
@@ -71,6 +74,7 @@ export function site(options: SiteOptions): Handler {
   handler = guard(handler, { names: options.serverNames ?? [] });
   if (options.auth !== undefined) handler = basicAuth(handler, { ...options.auth, problem });
   if (options.httpsPort !== undefined) handler = httpsRedirect(handler, options.httpsPort);
+  if (options.onError !== undefined) handler = answerUnexpected(handler, problem, options.onError);
   handler = withStandingFields(handler, options.standing);
   handler = conversations.counted(handler);
   for (const observer of options.observers) handler = observed(handler, observer);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ContentTooLarge, type Handler } from "@socketscope/web";
 import { differing, nearest } from "../src/problem/nearest.ts";
 import { site } from "../src/site.ts";
 import { asked, fieldOf, textOf } from "./asked.ts";
@@ -78,6 +79,48 @@ it("400 names what is malformed, 405 what is allowed", async () => {
   expect(bad.status).toBe(400);
   const post = await handler(asked("POST", "/films/"));
   expect([post.status, fieldOf(post, "Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+});
+
+describe("500", () => {
+  const failure = new TypeError("<secret>");
+  const failing = (handler: Handler): { site: Handler; seen: unknown[] } => {
+    const seen: unknown[] = [];
+    const mounts = [{ path: "/broken", handler }];
+    const options = {
+      root,
+      listing: true,
+      spa: false,
+      followSymlinks: false,
+      standing,
+      observers: [],
+      mounts,
+    };
+    return { site: site({ ...options, onError: (error) => seen.push(error) }), seen };
+  };
+
+  it.each<[string, Handler]>([
+    [
+      "throws",
+      () => {
+        throw failure;
+      },
+    ],
+    ["rejects", () => Promise.reject(failure)],
+  ])("is a page that tells the visitor nothing, when a handler %s", async (_how, handler) => {
+    const { site: broken, seen } = failing(handler);
+    const response = await broken(asked("GET", "/broken", HTML));
+    expect([response.status, await textOf(response)]).toEqual([500, expect.not.stringContaining("secret")]);
+    expect(seen).toEqual([failure]);
+    expect(await textOf(await broken(asked("GET", "/broken")))).toMatch(
+      /^500 Internal Server Error\n.*log.*\n$/,
+    );
+  });
+
+  it("leaves a body that is too long to the engine, which has to close", async () => {
+    const { site: broken, seen } = failing(() => Promise.reject(new ContentTooLarge()));
+    await expect(Promise.resolve(broken(asked("GET", "/broken")))).rejects.toThrow(ContentTooLarge);
+    expect(seen).toEqual([]);
+  });
 });
 
 describe("nearest", () => {

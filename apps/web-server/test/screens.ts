@@ -4,12 +4,13 @@
  * `npx tsx --conditions=@socketscope/source apps/web-server/test/screens.ts [folder]`. With a folder all pictures go
  * there; without one those that are kept are made anew.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findProgram, programPath, run } from "@socketscope/testkit";
+import { programPath } from "@socketscope/testkit";
 import { chromium } from "playwright-core";
 import { inspect, open } from "./pages/look.ts";
+import { shrink } from "./pages/shrink.ts";
 import { openPages } from "./pages/states.ts";
 
 const WIDTHS = [1600, 1280, 1000, 640, 390] as const;
@@ -20,12 +21,6 @@ const EVERY_FORM = new Set(["listing", "404"]);
 const wanted = process.argv[2];
 const folder = wanted ?? fileURLToPath(new URL("../screenshots", import.meta.url));
 mkdirSync(folder, { recursive: true });
-
-/** A fifth of the octets and nothing to be seen of it, where ImageMagick is. */
-const convert = findProgram("convert");
-async function shrink(file: string): Promise<void> {
-  if (convert !== undefined) await run(convert, [file, "-strip", "-colors", "128", `png8:${file}`]);
-}
 
 const faults: string[] = [];
 let count = 0;
@@ -46,8 +41,7 @@ for (const state of pages.states) {
       const kept = EVERY_FORM.has(state.name) || (width === 1280 && colorScheme === "light");
       if (wanted === undefined && !kept) continue;
       const file = join(folder, `${name}.png`);
-      await page.screenshot({ path: file });
-      await shrink(file);
+      writeFileSync(file, shrink(await page.screenshot()));
     }
     count += THEMES.length;
   }

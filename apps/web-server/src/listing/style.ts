@@ -8,7 +8,8 @@ export const listingStyle = `.crumb ol{display:flex;flex-wrap:wrap;align-items:c
 .crumb svg{width:19px;height:19px;vertical-align:-2px}
 .bar{display:flex;gap:12px;align-items:center;margin:6px 0 16px;color:var(--ink-2);font-size:var(--text-md);flex-wrap:wrap}
 .send{display:flex;gap:8px;align-items:center;flex-wrap:wrap;min-width:0}
-.send input{max-width:230px;min-width:0}
+.send input{max-width:260px;min-width:0}
+.send ::file-selector-button{font:inherit;color:inherit;background:var(--panel);border:1px solid var(--line);border-radius:7px;padding:4px 10px;margin-right:8px;cursor:pointer}
 .find{flex:1;display:flex;align-items:center;gap:6px;height:34px;max-width:300px;margin-left:auto;border:1px solid var(--line);border-radius:9px;padding:0 8px 0 10px;background:var(--panel);min-width:0}
 .find input{border:0;background:none;flex:1;min-width:40px;outline:0}
 .find input::placeholder{color:var(--ink-3);opacity:1}

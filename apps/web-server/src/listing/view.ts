@@ -113,7 +113,7 @@ function paging({ part, found, order, filter }: ListingView): Markup {
     target < 1 || target > pages
       ? markup`<span class="btn off">${words}</span>`
       : markup`<a class="btn" rel="${relation}" href="${addressOf(order, filter, target)}">${words}</a>`;
-  return markup`<nav class="pages" aria-label="Pages">${to(current - 1, "Before", "prev")}<span>${number(first)}–${number(first + entries.length - 1)} of ${number(found.length)}, page ${current} of ${pages}</span>${to(current + 1, "Next", "next")}</nav>`;
+  return markup`<nav class="pages" aria-label="Pages">${to(current - 1, "Previous", "prev")}<span>${number(first)}–${number(first + entries.length - 1)} of ${number(found.length)}, page ${current} of ${pages}</span>${to(current + 1, "Next", "next")}</nav>`;
 }
 
 function head(name: string, column: Column, { order, filter }: ListingView, style: string): Markup {
@@ -132,7 +132,8 @@ function table(view: ListingView, preview: Entry | undefined): Markup {
     markup`<tr><td class="nm"><a href="../">${icons.up}<span>up to ${parent ?? "the top folder"}</span></a></td><td class="sz"></td><td class="dt"></td><td class="hint"></td></tr>`;
   // Below the table and not in it: a cell over four columns would bring back those that a narrow page hides.
   const empty =
-    found.length === 0 && markup`<p class="none">Nothing here${filter !== "" && " by that name"}.</p>`;
+    found.length === 0 &&
+    markup`<p class="none">Nothing here${filter === "" ? " yet" : " by that name"}.</p>`;
   return markup`<div class="tbl"><table${part.pages === 1 && markup` data-sortable`}><caption class="vh">What is in ${path}, folders first</caption>
 <thead><tr>${head("Name", "name", view, "nm")}${head("Size", "size", view, "sz")}${head("Changed (UTC)", "changed", view, "dt")}<th scope="col" class="hint"><span>What it is</span></th></tr></thead>
 <tbody>${up}${part.entries.map((entry) => row(entry, largest, entry === preview))}</tbody></table>${empty}</div>`;

@@ -28,6 +28,7 @@ const CHANGED = Date.UTC(2026, 10, 20, 9, 12) / 1000;
 const LONG = `${"a name that goes on and on ".repeat(6)}and ends.txt`;
 
 const PASSWORDS = new Map([["ann", hashSync("a word", 4)]]);
+const BROKEN = { path: "/broken", handler: () => Promise.reject(new TypeError("broken on purpose")) };
 /** Octets of an upload that are too many. */
 const MAX_BODY = 1000;
 
@@ -67,7 +68,7 @@ export async function openPages(): Promise<Pages> {
   const folder = new TemporaryFolder("pages");
   makeSite(folder.path);
   const writable = { folder: join(folder.path, "inbox"), maxBody: MAX_BODY };
-  const open = await serving({ root: folder.path, writable });
+  const open = await serving({ root: folder.path, writable, mounts: [BROKEN], onError: () => undefined });
   const locked = await serving({ root: folder.path, auth: { passwords: () => PASSWORDS, delay: 0 } });
   const at = (path: string): string => open.origin + path;
   return {
@@ -107,6 +108,7 @@ export async function openPages(): Promise<Pages> {
         status: 416,
         asked: { headers: { range: "bytes=9999-" } },
       },
+      { name: "500", url: at("/broken"), status: 500 },
     ],
     async [Symbol.asyncDispose]() {
       await open.close();
