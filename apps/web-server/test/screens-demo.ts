@@ -4,14 +4,15 @@
  * `npx tsx --conditions=@socketscope/source apps/web-server/test/screens-demo.ts [folder]`. With a folder all pictures
  * go there; without one those that are kept are made anew.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findProgram, programPath, run } from "@socketscope/testkit";
+import { programPath } from "@socketscope/testkit";
 import { chromium } from "playwright-core";
 import { hand } from "../src/engine/hand.ts";
 import { servingDemo } from "./demo/serving-demo.ts";
 import { arrive, DEMO_STATES, look, settle } from "./demo/states.ts";
+import { shrink } from "./pages/shrink.ts";
 
 const WIDTHS = [1600, 1280, 1000, 640, 390] as const;
 const THEMES = ["light", "dark"] as const;
@@ -21,12 +22,6 @@ const KEPT = /^demo-\d+-|-1280-light$|^demo-used-390-dark$/;
 const wanted = process.argv[2];
 const folder = wanted ?? fileURLToPath(new URL("../screenshots", import.meta.url));
 mkdirSync(folder, { recursive: true });
-
-/** A fifth of the octets and nothing to be seen of it, where ImageMagick is. */
-const convert = findProgram("convert");
-async function shrink(file: string): Promise<void> {
-  if (convert !== undefined) await run(convert, [file, "-strip", "-colors", "192", `png8:${file}`]);
-}
 
 const faults: string[] = [];
 let count = 0;
@@ -51,8 +46,8 @@ for (const state of DEMO_STATES) {
       if (wanted === undefined && !KEPT.test(name)) continue;
       await settle(page);
       const file = join(folder, `${name}.png`);
-      await page.screenshot({ path: file, fullPage: width === 1280 || width === 390 });
-      await shrink(file);
+      const picture = await page.screenshot({ fullPage: width === 1280 || width === 390 });
+      writeFileSync(file, shrink(picture));
     }
     for (const fault of noticed) faults.push(`${state.name}-${width}: ${fault}`);
     await context.close();

@@ -39,7 +39,7 @@ export function timeline(lanes, apart) {
 }
 
 /**
- * What happened on a lane, each after the other (RFC 9112 §9.3: one answer at a time).
+ * What happened on a lane, each after the other (RFC 9112 §9.3.2: answers come in the order of the requests).
  * @param {Lane} lane
  * @param {number} since
  * @returns {Segment[]}

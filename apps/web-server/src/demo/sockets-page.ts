@@ -1,7 +1,9 @@
 /** `/sockets`: the picture as a table, for who reads without script, and as JSON for programs. */
 import { chooseMediaType } from "@socketscope/http";
 import { counted, markup, octets, page, type Markup, type Page } from "@socketscope/page";
+import type { Flow } from "@socketscope/socket-core";
 import type { Request, Response } from "@socketscope/web";
+import { endpoint } from "../conversations.ts";
 import { pageResponse } from "../page-response.ts";
 import type { LaneView } from "./lane.ts";
 
@@ -22,16 +24,22 @@ export function socketsResponse(request: Request, lanes: readonly LaneView[]): R
     const content = `${JSON.stringify({ lanes })}\n`;
     return { status: 200, fields: ["Content-Type", "application/json", ...fields], content };
   }
-  return pageResponse(200, socketsPage(lanes), fields);
+  return pageResponse(200, socketsPage(lanes, request.flow), fields);
 }
 
-function socketsPage(lanes: readonly LaneView[]): Page {
+/** For the bar at the top. */
+export function thisSocket({ local, remote }: Flow): Markup {
+  return markup`<span class="chip"><span class="wide">This socket: </span>${endpoint(remote)} ⇄ ${endpoint(local)}</span>`;
+}
+
+function socketsPage(lanes: readonly LaneView[], flow: Flow): Page {
   const requests = lanes.reduce((sum, { count }) => sum + count, 0);
   return page({
     title: "Your sockets",
     app: "Web",
     home: "/",
     skip: "Skip to the sockets",
+    status: thisSocket(flow),
     style: STYLE,
     main: markup`<h1>${counted(requests, "request")} on ${counted(lanes.length, "socket")}</h1>
 <p class="note">As this server counted them since you last loaded its page, with this very request. A socket is one end of a conversation; its four numbers are your address and port, and ours.</p>

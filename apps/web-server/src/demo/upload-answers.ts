@@ -1,11 +1,13 @@
 /** `POST /upload` (RFC 7578), and what became of it: as a page, as JSON, and the octets again. */
 import { chooseMediaType, encodePath, namesMediaType } from "@socketscope/http";
 import { counted, markup, octets, page, type Page } from "@socketscope/page";
+import type { Flow } from "@socketscope/socket-core";
 import { staticFiles, type Handler, type Problem, type Request, type Response } from "@socketscope/web";
 import { pageResponse } from "../page-response.ts";
 import type { AnswerProblem } from "../problem/problem.ts";
 import { NoPlace } from "../upload/place.ts";
 import { TooLarge } from "../upload/receive.ts";
+import { thisSocket } from "./sockets-page.ts";
 import { ShelfFull, type Upload, type UploadShelf } from "./upload-shelf.ts";
 import type { Watch } from "./watch.ts";
 
@@ -83,7 +85,10 @@ export class UploadAnswers {
     const fields = request.fields.get("accept");
     if (chooseMediaType(fields, ["text/html", "application/json"]) === "application/json")
       return json(200, upload, this.#shelf.limits.keepMs, []);
-    return pageResponse(200, uploadPage(upload, this.#shelf.limits.keepMs), ["Cache-Control", "no-store"]);
+    return pageResponse(200, uploadPage(upload, this.#shelf.limits.keepMs, request.flow), [
+      "Cache-Control",
+      "no-store",
+    ]);
   }
 
   #full(request: Request): Promise<Response> {
@@ -111,15 +116,20 @@ function json(status: number, upload: Upload, keepMs: number, fields: readonly s
   };
 }
 
-function uploadPage({ id, files, octets: length, pieces, largest }: Upload, keepMs: number): Page {
+function uploadPage(
+  { id, files, octets: length, pieces, largest }: Upload,
+  keepMs: number,
+  flow: Flow,
+): Page {
   return page({
     title: "Your upload arrived",
     app: "Web",
     home: "/",
     skip: "Skip to the files",
+    status: thisSocket(flow),
     style: STYLE,
     main: markup`<h1>Your upload arrived</h1>
-<p>${octets(length)} came in ${counted(pieces, "piece")} from the socket, the largest of ${octets(largest)}. Here they stay for ${counted(Math.round(keepMs / 60_000), "minute")}, and only this browser can have them back.</p>
+<p>${octets(length)} came in ${counted(pieces, "piece")} from the socket${pieces > 1 && `, the largest of ${octets(largest)}`}. Here they stay for ${counted(Math.round(keepMs / 60_000), "minute")}, and only this browser can have them back.</p>
 <ul class="files">${files.map(
       ({ name, octets: size, sha256 }) =>
         markup`<li><b>${name}</b><span>${octets(size)} · <a href="${encodePath(`/uploads/${id}/${name}`)}" download>have it back</a></span><code>SHA-256 ${sha256}</code></li>`,
