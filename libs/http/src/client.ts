@@ -74,6 +74,11 @@ export class HttpClient implements Core<ClientEvent, ClientAction, ClientWait> {
     return this.#asked.length;
   }
 
+  /** False while streaming: the server has answered and wants no more, what is sent goes nowhere (RFC 9112 §9.5). */
+  get contentWanted(): boolean {
+    return this.#writer !== undefined && !this.#writer.stopped;
+  }
+
   get waitingFor(): ClientWait | "us" {
     if (this.#reader !== undefined) return "content";
     // The server may wait for the rest of our content: as long as nothing of its answer is here, it is our turn.

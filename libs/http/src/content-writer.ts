@@ -11,6 +11,10 @@ export class ContentWriter {
     this.#left = content;
   }
 
+  get stopped(): boolean {
+    return this.#left === "stopped";
+  }
+
   /** From here on what is said goes nowhere. */
   stop(): void {
     this.#left = "stopped";

@@ -182,7 +182,7 @@ export class ClientConnection implements Session<ClientEvent, ClientAction>, Res
   }
 
   #streams(exchange: Exchange): boolean {
-    return this.#exchange === exchange && this.#link.state === "streaming";
+    return this.#exchange === exchange && this.#core.contentWanted;
   }
 
   // ── ends

@@ -50,7 +50,8 @@ export async function dial(origin: Origin, options: DialOptions, times: DialTime
       port,
       protocol: "http",
       timeout: Math.max(deadline - performance.now(), 1),
-      limits: { writeStallMs: options.writeStallMs },
+      // The handshake's clock is ours; the stream's own only must not run out before it.
+      limits: { writeStallMs: options.writeStallMs, handshakeMs: 2 * options.tlsMs },
       ...(options.tap && { tap: options.tap }),
     }),
   );

@@ -54,7 +54,7 @@ describe("an answer before our content is whole", () => {
     const core = asked(LENGTH);
     expect(sent(core, { type: "data", octets })).toBe("ab");
     expect(read(core, "HTTP/1.1 413 x\r\nConnection: close\r\nContent-Length: 1\r\n\r\n")).toBe("need-data");
-    expect(core.state).toBe("streaming");
+    expect([core.state, core.contentWanted]).toEqual(["streaming", false]);
     expect(sent(core, { type: "data", octets })).toBe("");
     expect(sent(core, { type: "end" })).toBe("");
     expect(core.state).toBe("ending");
@@ -70,6 +70,7 @@ describe("an answer before our content is whole", () => {
   it("RFC 9112 §9.3: when it stays, the content goes on and the connection can be used again", () => {
     const core = asked(UPLOAD);
     expect(read(core, "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n")).toBe("need-data");
+    expect(core.contentWanted).toBe(true);
     expect(sent(core, { type: "data", octets })).toBe("2\r\nab\r\n");
     expect(sent(core, { type: "end" })).toBe("0\r\n\r\n");
     expect(core.state).toBe("ready");
