@@ -74,7 +74,8 @@ function play({ steps, limits }: Conversation, cut: Cut): readonly string[] {
         ...fence("events", events.splice(0)),
         ...fence("server", wireLines(core.send(error.answer as ServerAction))),
       );
-      rest = String(core.next());
+      const after = core.next();
+      rest = typeof after === "string" ? after : after.type;
     }
   };
   for (const step of steps) {
