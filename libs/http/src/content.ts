@@ -51,7 +51,7 @@ export function contentOfResponse({ status, version, fields }: ResponseHead, met
   return contentOf(fields, version) ?? "close";
 }
 
-/** RFC 9112 §6.5.1 (RFC 9110): fields that frame or route are no trailers. */
+/** RFC 9110 §6.5.1: fields that frame or route are no trailers. */
 const NOT_IN_TRAILERS =
   /^(?:transfer-encoding|content-length|host|connection|trailer|te|upgrade|content-encoding|content-type|content-range)$/i;
 
