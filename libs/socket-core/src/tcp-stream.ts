@@ -225,6 +225,8 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   reset(reason: CloseReason): void {
     this.#reason ??= reason;
     this.#wire.resetAndDestroy();
+    // over a tapped wire TLS does not notice that there is none any more
+    this.#socket.destroy();
   }
 
   adopt(child: Stream): void {

@@ -5,7 +5,7 @@ import { makeCertificates, type Certificate } from "@socketscope/testkit";
 import { describe, expect, it } from "vitest";
 import { connectTcp, converse, TapPoint, type Link } from "../src/index.ts";
 import { clocks, LineCore } from "./support/line-core.ts";
-import { Peer, serveLines, stalled, turns, type OnLine } from "./support/peer.ts";
+import { Peer, serveLines, turns, type OnLine } from "./support/peer.ts";
 
 const { ca, certificates } = makeCertificates(["localhost"]);
 const [certificate] = certificates as [Certificate];
@@ -145,18 +145,26 @@ describe("the wire layer of the tap", () => {
     cut.seen.stream.destroy("limit");
     await cut.peer.closed;
     expect(await cut.seen.over).toBe("limit");
+    const reset = await open();
+    reset.peer.socket.write("a\n");
+    await reset.peer.until((got) => got === "a!\n");
+    const failed = new Promise((resolve) => reset.peer.socket.once("error", resolve));
+    reset.seen.stream.reset("limit");
+    expect(await failed).toMatchObject({ code: "ECONNRESET" });
+    expect(await reset.seen.over).toBe("limit");
     const gone = await open();
     gone.peer.socket.destroy();
     await gone.seen.over;
-    expect(wire.events.filter((event) => event.startsWith("closed")).length).toBe(3);
+    expect(wire.events.filter((event) => event.startsWith("closed")).length).toBe(4);
   });
 
   it("in the clear shows what the tap shows", async () => {
     const [plain, wire] = [noted(), noted()];
     const { listener } = await serveLines(echo, { tap: plain.tap, wireTap: wire.tap });
-    const peer = await stalled(listener.address, "a\n");
+    const peer = await Peer.to(listener);
+    peer.socket.write("a\n");
     while (plain.seen.out.length < 3) await turns(1);
     expect([wire.seen, wire.events]).toEqual([plain.seen, plain.events]);
-    await peer[Symbol.asyncDispose]();
+    peer.socket.destroy();
   });
 });
