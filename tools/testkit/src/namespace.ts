@@ -99,10 +99,7 @@ function awaitCarrier(namespace: string): void {
     if (/ state UP /.test(link) && /^multicast ff00::\/8 dev cable /m.test(groups)) return;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
   }
-  throw new LaunchError(
-    "SETUP",
-    `the cable of ${namespace} carries nothing after ${CARRIER_TIMEOUT_MS} ms`,
-  );
+  throw new LaunchError("SETUP", `the cable of ${namespace} carries nothing after ${CARRIER_TIMEOUT_MS} ms`);
 }
 
 function ip(...args: readonly string[]): string {
