@@ -71,7 +71,10 @@ function readPart({ line, head, rest }: Part, block: Attributes, path: string): 
   }
   if (head === "^C") {
     const terminal = block.in ?? fail("^C belongs to another terminal: in=NAME");
-    return { kind: "interrupt", ...shared, terminal, ...readResult(line + 1, rest, fail) };
+    const { status, statusLine, expected } = readResult(line + 1, rest, fail);
+    // A program's own status, or 128 + SIGINT, or what npm makes of it: of no interest unless it is written down.
+    const judged = statusLine === undefined ? {} : { status, statusLine };
+    return { kind: "interrupt", ...shared, terminal, expected, ...judged };
   }
   const continued = rest.findIndex((text) => text !== ">" && !text.startsWith("> "));
   const length = continued === -1 ? rest.length : continued;

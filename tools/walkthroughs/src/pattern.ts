@@ -90,7 +90,7 @@ export function matchLine(pattern: string, line: string, values: Values): Values
   const source = pattern
     .trimEnd()
     .split(/(\[\.\.\]|\{\{[a-z][a-z0-9_]*\}\})/)
-    .map((part) => {
+    .map((part, index, parts) => {
       if (part === "[..]") return ".*?";
       const name = part.startsWith("{{") ? part.slice(2, -2) : "";
       if (name === "") return escape(part);
@@ -99,7 +99,9 @@ export function matchLine(pattern: string, line: string, values: Values): Values
       const again = names.indexOf(name);
       if (again !== -1) return `\\${again + 1}`;
       names.push(name);
-      return "(\\S+?)";
+      // Before "any text" a value ends where a word does, not after its first sign.
+      const before = parts[index + 1] === "" && parts[index + 2] === "[..]";
+      return before ? "(\\S+?)(?!\\w)" : "(\\S+?)";
     })
     .join("");
   const found = new RegExp(`^${source}$`, "su").exec(line.trimEnd());

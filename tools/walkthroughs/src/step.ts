@@ -57,11 +57,11 @@ export interface ShowsStep extends Common {
   readonly expected: Expected;
 }
 
-/** `^C` in another terminal: it must end, with this status. */
+/** `^C` in another terminal: it must end by itself, and with this status where the block says one. */
 export interface InterruptStep extends Common {
   readonly kind: "interrupt";
   readonly terminal: string;
-  readonly status: number;
+  readonly status?: number;
   readonly expected: Expected;
   readonly statusLine?: number;
 }

@@ -20,7 +20,8 @@ export function updateText(
     if (step.kind !== "command" && step.kind !== "interrupt") continue;
     const { lines: actual, status } = outcome.actual;
     const margin = /^ */.exec(lines[step.line - 1] ?? "")?.[0] ?? "";
-    const said = [...(status === 0 ? [] : [`? ${status}`]), ...merge(step.expected.lines, actual, values)];
+    const judged = step.status !== undefined && status !== 0;
+    const said = [...(judged ? [`? ${status}`] : []), ...merge(step.expected.lines, actual, values)];
     const from = (step.statusLine ?? step.expected.line) - 1;
     lines.splice(from, extent(step, from), ...said.map((line) => (line === "" ? "" : margin + line)));
   }

@@ -57,6 +57,12 @@ describe("values", () => {
     });
   });
 
+  it("end where a word does before any text", () => {
+    const match = matchOutput(["{{a}}[..] {{b}}[..]"], ['4711  59002"]'], none);
+    expect(match).toMatchObject({ captured: new Map(Object.entries({ a: "4711", b: "59002" })) });
+  });
+  });
+
   it("known from before are compared, not captured", () => {
     const values = new Map([["port", "1.80"]]);
     expect(matchOutput(["{{port}}"], ["1.80"], values).matches).toBe(true);

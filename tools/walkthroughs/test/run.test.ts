@@ -65,9 +65,9 @@ describe("a walkthrough", () => {
       "W.md:18: file=../outside.txt leads out of the sandbox",
       "W.md:23: it was cut off after 1 s",
       "W.md:33: server did not show this within 1 s: never",
-      "W.md:34: expected exit status 0, it was 130",
-      "W.md:39: other did not show this before its end (exit status 0): never",
-      "W.md:43: nothing runs in the terminal nobody",
+      "W.md:35: expected exit status 1, it was 130",
+      "W.md:40: other did not show this before its end (exit status 0): never",
+      "W.md:44: nothing runs in the terminal nobody",
     ]);
     expect(told[0]).toBe(
       [
