@@ -2,7 +2,7 @@
 import { Random } from "./random.ts";
 import type { Cut } from "./target.ts";
 
-export const whole: Cut = (octets) => [octets.slice()];
+export const whole: Cut = (octets) => [new Uint8Array(octets)];
 
 export const octetByOctet: Cut = (octets) => Array.from(octets, (octet) => Uint8Array.of(octet));
 
@@ -14,7 +14,7 @@ export function somewhere(seed: number): Cut {
     points.sort((a, b) => a - b);
     let from = 0;
     return [...points, octets.length].map((to) => {
-      const piece = octets.slice(from, to);
+      const piece = new Uint8Array(octets.subarray(from, to));
       from = to;
       return piece;
     });

@@ -4,7 +4,10 @@ import { inspect, parseArgs } from "node:util";
 import { fuzz, type Report } from "./campaign.ts";
 import { keepFinding, readShelf, writeCorpus } from "./corpus.ts";
 import type { Target } from "./target.ts";
+import { differential } from "./differential.ts";
+import { NodeReader, ourReading } from "./readers.ts";
 import { targets } from "./targets.ts";
+import { httpServer } from "./targets/http-server.ts";
 
 // A core throws for a living here: three frames say where, ten cost half the speed.
 Error.stackTraceLimit = 3;
@@ -14,6 +17,7 @@ const help = `npm run fuzz -- [options] [target …]      (npm run build comes f
   --executions N   per target; whichever comes first. Default no bound
   --seed N         repeats a run. Default: from the clock, and printed
   --no-keep        writes neither corpus nor findings
+  --differential   the same octets to our HTTP core and to node:http: do they read the same requests?
 Targets: ${targets.map(({ name }) => name).join(", ")}`;
 
 const { values, positionals } = parseArgs({
@@ -24,6 +28,7 @@ const { values, positionals } = parseArgs({
     executions: { type: "string", default: "Infinity" },
     seed: { type: "string" },
     keep: { type: "boolean", default: true },
+    differential: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -41,7 +46,8 @@ else {
     const limits = { executions: Number(values.executions), seconds: Number(values.seconds) };
     const seed = values.seed === undefined ? Date.now() % 2 ** 32 : Number(values.seed);
     console.log(`Node ${process.version}, ${availableParallelism()} cores, seed ${seed}`);
-    for (const target of chosen) run(target, limits, seed);
+    if (values.differential) await compareReaders(limits, seed);
+    else for (const target of chosen) run(target, limits, seed);
   }
 }
 
@@ -61,6 +67,23 @@ function run(target: Target, limits: { executions: number; seconds: number }, se
     process.exitCode = 1;
   }
   if (values.keep) writeCorpus(target.name, report.corpus);
+}
+
+async function compareReaders(limits: { executions: number; seconds: number }, seed: number): Promise<void> {
+  const node = new NodeReader();
+  const readers = { ours: ourReading, theirs: (input: Uint8Array) => node.reading(input) };
+  const material = {
+    words: httpServer.words.map((word) => Buffer.from(word, "latin1")),
+    corpus: [...readShelf("corpus", httpServer.name), ...readShelf("found", httpServer.name)],
+  };
+  const { executions, counts, differences } = await differential(readers, material, limits, seed);
+  const told = Object.entries(counts).map(([verdict, count]) => `${verdict} ${count.toLocaleString("en")}`);
+  console.log(`${executions.toLocaleString("en")} executions: ${told.join(", ")}`);
+  for (const { verdict, input, ours, theirs } of differences) {
+    console.log(`${verdict}: ${JSON.stringify(Buffer.from(input).toString("latin1"))}`);
+    console.log(`  ours   ${JSON.stringify(ours)}\n  theirs ${JSON.stringify(theirs)}`);
+  }
+  if (counts["read differently"] > 0) process.exitCode = 1;
 }
 
 function print({ target, executions, seconds, corpus, coverage, found }: Report): void {

@@ -139,7 +139,8 @@ function isDigit(octet: number | undefined): boolean {
 
 /** One to eight mutations of `input`, few more often than many. */
 export function mutate(input: Uint8Array, random: Random, material: Material): Uint8Array {
-  let output = input;
+  // A copy, and a plain one: what a Buffer calls slice is a view, and the corpus would change with it.
+  let output: Uint8Array = new Uint8Array(input);
   for (let left = 1 + random.below(1 << random.below(4)); left > 0; left--) {
     output = (random.of(mutations) ?? remain)(output, random, material);
   }
