@@ -61,7 +61,6 @@ describe("values", () => {
     const match = matchOutput(["{{a}}[..] {{b}}[..]"], ['4711  59002"]'], none);
     expect(match).toMatchObject({ captured: new Map(Object.entries({ a: "4711", b: "59002" })) });
   });
-  });
 
   it("known from before are compared, not captured", () => {
     const values = new Map([["port", "1.80"]]);

@@ -77,7 +77,7 @@ describe.each(ENGINE_NAMES)("engine %s", (engine) => {
     });
 
     it("lets a download that runs come to its end when told to stop", async () => {
-      const args = ["--limit-rate", "10M", `${site.url("http")}/large.bin`];
+      const args = ["--limit-rate", "4M", `${site.url("http")}/large.bin`];
       const download = curl(args);
       // The answer is logged when its last octet has been handed over: it must be on the way before.
       await curl([at("/index.html?before")]);

@@ -61,8 +61,8 @@ describe.each(ENGINE_NAMES)("engine %s", (engine) => {
         ]);
         const last = await curl(["--range", "-1000", at("/large.bin")]);
         expect([last.status, sha256(last.octets)]).toEqual([206, sha256(LARGE.subarray(-1000))]);
-        const from = await curl(["--range", "4000000-", at("/large.bin")]);
-        expect([from.status, sha256(from.octets)]).toEqual([206, sha256(LARGE.subarray(4_000_000))]);
+        const from = await curl(["--range", "1500000-", at("/large.bin")]);
+        expect([from.status, sha256(from.octets)]).toEqual([206, sha256(LARGE.subarray(1_500_000))]);
         const several = await curl(["--range", "0-9,1000000-1000099,-5", at("/large.bin")]);
         expect(several.status).toBe(206);
         // RFC 9110 §14.6: each part says which octets it holds.

@@ -5,7 +5,7 @@ import { realClient } from "@socketscope/testkit";
 import type { Browser, BrowserOptions, BrowserPage } from "@socketscope/testkit/browsers";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { hashes, LARGE, sha256 } from "./folder.ts";
-import { ENGINE_NAMES, SCHEMES, start, type EngineName, type Started } from "./started.ts";
+import { ENGINE_NAMES, SCHEMES, start, type EngineName, type Scheme, type Started } from "./started.ts";
 
 /** What a browser loads of index.html by itself; app.mjs fetches the last two. */
 const PARTS = [
@@ -108,63 +108,65 @@ export function browsing(
           expect(await page.evaluate(fetchHashes([...onDisk.keys()]))).toEqual(Object.fromEntries(onDisk));
           expect(page.problems).toEqual([]);
         });
+      });
 
-        it("takes what a page uploads, and gives it back", async () => {
-          const page = await newPage();
-          await page.goto(at("/about"));
-          const name = `from-${browser.name}-${engine}-${scheme}.bin`;
-          const status = await page.evaluate(
-            `fetch("/large.bin").then((r) => r.arrayBuffer()).then((body) => fetch("/inbox/${name}", { method: "PUT", body })).then((r) => r.status)`,
-          );
-          expect(status).toBe(201);
-          expect(sha256(readFileSync(join(site().root, "inbox", name)))).toBe(sha256(LARGE));
-          expect(page.problems).toEqual([]);
-        });
+      const at = (scheme: Scheme, path: string): string => `${site().url(scheme)}${path}`;
 
-        it("asks again with the tag and is told that nothing has changed", async () => {
-          const page = await newPage();
-          await page.goto(at("/about"));
-          const asked = `/data.json?${browser.name}-${scheme}`;
-          const again = `fetch("${asked}", { cache: "no-cache" }).then((r) => r.text()).then((t) => t.length)`;
-          const first = await page.evaluate(again);
-          expect(await page.evaluate(again)).toBe(first);
-          const line = await site().app.process.line(
-            (text) => text.includes(asked) && text.includes('"status":304'),
-          );
-          expect(JSON.parse(line)).toMatchObject({ secure: scheme === "https", octets: 0 });
-        });
+      it("takes what a page uploads, and gives it back", async () => {
+        const page = await newPage();
+        await page.goto(at("https", "/about"));
+        const name = `from-${browser.name}-${engine}.bin`;
+        const status = await page.evaluate(
+          `fetch("/large.bin").then((r) => r.arrayBuffer()).then((body) => fetch("/inbox/${name}", { method: "PUT", body })).then((r) => r.status)`,
+        );
+        expect(status).toBe(201);
+        expect(sha256(readFileSync(join(site().root, "inbox", name)))).toBe(sha256(LARGE));
+        expect(page.problems).toEqual([]);
+      });
 
-        it("lists a folder and explains a missing file, as pages", async () => {
-          const page = await newPage();
-          expect(await page.goto(at("/gr%C3%BC%C3%9Fe/"))).toBe(200);
-          expect(await page.evaluate("document.body.innerText")).toContain("港.txt");
-          // Chromium gives up a HEAD of the preview pane when nobody keeps its response; the console stays empty.
-          expect(page.problems.filter((problem) => !problem.startsWith("failed:"))).toEqual([]);
-          const lost = await newPage();
-          expect(await lost.goto(at("/nothing.html"))).toBe(404);
-          expect(await lost.evaluate("document.body.innerText")).toContain("nothing.html");
-        });
+      it("asks again with the tag and is told that nothing has changed", async () => {
+        const page = await newPage();
+        await page.goto(at("https", "/about"));
+        const asked = `/data.json?${browser.name}`;
+        const again = `fetch("${asked}", { cache: "no-cache" }).then((r) => r.text()).then((t) => t.length)`;
+        const first = await page.evaluate(again);
+        expect(await page.evaluate(again)).toBe(first);
+        const line = await site().app.process.line(
+          (text) => text.includes(asked) && text.includes('"status":304'),
+        );
+        expect(JSON.parse(line)).toMatchObject({ secure: true, octets: 0 });
+      });
 
-        it("lets a page of another origin read, ranges as well, but not act", async () => {
-          const page = await newPage();
-          // The same server by another name is another origin.
-          await page.goto(at("/about").replace("127.0.0.1", "localhost"));
-          const target = JSON.stringify(at("/large.bin"));
-          expect(
-            await page.evaluate(
-              `fetch(${target}, { headers: { Range: "bytes=7-11" } }).then(async (r) => [r.status, r.headers.get("content-range"), (await r.arrayBuffer()).byteLength])`,
-            ),
-          ).toEqual([206, `bytes 7-11/${LARGE.length}`, 5]);
-          const form = JSON.stringify(at(`/inbox/?${browser.name}-${scheme}`));
+      it("lists a folder and explains a missing file, as pages", async () => {
+        const page = await newPage();
+        expect(await page.goto(at("http", "/gr%C3%BC%C3%9Fe/"))).toBe(200);
+        expect(await page.evaluate("document.body.innerText")).toContain("港.txt");
+        // Chromium gives up a HEAD of the preview pane when nobody keeps its response; the console stays empty.
+        expect(page.problems.filter((problem) => !problem.startsWith("failed:"))).toEqual([]);
+        const lost = await newPage();
+        expect(await lost.goto(at("http", "/nothing.html"))).toBe(404);
+        expect(await lost.evaluate("document.body.innerText")).toContain("nothing.html");
+      });
+
+      it("lets a page of another origin read, ranges as well, but not act", async () => {
+        const page = await newPage();
+        // The same server by another name is another origin.
+        await page.goto(at("http", "/about").replace("127.0.0.1", "localhost"));
+        const target = JSON.stringify(at("http", "/large.bin"));
+        expect(
           await page.evaluate(
-            `(() => { const form = new FormData(); form.append("file", new Blob(["evil"]), "evil.txt"); return fetch(${form}, { method: "POST", body: form, mode: "no-cors" }).then(() => "sent", () => "not sent"); })()`,
-          );
-          const line = await site().app.process.line(
-            (text) => text.includes('"POST"') && text.includes(`?${browser.name}-${scheme}`),
-          );
-          expect(JSON.parse(line)).toMatchObject({ status: 403 });
-          expect(existsSync(join(site().root, "inbox/evil.txt"))).toBe(false);
-        });
+            `fetch(${target}, { headers: { Range: "bytes=7-11" } }).then(async (r) => [r.status, r.headers.get("content-range"), (await r.arrayBuffer()).byteLength])`,
+          ),
+        ).toEqual([206, `bytes 7-11/${LARGE.length}`, 5]);
+        const form = JSON.stringify(at("http", `/inbox/?${browser.name}`));
+        await page.evaluate(
+          `(() => { const form = new FormData(); form.append("file", new Blob(["evil"]), "evil.txt"); return fetch(${form}, { method: "POST", body: form, mode: "no-cors" }).then(() => "sent", () => "not sent"); })()`,
+        );
+        const line = await site().app.process.line(
+          (text) => text.includes('"POST"') && text.includes(`?${browser.name}`),
+        );
+        expect(JSON.parse(line)).toMatchObject({ status: 403 });
+        expect(existsSync(join(site().root, "inbox/evil.txt"))).toBe(false);
       });
     });
   });
