@@ -263,11 +263,12 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
       case "end":
         return this.#end(action.trailers);
       case "switch":
-        this.#state = "switched";
-        this.#content = undefined;
         beginMessage(startLine(action.status));
         if (action.status === 101) writeLine("Connection: Upgrade\r\n");
         if (action.fields !== undefined) writeFieldLines(action.fields);
+        // Only now: a field that is no field leaves room for another answer.
+        this.#state = "switched";
+        this.#content = undefined;
         return endMessage(undefined);
     }
   }

@@ -304,6 +304,12 @@ describe("responses", () => {
     expect(core.next()).toBe("closed");
   });
 
+  it("RFC 9110 §5.5: a bad field in a 101 leaves room for a 500", () => {
+    const core = ask(`GET / HTTP/1.1\r\n${H}Connection: upgrade\r\nUpgrade: x\r\n\r\n`);
+    expect(() => core.send({ type: "switch", status: 101, fields: ["X", "a\nb"] })).toThrow(LocalError);
+    expect(sent(core, { type: "respond", status: 500 })).toMatch(/^HTTP\/1\.1 500 /);
+  });
+
   it("leaves what comes behind 101 to the next protocol", () => {
     const core = ask(`GET / HTTP/1.1\r\n${H}Connection: upgrade\r\nUpgrade: x\r\n\r\nnext`);
     core.send({ type: "switch", status: 101 });
