@@ -117,7 +117,7 @@ describe("500", () => {
   });
 
   it("leaves a body that is too long to the engine, which has to close", async () => {
-    const { site: broken, seen } = failing(() => Promise.reject(new ContentTooLarge()));
+    const { site: broken, seen } = failing(() => Promise.reject(new ContentTooLarge(10)));
     await expect(Promise.resolve(broken(asked("GET", "/broken")))).rejects.toThrow(ContentTooLarge);
     expect(seen).toEqual([]);
   });

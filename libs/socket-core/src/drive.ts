@@ -149,6 +149,16 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     return this.stream.queued + this.#out.octets < this.stream.highWaterMark;
   }
 
+  answer(action: Action): void {
+    if (this.#loop !== "idle") {
+      this.send(action);
+      return;
+    }
+    this.#out.add(this.#core.send(action));
+    this.#run(false);
+    this.#out.flushLater();
+  }
+
   drained(): Promise<void> {
     if (this.#loop !== "gone") this.#out.flush();
     if (this.#loop === "gone" || this.stream.queued < this.stream.highWaterMark) return Promise.resolve();

@@ -29,6 +29,8 @@ export interface Link<Action> {
   readonly state: string;
   /** False: over the high-water mark, `await drained()` or drop the frame. After the end: true, and the octets go nowhere. */
   send(action: Action): boolean;
+  /** As `send`, for a caller that has done all it had to do: the next event may come before this returns. */
+  answer(action: Action): void;
   /** Resolves when there is room below the high-water mark again, or the connection has gone. */
   drained(): Promise<void>;
   /** The next protocol goes on with `unread()` (101 Upgrade, PROXY header, CONNECT). */

@@ -1,7 +1,7 @@
-/** The content of a response, pulled: while nobody pulls, the socket waits. */
+/** The content of a response, pulled. */
 import type { ContentLength, Fields } from "@socketscope/http";
-import { ContentTooLarge } from "./body.ts";
 import { RequestError } from "./client-errors.ts";
+import { collect, ContentTooLarge, PulledPieces } from "./pulled-pieces.ts";
 
 export interface ClientBody extends AsyncIterable<Uint8Array> {
   /** Octets announced, or undefined when only the end will tell. */
@@ -15,15 +15,13 @@ export interface ClientBody extends AsyncIterable<Uint8Array> {
   cancel(): void;
 }
 
+const unwanted = (): RequestError => new RequestError("ABORTED", "the content was not wanted");
+
 export class ResponseBody implements ClientBody {
   readonly length: number | undefined;
   trailers: Fields | undefined;
+  readonly #pieces = new PulledPieces();
   readonly #onCancel: () => void;
-  #state: "open" | "ended" | "cancelled" | "failed" = "open";
-  #error: unknown;
-  #held: Uint8Array | undefined;
-  #taken: (() => void) | undefined;
-  #arrived: (() => void) | undefined;
 
   /** `onCancel`: the reader has gone before the end. */
   constructor(content: ContentLength, onCancel: () => void) {
@@ -32,60 +30,30 @@ export class ResponseBody implements ClientBody {
   }
 
   // ── the connection's side
-  /** A promise, kept until the reader has taken the piece: that holds the next one back. */
   push(octets: Uint8Array): void | Promise<void> {
-    if (this.#state !== "open") return;
-    this.#held = octets;
-    const taken = new Promise<void>((resolve) => {
-      this.#taken = resolve;
-    });
-    this.#arrived?.();
-    return taken;
+    return this.#pieces.push(octets);
   }
 
   end(trailers: Fields): void {
     this.trailers = trailers;
-    if (this.#state === "open") this.#state = "ended";
-    this.#arrived?.();
+    this.#pieces.end();
   }
 
   /** It broke: whoever reads on is told why. */
   fail(error: unknown): void {
-    if (this.#state !== "open") return;
-    this.#state = "failed";
-    this.#error = error;
-    this.#arrived?.();
-    this.#taken?.();
+    this.#pieces.fail(() => error);
   }
 
   // ── the reader's side
   cancel(): void {
-    if (this.#state !== "open") return;
-    this.#state = "cancelled";
-    this.#held = undefined;
-    this.#arrived?.();
-    this.#taken?.();
+    if (!this.#pieces.open) return;
+    this.#pieces.discard(unwanted);
     this.#onCancel();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     try {
-      for (;;) {
-        const octets = this.#held;
-        if (octets !== undefined) {
-          this.#held = undefined;
-          this.#taken?.();
-          yield octets;
-          continue;
-        }
-        if (this.#state === "failed") throw this.#error;
-        if (this.#state === "cancelled") throw new RequestError("ABORTED", "the content was not wanted");
-        if (this.#state === "ended") return;
-        await new Promise<void>((resolve) => {
-          this.#arrived = resolve;
-        });
-        this.#arrived = undefined;
-      }
+      yield* this.#pieces;
     } finally {
       // A reader that leaves early; after the end it does nothing.
       this.cancel();
@@ -93,19 +61,11 @@ export class ResponseBody implements ClientBody {
   }
 
   async bytes(limit: number): Promise<Uint8Array> {
-    const tooLarge = (): ContentTooLarge => new ContentTooLarge(`the content is larger than ${limit} octets`);
     if ((this.length ?? 0) > limit) {
       this.cancel();
-      throw tooLarge();
+      throw new ContentTooLarge(limit);
     }
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    for await (const piece of this) {
-      length += piece.length;
-      if (length > limit) throw tooLarge();
-      pieces.push(piece);
-    }
-    return Buffer.concat(pieces);
+    return collect(this, limit);
   }
 
   /** As UTF-8. */

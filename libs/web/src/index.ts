@@ -19,7 +19,8 @@ export {
   type ServerSentEvent,
 } from "./event-stream.ts";
 export { guard, type GuardOptions } from "./guard.ts";
-export { ContentAborted, ContentTooLarge, PulledBody } from "./body.ts";
+export { ContentAborted, PulledBody } from "./body.ts";
+export { collect, ContentTooLarge } from "./pulled-pieces.ts";
 export { defaultServeClocks, serveHttp, type ServeOptions } from "./serve.ts";
 export {
   defaultWebSocketClocks,

@@ -19,8 +19,9 @@ import {
   type Stream,
 } from "@socketscope/socket-core";
 import { LocalError } from "@socketscope/wire";
-import { ContentTooLarge, PulledBody } from "./body.ts";
+import { PulledBody } from "./body.ts";
 import type { Handler, Request, Response, StreamedContent } from "./handler.ts";
+import { ContentTooLarge } from "./pulled-pieces.ts";
 
 export interface ServeOptions {
   /** What the peer may let us wait for. Defaults: {@link defaultServeClocks}. */
@@ -189,8 +190,9 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
         return;
       }
       const { status, fields, close } = response;
-      link.send({ type: "respond", status, fields, content, close });
+      // First, because the next request may come before the answer's call returns.
       this.#finish(request);
+      link.answer({ type: "respond", status, fields, content, close });
     } catch (error) {
       this.#fail(error, request, link);
     }

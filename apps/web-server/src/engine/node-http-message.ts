@@ -6,6 +6,7 @@ import { TLSSocket } from "node:tls";
 import type { Flow } from "@socketscope/socket-core";
 import {
   ContentAborted,
+  collect,
   ContentTooLarge,
   type Handler,
   type Request,
@@ -120,15 +121,8 @@ class NodeBody implements RequestBody {
   }
 
   async bytes(limit: number): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
-    let octets = 0;
-    if ((this.length ?? 0) > limit) throw new ContentTooLarge(`the content is larger than ${limit} octets`);
-    for await (const piece of this) {
-      octets += piece.length;
-      if (octets > limit) throw new ContentTooLarge(`the content is larger than ${limit} octets`);
-      pieces.push(piece);
-    }
-    return Buffer.concat(pieces);
+    if ((this.length ?? 0) > limit) throw new ContentTooLarge(limit);
+    return collect(this, limit);
   }
 
   async text(limit: number): Promise<string> {
