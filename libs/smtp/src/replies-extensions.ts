@@ -38,6 +38,8 @@ export function parseExtensions({ lines }: Reply): Extensions {
   for (const line of lines.slice(1)) {
     const [keyword = "", ...parameters] = line.trim().split(/ +/);
     const name = keyword.toUpperCase();
+    // smtp-sink ends its list so.
+    if (name === "") continue;
     // RFC 5321 §4.1.1.1: `ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")`.
     if (!/^[A-Z0-9][A-Z0-9-]*$/.test(name)) unreadable.push(line);
     // The first counts: a line further down cannot take back what one above it offers.

@@ -53,7 +53,7 @@ describe("parseExtensions", () => {
 
   it("keeps lines that are no keyword apart", () => {
     expect(offered("XXXXXXXA", "-x", "AUTH=LOGIN", "")).toMatchObject({
-      unreadable: ["-x", "AUTH=LOGIN", ""],
+      unreadable: ["-x", "AUTH=LOGIN"],
       auth: [],
     });
   });
