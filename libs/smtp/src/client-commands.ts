@@ -48,6 +48,9 @@ function words(command: Command, extensions: Extensions): string {
     case "auth":
       return authWords(command.mechanism, command.initial, extensions);
     case "mail":
+      // RFC 6531 §3.4: SMTPUTF8 is said where the envelope is not ASCII.
+      if (!command.parameters.smtputf8 && /[^\0-\x7f]/.test(command.reversePath))
+        throw new LocalError("SMTP_ARGUMENT", "an address in UTF-8 is sent with SMTPUTF8");
       return `MAIL FROM:${path(command.reversePath)}${mailWords(command.parameters, extensions)}`;
     case "rcpt":
       return `RCPT TO:${path(command.recipient.forwardPath)}${rcptWords(command.recipient.parameters, extensions)}`;
