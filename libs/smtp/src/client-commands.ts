@@ -5,6 +5,7 @@
 import { encodeBase64, LocalError, utf8Length } from "@socketscope/wire";
 import type { SmtpClientAction } from "./client-events.ts";
 import type { MailParameters, RcptParameters } from "./envelope.ts";
+import { isDomainOrLiteral, isMailbox } from "./grammar.ts";
 import type { Extensions } from "./replies-extensions.ts";
 
 /** RFC 5321 §4.5.3.1.4: octets of a command line with its end. */
@@ -91,13 +92,15 @@ export function formatResponse(octets: Uint8Array | "cancel"): string {
 
 /** RFC 5321 §4.1.1.1: a domain or an address literal. */
 function domainWord(domain: string): string {
-  if (!/^(?:[A-Za-z0-9_.-]{1,255}|\[[A-Za-z0-9:.-]{1,255}\])$/.test(domain))
+  if (!isDomainOrLiteral(domain))
     throw new LocalError("SMTP_ARGUMENT", "we must name ourselves by a domain or an address literal");
   return domain;
 }
 
+/** RFC 5321 §4.1.2; §4.1.1.3: `<Postmaster>` needs no domain. "" is the null reverse-path. */
 function path(address: string): string {
-  if (/[\s<>]/.test(address)) throw new LocalError("SMTP_ARGUMENT", "this is no address");
+  if (address !== "" && !isMailbox(address) && !/^postmaster$/i.test(address))
+    throw new LocalError("SMTP_ARGUMENT", `${JSON.stringify(address.slice(0, 60))} is no address for SMTP`);
   return `<${address}>`;
 }
 
@@ -121,13 +124,16 @@ function mailWords(parameters: MailParameters, extensions: Extensions): string {
 function rcptWords({ notify, orcpt }: RcptParameters, { dsn }: Extensions): string {
   if ((notify !== undefined || orcpt !== undefined) && !dsn) throw notOffered("DSN");
   const notified = notify === undefined ? "" : ` NOTIFY=${notify.join(",")}`;
-  return orcpt === undefined ? notified : `${notified} ORCPT=${orcpt.addressType};${xtext(orcpt.address)}`;
+  if (orcpt === undefined) return notified;
+  if (!/^[A-Za-z0-9-]{1,40}$/.test(orcpt.addressType))
+    throw new LocalError("SMTP_ARGUMENT", "this is no type of an address");
+  return `${notified} ORCPT=${orcpt.addressType};${xtext(orcpt.address)}`;
 }
 
-/** RFC 3461 §4: what is not printable ASCII, "+" and "=" as two hexadecimal digits. */
+/** RFC 3461 §4: ASCII that is not printable, "+" and "=" as two hexadecimal digits; RFC 6533 §3: the rest as it is. */
 function xtext(text: string): string {
   return text.replaceAll(
-    /[^!-*,-<>-~]/g,
+    /[\0- +=\x7f]/g,
     (letter) => `+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
 }

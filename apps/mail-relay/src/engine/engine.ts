@@ -18,6 +18,8 @@ export interface Peer {
   readonly role: ListenerRole;
   /** Protocol and cipher, once TLS stands; asked at every step, STARTTLS changes it. */
   tls(): { readonly protocol: string; readonly cipher: string } | undefined;
+  /** Ends the connection at once, without a word: a fault somebody asked for. */
+  cut(): void;
 }
 
 /** What SCRAM-SHA-256 (RFC 5802 §3) and a plain password are judged by; the engine does the mechanism's talking. */

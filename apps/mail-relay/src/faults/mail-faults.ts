@@ -1,0 +1,86 @@
+/** The faults that are on, changed through the control socket and the page: off by default, and visible when on. */
+import { ControlProblem, type ControlResources } from "@socketscope/host";
+import type { ListenerRole } from "../engine/engine.ts";
+import { fits, parseMailFault, type MailFault, type Stage } from "./fault.ts";
+
+export interface NumberedFault extends MailFault {
+  readonly id: number;
+  /** How often it has struck. */
+  readonly struck: number;
+}
+
+/** Where a session stands when a fault may strike. */
+export interface Moment {
+  readonly stage: Stage;
+  readonly listener: ListenerRole;
+  readonly sender: string | undefined;
+  readonly recipients: readonly string[];
+  /** From 0 to below 1, one for the whole session: a share of sessions, not of commands. */
+  readonly lot: number;
+}
+
+const MAX_FAULTS = 256;
+
+export class MailFaults {
+  readonly #faults = new Map<number, { readonly fault: MailFault; struck: number }>();
+  #lastId = 0;
+
+  get none(): boolean {
+    return this.#faults.size === 0;
+  }
+
+  list(): readonly NumberedFault[] {
+    return [...this.#faults].map(([id, { fault, struck }]) => ({ id, ...fault, struck }));
+  }
+
+  /** Throws {@link ControlProblem} 400 when there are too many. */
+  add(fault: MailFault): NumberedFault {
+    if (this.#faults.size >= MAX_FAULTS)
+      throw new ControlProblem(400, "MAIL_FAULT", `at most ${MAX_FAULTS} faults at once`);
+    const id = ++this.#lastId;
+    this.#faults.set(id, { fault, struck: 0 });
+    return { id, ...fault, struck: 0 };
+  }
+
+  remove(id: number): boolean {
+    return this.#faults.delete(id);
+  }
+
+  clear(): void {
+    this.#faults.clear();
+  }
+
+  /** The first that fits. */
+  strike(moment: Moment): MailFault | undefined {
+    for (const entry of this.#faults.values()) {
+      if (!strikes(entry.fault, moment)) continue;
+      entry.struck++;
+      return entry.fault;
+    }
+    return undefined;
+  }
+
+  /** `/mail-faults`, `/mail-faults/{id}`. */
+  get resources(): ControlResources {
+    return {
+      "/mail-faults": {
+        GET: () => this.list(),
+        POST: async (request) => this.add(parseMailFault(await request.json())),
+        DELETE: () => this.clear(),
+      },
+      "/mail-faults/{id}": {
+        DELETE: ({ params }) => {
+          if (!this.remove(Number(params["id"])))
+            throw new ControlProblem(404, "MAIL_FAULT", `there is no fault ${params["id"] ?? ""}`);
+        },
+      },
+    };
+  }
+}
+
+function strikes(fault: MailFault, moment: Moment): boolean {
+  if (fault.stage !== moment.stage || moment.lot >= fault.share) return false;
+  if (fault.listener !== undefined && fault.listener !== moment.listener) return false;
+  if (fault.sender !== undefined && !fits(fault.sender, moment.sender ?? "")) return false;
+  return fault.recipient === undefined || moment.recipients.some((one) => fits(fault.recipient, one));
+}

@@ -1,0 +1,123 @@
+/** The content of one message on its way in: by DATA up to its dot, or by BDAT chunk for chunk (RFC 3030 §2). */
+import { DotReader, RemoteError, type ReceiveBuffer } from "@socketscope/wire";
+import type { Reply } from "./envelope.ts";
+import type { SmtpServerLimits } from "./server-limits.ts";
+import type { SmtpServerAction, SmtpServerEvent } from "./server-events.ts";
+import { TextCheck } from "./text-check.ts";
+
+export const LINE_ENDS =
+  "Lines end in CR LF here, so that nobody can smuggle a message: by hand use a client that sends both";
+
+export class ServerContent {
+  readonly #by: "DATA" | "BDAT";
+  readonly #limits: SmtpServerLimits;
+  readonly #check: TextCheck;
+  readonly #dots = new DotReader();
+  #size = 0;
+  /** Octets of the chunk that are still to come, and whether it is the last. */
+  #left = 0;
+  #last = false;
+  #chunk = 0;
+  /** Read on to the end, keep nothing. */
+  #refusal: Reply | undefined;
+
+  constructor(by: "DATA" | "BDAT", limits: SmtpServerLimits) {
+    this.#by = by;
+    this.#limits = limits;
+    this.#check = new TextCheck(limits.textLine);
+  }
+
+  get last(): boolean {
+    return this.#last;
+  }
+
+  beginChunk(octets: number, last: boolean): void {
+    this.#left = octets;
+    this.#chunk = octets;
+    this.#last = last;
+  }
+
+  /** The transaction is refused; the octets on their way are read over, then this is the answer. */
+  refuse(reply: Reply): void {
+    this.#refusal ??= reply;
+  }
+
+  get refused(): boolean {
+    return this.#refusal !== undefined;
+  }
+
+  /** Throws RemoteError for line ends that make it doubtful where the message ends: nothing behind them is to be trusted. */
+  next(buffer: ReceiveBuffer): SmtpServerEvent | undefined {
+    return this.#by === "DATA" ? this.#nextOfData(buffer) : this.#nextOfChunk(buffer);
+  }
+
+  #nextOfData(buffer: ReceiveBuffer): SmtpServerEvent | undefined {
+    for (;;) {
+      const piece = this.#dots.next(buffer);
+      if (piece === undefined) return undefined;
+      if (piece === "end") {
+        this.#check.end();
+        this.#judge();
+        return this.#refusal === undefined ? { type: "end" } : { type: "spoilt", reply: this.#refusal };
+      }
+      if (this.#takes(piece)) return { type: "content", octets: piece };
+    }
+  }
+
+  #nextOfChunk(buffer: ReceiveBuffer): SmtpServerEvent | undefined {
+    while (this.#left > 0) {
+      if (buffer.length === 0) return undefined;
+      const piece = buffer.take(Math.min(this.#left, buffer.length));
+      this.#left -= piece.length;
+      if (this.#takes(piece)) return { type: "content", octets: piece };
+    }
+    if (this.#last) this.#check.end();
+    this.#judge();
+    if (this.#refusal !== undefined) return { type: "spoilt", reply: this.#refusal };
+    if (this.#last) return { type: "end" };
+    return {
+      type: "chunk",
+      reply: { code: 250, enhanced: "2.0.0", lines: [`${this.#chunk} octets received`] },
+    };
+  }
+
+  #takes(piece: Uint8Array): boolean {
+    if (this.#refusal !== undefined) {
+      this.#check.feed(piece);
+      this.#judge();
+      return false;
+    }
+    this.#check.feed(piece);
+    this.#size += piece.length;
+    // RFC 1870 §6.3: a message that turns out too big is read to its end, then refused.
+    if (this.#size > this.#limits.size) this.refuse(tooBig(this.#limits.size));
+    this.#judge();
+    return this.#refusal === undefined;
+  }
+
+  #judge(): void {
+    switch (this.#check.fault) {
+      case undefined:
+        return;
+      case "bare-cr":
+      case "bare-lf": {
+        const reply: Reply = { code: 550, enhanced: "5.6.11", lines: [LINE_ENDS] };
+        // Of a chunk the length is known: it can be read over. Where DATA ends is what the two sides may see differently.
+        if (this.#by === "BDAT") return this.refuse(reply);
+        throw new RemoteError<SmtpServerAction>("SMTP_BARE_LINE_END", LINE_ENDS, { type: "reply", reply });
+      }
+      case "nul":
+        return this.refuse({ code: 554, enhanced: "5.6.0", lines: ["A NUL is no part of a message"] });
+      case "long-line":
+        return this.refuse({
+          code: 500,
+          enhanced: "5.6.0",
+          lines: [`A line of the message is longer than ${this.#limits.textLine} octets`],
+        });
+    }
+  }
+}
+
+export function tooBig(size: number): Reply {
+  return { code: 552, enhanced: "5.3.4", lines: [`The message is bigger than ${size} octets`] };
+}
