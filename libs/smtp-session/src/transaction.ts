@@ -157,6 +157,7 @@ export class Transaction {
       if (!roomy) await exchange.drained();
       return !isSettled();
     });
+    exchange.note(`${this.#octets} octets of content`);
     if (!isSettled()) {
       this.#ended = true;
       exchange.put({ type: "end" });

@@ -1,0 +1,77 @@
+/** How the program ended, for scripts: the table is in README.md. From 21 on swaks's numbers, one for each step. */
+import { SocketError, type SocketErrorCode } from "@socketscope/socket-core";
+import { SmtpError, type SmtpErrorCode } from "@socketscope/smtp-session";
+
+export const EXIT = {
+  ok: 0,
+  /** Something of ours: a file that cannot be read, a message that cannot be sent as it is. */
+  failure: 1,
+  usage: 2,
+  notConnected: 3,
+  /** The server broke the protocol. */
+  protocol: 4,
+  /** The message was taken for some recipients, or some of the messages were. */
+  partial: 5,
+  /** The connection was lost, or the server closed it (421). */
+  lost: 6,
+  late: 7,
+  greeting: 21,
+  hello: 22,
+  mail: 23,
+  rcpt: 24,
+  data: 25,
+  content: 26,
+  auth: 28,
+  tls: 29,
+} as const;
+
+const ofSocket: Readonly<Record<SocketErrorCode, number>> = {
+  ADDRESS_IN_USE: EXIT.notConnected,
+  ADDRESS_NOT_AVAILABLE: EXIT.notConnected,
+  PERMISSION: EXIT.notConnected,
+  NAME_NOT_FOUND: EXIT.notConnected,
+  REFUSED: EXIT.notConnected,
+  UNREACHABLE: EXIT.notConnected,
+  TIMED_OUT: EXIT.late,
+  RESET: EXIT.lost,
+  CLOSED: EXIT.lost,
+  TLS: EXIT.tls,
+  PLAINTEXT_BEFORE_TLS: EXIT.tls,
+  IO: EXIT.lost,
+};
+
+const ofSmtp: Readonly<Record<SmtpErrorCode, number>> = {
+  GREETING: EXIT.greeting,
+  HELLO: EXIT.hello,
+  TLS_MISSING: EXIT.tls,
+  TLS_REFUSED: EXIT.tls,
+  AUTH_MISSING: EXIT.auth,
+  AUTH_IN_CLEAR: EXIT.auth,
+  AUTH_REFUSED: EXIT.auth,
+  AUTH_SERVER: EXIT.auth,
+  TOO_LARGE: EXIT.mail,
+  NOT_OFFERED: EXIT.mail,
+  ARGUMENT: EXIT.failure,
+  BARE_LINE_END: EXIT.failure,
+  SOURCE: EXIT.failure,
+  CLOSING: EXIT.lost,
+  PROTOCOL: EXIT.protocol,
+  TIMED_OUT: EXIT.late,
+  CLOSED: EXIT.lost,
+};
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof SmtpError) return ofSmtp[error.code];
+  return error instanceof SocketError ? ofSocket[error.code] : EXIT.failure;
+}
+
+/** A certificate that was not believed, in the words of OpenSSL and Node. */
+const UNTRUSTED = /^(?:CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_)/;
+
+export function isUntrusted(error: unknown): boolean {
+  if (!(error instanceof SocketError) || error.code !== "TLS") return false;
+  const { cause } = error;
+  return (
+    cause instanceof Error && "code" in cause && typeof cause.code === "string" && UNTRUSTED.test(cause.code)
+  );
+}
