@@ -1,22 +1,13 @@
-/** AUTH (RFC 4954): which mechanism, and its exchange. The mechanisms themselves are of @socketscope/wire. */
+/** AUTH (RFC 4954): which mechanism, and its exchange. The mechanisms themselves are of wire/sasl. */
 import { fitsAuthLine } from "@socketscope/smtp";
+import { LoginClient, PlainClient, ScramClient, type SaslClient } from "@socketscope/wire/sasl";
 import { refusedWith, SmtpError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Login, Mechanism } from "./options.ts";
+import { scramCrypto } from "./scram-crypto.ts";
 
 /** The best first: SCRAM never shows the password, and proves that the server knows it (RFC 5802). */
 const preferred: readonly Mechanism[] = ["SCRAM-SHA-256", "PLAIN", "LOGIN"];
-
-/** One side of a SASL mechanism (RFC 4422 §3). */
-export interface SaslClient {
-  readonly name: string;
-  /** Undefined: the server speaks first. */
-  initialResponse(): Uint8Array | undefined;
-  /** Throws when the server's challenge is wrong: the exchange is cancelled. */
-  respond(challenge: Uint8Array): Uint8Array;
-  /** All that the server has to prove is proven; a success before that is none. */
-  readonly complete: boolean;
-}
 
 export async function logIn(exchange: Exchange, login: Login, secure: boolean): Promise<Mechanism> {
   // RFC 4954 §4, RFC 8314 §3: a password is not shown to everybody on the way, whatever the server offers.
@@ -37,8 +28,9 @@ function choose(offered: readonly string[], wanted: Mechanism | undefined): Mech
   );
 }
 
-function saslClient(_mechanism: Mechanism, _login: Login): SaslClient {
-  throw new SmtpError("AUTH_MISSING", "the mechanisms are not there yet");
+function saslClient(mechanism: Mechanism, { user, password }: Login): SaslClient {
+  if (mechanism === "SCRAM-SHA-256") return new ScramClient(scramCrypto, user, password);
+  return mechanism === "PLAIN" ? new PlainClient(user, password) : new LoginClient(user, password);
 }
 
 class Attempt {
