@@ -46,6 +46,8 @@ export class Exchange implements Session<SmtpClientEvent, SmtpClientAction> {
   #link: Link<SmtpClientAction>;
   readonly #waiting: Waiter[] = [];
   #failure: SmtpError | undefined;
+  /** The server had enough of the content before its end. */
+  #early: Reply | undefined;
   /** The core takes no more; what is sent goes nowhere. */
   #over = false;
   readonly #closed: Promise<CloseReason>;
@@ -115,9 +117,11 @@ export class Exchange implements Session<SmtpClientEvent, SmtpClientAction> {
     );
   }
 
-  /** The reply to the content, which may come before its end. */
-  final(): Promise<Reply | undefined> {
-    return this.#wait().then((answer) => (answer === undefined ? undefined : this.#reply(answer)));
+  /** The reply to the content, which may come before its end, and before it is waited for. */
+  async final(): Promise<Reply | undefined> {
+    if (this.#early !== undefined) return this.#early;
+    const answer = await this.#wait();
+    return answer === undefined ? undefined : this.#reply(answer);
   }
 
   /** Content, and its end: their reply is waited for by {@link final}. False: over the high-water mark. */
@@ -195,7 +199,10 @@ export class Exchange implements Session<SmtpClientEvent, SmtpClientAction> {
       case "reply":
         this.#heard(event.reply);
         // In the middle of the content it closes the core: what is left of it is not sent.
-        if (event.to === "content" && this.#core.state === "closed") this.#over = true;
+        if (event.to === "content" && this.#core.state === "closed") {
+          this.#over = true;
+          this.#early = event.reply;
+        }
         this.#waiting.shift()?.(event.reply);
         return;
       case "challenge":

@@ -81,7 +81,13 @@ export class Transaction {
     const chunking = (this.#options.chunking ?? false) && this.#exchange.extensions.chunking;
     const commands = this.#commands(chunking);
     const data = await this.#ask(commands);
-    const result = await this.#go(data, chunking);
+    let result: SendResult;
+    try {
+      result = await this.#go(data, chunking);
+    } catch (error) {
+      // A line end that the core refuses: half of the message is on its way.
+      throw error instanceof LocalError ? this.#cut(asSmtpError(error)) : error;
+    }
     await this.#leave();
     return result;
   }
@@ -190,7 +196,7 @@ export class Transaction {
         if (!wanted) break;
       }
     } catch (error) {
-      throw this.#cut(error instanceof LocalError ? asSmtpError(error) : unreadable(error));
+      throw error instanceof LocalError ? error : this.#cut(unreadable(error));
     }
     if (wanted && this.#octets !== size)
       throw this.#cut(new SmtpError("SOURCE", `the message is not ${size} octets long, as was said`));

@@ -8,3 +8,4 @@ export { stallReader, type StalledReader } from "./stalled-reader.ts";
 export { TemporaryFolder } from "./temporary-folder.ts";
 export { type Certificate, makeCertificates } from "./certificate.ts";
 export { NetworkNamespace, NetworkPair, namespaces } from "./namespace.ts";
+export { SmtpPeer, type SmtpPeerConnection, type SmtpPeerOptions } from "./smtp-peer.ts";
