@@ -13,6 +13,8 @@ export interface SmtpPeerOptions {
    * for what a server that behaves would say, null for nothing at all.
    */
   readonly answer?: (line: string, connection: SmtpPeerConnection) => string | null | undefined;
+  /** Once a connection, before the greeting; which an empty one leaves out. */
+  readonly onConnect?: (connection: SmtpPeerConnection) => void;
   /** STARTTLS is offered and carried out. */
   readonly certificate?: Certificate;
 }
@@ -96,6 +98,7 @@ class Conversation implements SmtpPeerConnection {
     this.socket = socket;
     this.number = number;
     this.#listen(socket);
+    options.onConnect?.(this);
     this.#reply(options.greeting ?? "220 peer.test ESMTP");
   }
 
