@@ -10,9 +10,17 @@ import {
   type OptionReader,
   type ServerOptions,
 } from "@socketscope/host";
-import { alias, emailAddress, route, times, userWithPassword, type Route, type User } from "./option-kinds.ts";
+import {
+  alias,
+  emailAddress,
+  route,
+  times,
+  userWithPassword,
+  type Route,
+  type User,
+} from "./option-kinds.ts";
 
-export type EngineName = "hand" | "smtp-server";
+export type EngineName = "hand";
 
 export interface MailRelayOptions extends ServerOptions<EngineName> {
   readonly port: number | "off";
@@ -168,7 +176,10 @@ export function mailRelayOptions(read: OptionReader): MailRelayOptions {
       shown: "5d",
     }),
     resolver: read.maybe("resolver", kinds.hostPort, { help: "DNS server for MX records" }),
-    mxPort: read.one("mx-port", kinds.integer(1, 65_535), { help: "port of the hosts they name", default: 25 }),
+    mxPort: read.one("mx-port", kinds.integer(1, 65_535), {
+      help: "port of the hosts they name",
+      default: 25,
+    }),
     webhook: read.maybe("webhook", httpUrl, { help: "POST a line of JSON there for each message" }),
     redirectAll: read.maybe("redirect-all", emailAddress, {
       help: "what is released goes to this address only",
@@ -176,6 +187,6 @@ export function mailRelayOptions(read: OptionReader): MailRelayOptions {
   };
   return {
     ...own,
-    ...serverOptions(read, { engines: ["hand", "smtp-server"], idle: 300_000, env: process.env }),
+    ...serverOptions(read, { engines: ["hand"], idle: 300_000, env: process.env }),
   };
 }

@@ -1,5 +1,5 @@
 export type { Address, CloseReason, Flow, Intercepted, Tap } from "./flow.ts";
-export type { Receiver, Stream } from "./stream.ts";
+export type { Receiver, Stream, Tls } from "./stream.ts";
 export { connectTcp, type ConnectOptions } from "./connect.ts";
 export { converse, type Dialogue } from "./converse.ts";
 export { drive } from "./drive.ts";

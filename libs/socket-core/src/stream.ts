@@ -16,9 +16,17 @@ export interface Receiver {
   closed(reason: CloseReason): void;
 }
 
+/** As the tap has them: "TLSv1.3", "TLS_AES_256_GCM_SHA384". */
+export interface Tls {
+  readonly protocol: string;
+  readonly cipher: string;
+}
+
 export interface Stream {
   readonly flow: Flow;
   readonly secure: boolean;
+  /** Once its handshake is done. */
+  readonly tls: Tls | undefined;
   /** The protocol agreed by ALPN (RFC 7301), undefined when none was. */
   readonly alpn: string | undefined;
   /** Octets the kernel has not taken. */

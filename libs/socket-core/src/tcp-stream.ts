@@ -1,12 +1,12 @@
 /** One TCP connection. Node's socket lives in here and nowhere else. */
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { asSocketError, SocketError } from "./errors.ts";
 import type { CloseReason, Flow, Intercepted } from "./flow.ts";
 import { listenForData, listenTo, stopListening, type SocketEvents } from "./socket-events.ts";
 import type { Interception, InterceptedStream } from "./interception.ts";
-import type { Receiver, Stream } from "./stream.ts";
+import type { Receiver, Stream, Tls } from "./stream.ts";
 import { defaultStreamLimits, LOWEST_HIGH_WATER_MARK, type StreamLimits } from "./stream-limits.ts";
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
@@ -78,6 +78,11 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   get alpn(): string | undefined {
     const agreed = "alpnProtocol" in this.#socket ? this.#socket.alpnProtocol : undefined;
     return typeof agreed === "string" ? agreed : undefined;
+  }
+  get tls(): Tls | undefined {
+    const socket = this.#socket;
+    if (!this.#secure || !(socket instanceof TLSSocket)) return undefined;
+    return { protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name };
   }
   get queued(): number {
     return this.#socket.writableLength + (this.#intercept?.out.octets ?? 0);

@@ -1,5 +1,5 @@
 /** What an engine is: something that speaks SMTP on one address and asks a conversation what to answer. */
-import type { MailParameters, RcptParameters, Reply } from "@socketscope/smtp";
+import type { MailParameters, RcptParameters, Reply, SmtpServerLimits } from "@socketscope/smtp";
 import type {
   Admission,
   CloseReason,
@@ -81,6 +81,8 @@ export interface EngineLimits {
   readonly maxConnections: number;
   /** Milliseconds before a failed login is answered; grows with each. */
   readonly loginDelay: number;
+  /** What one session may do; what is not named stays at the core's defaults. */
+  readonly session?: Partial<Omit<SmtpServerLimits, "size">>;
 }
 
 export interface EngineOptions {
@@ -94,8 +96,6 @@ export interface EngineOptions {
   readonly tls?: TlsServerOptions | undefined;
   /** AUTH is offered also where octets can be read by others. */
   readonly authClear: boolean;
-  /** MAIL before a login is answered with 530 (RFC 4954 §6). */
-  readonly requireAuth: boolean;
   readonly limits: EngineLimits;
   readonly tap: TapPoint;
   /** Obeyed where the sockets are ours; a library's are not to be intercepted. */

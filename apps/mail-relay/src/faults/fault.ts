@@ -104,7 +104,8 @@ function patternOf(value: unknown, name: string): string | undefined {
 }
 
 function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${name}: give an object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw bad(`${name}: give an object`);
   return { ...value };
 }
 

@@ -15,8 +15,6 @@ export interface About {
   readonly arrived: number;
   /** The login it was handed in with. */
   readonly authenticated?: string | undefined;
-  /** Which dialogue brought it. */
-  readonly dialogue?: string | undefined;
 }
 
 export interface MailboxStore {
@@ -26,7 +24,6 @@ export interface MailboxStore {
     about: {
       readonly reversePath: string;
       readonly recipients: readonly string[];
-      readonly dialogue?: string | undefined;
     },
   ): Promise<unknown>;
 }
@@ -70,11 +67,14 @@ export class Acceptance {
           );
     if (here.length > 0) {
       try {
-        await this.#mailboxes.deliver(message, [...new Set(here.flatMap(({ mailboxes }) => mailboxes ?? []))], {
-          reversePath: envelope.reversePath,
-          recipients: here.map(({ recipient }) => recipient.forwardPath),
-          dialogue: about.dialogue,
-        });
+        await this.#mailboxes.deliver(
+          message,
+          [...new Set(here.flatMap(({ mailboxes }) => mailboxes ?? []))],
+          {
+            reversePath: envelope.reversePath,
+            recipients: here.map(({ recipient }) => recipient.forwardPath),
+          },
+        );
       } catch (error) {
         if (queued !== undefined) await this.#queue?.remove(queued);
         throw error;

@@ -19,8 +19,8 @@ export interface SpoolDoor {
 export interface SessionBook {
   loginFailed(flow: Flow, user: string): void;
   refused(flow: Flow, what: string, refusal: Reply): void;
-  /** A message came by this session; the name under which its dialogue is found. */
-  dialogueOf(flow: Flow): string | undefined;
+  /** A message came by this session; `id` stands in its first Received field. */
+  brought(flow: Flow, id: string): void;
   closed(flow: Flow, reason: CloseReason): void;
 }
 

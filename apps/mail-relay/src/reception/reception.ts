@@ -125,4 +125,3 @@ export class Reception implements Conversation {
     return this.#options.isTrusted(this.#peer.flow.remote.host);
   }
 }
-

@@ -1,0 +1,330 @@
+/**
+ * All mailboxes: a Maildir for each address, and in memory what a list shows of each message. What is delivered is on
+ * the disk, names and all, before anybody is told that it is.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { deliveredToField, returnPathField } from "@socketscope/message";
+import type { Spooled } from "../spooled.ts";
+import { folderName, mailboxOfFolder } from "./folder-name.ts";
+import { FolderSync } from "./folder-sync.ts";
+import { Maildir, newBase, type MaildirEntry } from "./maildir.ts";
+import { summarise, type Summary } from "./summary.ts";
+
+export interface StoredMessage extends Summary {
+  /** The same after a restart. */
+  readonly id: string;
+  readonly mailbox: string;
+  /** Octets. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly arrived: number;
+  readonly seen: boolean;
+}
+
+export type MailboxChange =
+  | { readonly type: "added"; readonly message: StoredMessage }
+  | { readonly type: "changed"; readonly message: StoredMessage }
+  | { readonly type: "removed"; readonly id: string; readonly mailbox: string };
+
+export interface MailboxesOptions {
+  /** `FOLDER/ADDRESS/{tmp,new,cur}`. */
+  readonly folder: string;
+  /** Kept in each mailbox; the oldest go. Default Infinity. */
+  readonly maxMessages?: number;
+  /** Milliseconds. Default Infinity. */
+  readonly maxAge?: number;
+  readonly now?: () => number;
+}
+
+interface Kept {
+  readonly message: StoredMessage;
+  readonly entry: MaildirEntry;
+}
+
+interface Box {
+  readonly maildir: Maildir;
+  /** By id, the oldest first. */
+  readonly messages: Map<string, Kept>;
+  stamp: string;
+  locked: boolean;
+}
+
+export class MailboxesError extends Error {
+  override readonly name = "MailboxesError";
+  readonly code = "MAILBOX_NAME";
+}
+
+/** A mailbox that one POP3 session has for itself (RFC 1939 §4). */
+export interface MailboxLock {
+  /** As it was when it was locked, the oldest first. */
+  readonly messages: readonly { readonly id: string; readonly size: number }[];
+  read(id: string): AsyncIterable<Uint8Array>;
+  remove(ids: readonly string[]): Promise<void>;
+  release(): void;
+}
+
+export class Mailboxes {
+  readonly #options: MailboxesOptions;
+  readonly #sync = new FolderSync();
+  readonly #boxes = new Map<string, Box>();
+  readonly #watchers = new Set<(change: MailboxChange) => void>();
+  readonly #now: () => number;
+
+  private constructor(options: MailboxesOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** What is in the folder from before is there again. */
+  static async open(options: MailboxesOptions): Promise<Mailboxes> {
+    const mailboxes = new Mailboxes(options);
+    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(options.folder)) {
+      const mailbox = mailboxOfFolder(name);
+      if (mailbox !== undefined) await mailboxes.#refresh(mailboxes.#box(mailbox), mailbox);
+    }
+    return mailboxes;
+  }
+
+  /** Makes an empty one, so that it is seen before its first message. */
+  async create(mailbox: string): Promise<void> {
+    await this.#box(mailbox).maildir.make();
+  }
+
+  /**
+   * Durable in all of them when it resolves; rejects with nothing left in any (MailboxesError for an address that is no
+   * folder's name, the system's error for a full disk).
+   */
+  async deliver(
+    message: Spooled,
+    to: readonly string[],
+    about: { readonly reversePath: string },
+  ): Promise<readonly StoredMessage[]> {
+    const at = this.#now();
+    const places = to.map((mailbox) => ({ mailbox, box: this.#box(mailbox), base: newBase(at) }));
+    try {
+      await Promise.all(
+        places.map(async ({ mailbox, box, base }) => {
+          await box.maildir.make();
+          // RFC 5321 §4.4: the reverse-path is kept in the message when it leaves SMTP.
+          const head = Buffer.from(returnPathField(about.reversePath) + deliveredToField(mailbox), "utf8");
+          await box.maildir.write(base, withHead(head, message));
+        }),
+      );
+      await Promise.all(places.map(({ box, base }) => box.maildir.show(base)));
+      await Promise.all(places.map(({ box }) => box.maildir.settle()));
+    } catch (error) {
+      await Promise.all(places.map(({ box, base }) => box.maildir.withdraw(base).catch(() => undefined)));
+      throw error;
+    }
+    const stored: StoredMessage[] = [];
+    for (const { mailbox, box, base } of places) {
+      const entry = { base, file: `new/${base}`, seen: false };
+      stored.push(await this.#keep(box, mailbox, entry, at));
+      await this.#retain(box);
+    }
+    return stored;
+  }
+
+  /** Addresses with their counts. */
+  names(): { readonly mailbox: string; readonly messages: number; readonly unseen: number }[] {
+    return [...this.#boxes]
+      .map(([mailbox, { messages }]) => ({
+        mailbox,
+        messages: messages.size,
+        unseen: [...messages.values()].filter(({ message }) => !message.seen).length,
+      }))
+      .toSorted((a, b) => (a.mailbox < b.mailbox ? -1 : 1));
+  }
+
+  /** The newest first; `before` is the id after which the last page ended. */
+  list(query: {
+    readonly mailbox?: string | undefined;
+    readonly text?: string | undefined;
+    readonly before?: string | undefined;
+    readonly limit: number;
+  }): { readonly messages: readonly StoredMessage[]; readonly total: number } {
+    const boxes = query.mailbox === undefined ? [...this.#boxes.values()] : [this.#boxes.get(query.mailbox)];
+    const words = (query.text ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+    const found = boxes
+      .flatMap((box) => [...(box?.messages.values() ?? [])].map(({ message }) => message))
+      .filter((message) => contains(message, words))
+      .toSorted((a, b) => b.arrived - a.arrived || (a.id < b.id ? 1 : -1));
+    const at = query.before === undefined ? 0 : found.findIndex(({ id }) => id === query.before) + 1;
+    return { messages: found.slice(at, at + query.limit), total: found.length };
+  }
+
+  get(id: string): StoredMessage | undefined {
+    return this.#find(id)?.kept.message;
+  }
+
+  /** The octets as they are on the disk. */
+  read(id: string): AsyncIterable<Uint8Array> | undefined {
+    const found = this.#find(id);
+    return found === undefined ? undefined : readFileOf(found.box.maildir, found.kept.entry);
+  }
+
+  async markSeen(id: string, seen: boolean): Promise<StoredMessage | undefined> {
+    const found = this.#find(id);
+    if (found === undefined || found.kept.message.seen === seen) return found?.kept.message;
+    const { box, kept } = found;
+    const file = await box.maildir.mark(kept.entry, seen);
+    const message = { ...kept.message, seen };
+    box.messages.set(id, { message, entry: { ...kept.entry, file, seen } });
+    this.#tell({ type: "changed", message });
+    return message;
+  }
+
+  /** How many there were. */
+  async remove(ids: Iterable<string>): Promise<number> {
+    let count = 0;
+    for (const id of ids) {
+      const found = this.#find(id);
+      if (found === undefined) continue;
+      await this.#remove(found.box, found.kept);
+      count++;
+    }
+    return count;
+  }
+
+  async clear(mailbox?: string): Promise<number> {
+    const boxes = mailbox === undefined ? [...this.#boxes.values()] : [this.#boxes.get(mailbox)];
+    return this.remove(boxes.flatMap((box) => [...(box?.messages.keys() ?? [])]));
+  }
+
+  /** Looks for what other programs have put in, marked and removed. */
+  async refresh(): Promise<void> {
+    for (const [mailbox, box] of this.#boxes) await this.#refresh(box, mailbox);
+  }
+
+  /** Undefined: somebody has it. Another program's changes are seen first. */
+  async lock(mailbox: string): Promise<MailboxLock | undefined> {
+    const box = this.#box(mailbox);
+    if (box.locked) return undefined;
+    box.locked = true;
+    try {
+      await box.maildir.make();
+      await this.#refresh(box, mailbox);
+    } catch (error) {
+      box.locked = false;
+      throw error;
+    }
+    const kept = new Map(box.messages);
+    return {
+      messages: [...kept.values()].map(({ message }) => ({ id: message.id, size: message.size })),
+      read: (id) => {
+        const found = box.messages.get(id);
+        if (found === undefined) throw new MailboxesError("the message has gone");
+        return readFileOf(box.maildir, found.entry);
+      },
+      remove: async (ids) => {
+        await this.remove(ids);
+        await box.maildir.settle();
+      },
+      release: () => {
+        box.locked = false;
+      },
+    };
+  }
+
+  watch(watcher: (change: MailboxChange) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  #box(mailbox: string): Box {
+    const known = this.#boxes.get(mailbox);
+    if (known !== undefined) return known;
+    const name = folderName(mailbox);
+    if (name === undefined) throw new MailboxesError("this address is too long to be a mailbox");
+    const maildir = new Maildir(join(this.#options.folder, name), this.#sync);
+    const box = { maildir, messages: new Map<string, Kept>(), stamp: "", locked: false };
+    this.#boxes.set(mailbox, box);
+    return box;
+  }
+
+  #find(id: string): { readonly box: Box; readonly kept: Kept } | undefined {
+    for (const box of this.#boxes.values()) {
+      const kept = box.messages.get(id);
+      if (kept !== undefined) return { box, kept };
+    }
+    return undefined;
+  }
+
+  async #keep(box: Box, mailbox: string, entry: MaildirEntry, arrived?: number): Promise<StoredMessage> {
+    const id = idOf(mailbox, entry.base);
+    const { modified, ...summary } = await summarise(join(box.maildir.folder, entry.file));
+    const message = { ...summary, id, mailbox, arrived: arrived ?? modified, seen: entry.seen };
+    box.messages.set(id, { message, entry });
+    this.#tell({ type: "added", message });
+    return message;
+  }
+
+  async #refresh(box: Box, mailbox: string): Promise<void> {
+    const stamp = await box.maildir.stamp().catch(() => "");
+    if (stamp === box.stamp) return;
+    const there = new Map((await box.maildir.entries()).map((entry) => [idOf(mailbox, entry.base), entry]));
+    for (const [id, { message }] of box.messages) if (!there.has(id)) this.#forget(box, message);
+    for (const [id, entry] of there) {
+      const known = box.messages.get(id);
+      if (known === undefined) await this.#keep(box, mailbox, entry).catch(() => undefined);
+      else if (known.entry.file !== entry.file) {
+        const message = { ...known.message, seen: entry.seen };
+        box.messages.set(id, { message, entry });
+        this.#tell({ type: "changed", message });
+      }
+    }
+    box.stamp = stamp;
+    await this.#retain(box);
+  }
+
+  async #retain(box: Box): Promise<void> {
+    const { maxMessages = Infinity, maxAge = Infinity } = this.#options;
+    if (box.messages.size <= maxMessages && maxAge === Infinity) return;
+    const oldest = [...box.messages.values()].toSorted((a, b) => a.message.arrived - b.message.arrived);
+    const surplus = oldest.length - Math.min(oldest.length, maxMessages);
+    const limit = this.#now() - maxAge;
+    for (const [index, kept] of oldest.entries())
+      if (index < surplus || kept.message.arrived < limit) await this.#remove(box, kept);
+  }
+
+  async #remove(box: Box, { message, entry }: Kept): Promise<void> {
+    await box.maildir.remove(entry.file);
+    this.#forget(box, message);
+  }
+
+  #forget(box: Box, { id, mailbox }: StoredMessage): void {
+    box.messages.delete(id);
+    this.#tell({ type: "removed", id, mailbox });
+  }
+
+  #tell(change: MailboxChange): void {
+    for (const watcher of this.#watchers) watcher(change);
+  }
+}
+
+function contains({ subject, from, to, mailbox, excerpt }: StoredMessage, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const all = `${subject} ${from} ${to} ${mailbox} ${excerpt}`.toLowerCase();
+  return words.every((word) => all.includes(word));
+}
+
+function idOf(mailbox: string, base: string): string {
+  return createHash("sha256").update(`${mailbox}/${base}`).digest("base64url").slice(0, 22);
+}
+
+function readFileOf(maildir: Maildir, entry: MaildirEntry): AsyncIterable<Uint8Array> {
+  return createReadStream(join(maildir.folder, entry.file), { highWaterMark: 256 * 1024 });
+}
+
+async function* withHead(head: Uint8Array, message: Spooled): AsyncGenerator<Uint8Array> {
+  if (message.octets !== undefined) {
+    yield Buffer.concat([head, message.octets]);
+    return;
+  }
+  yield head;
+  yield* message.read();
+}

@@ -1,0 +1,227 @@
+/** From options to a running relay: state folder, certificate, accounts, mailboxes, queue, listeners, control socket. */
+import {
+  announce,
+  describeError,
+  faultResources,
+  firewallResources,
+  isLoopback,
+  openAccount,
+  openAuthority,
+  openControlSocket,
+  openFirewall,
+  openStateFolder,
+  readCertificate,
+  readFirewallRules,
+  refuseOpenAccounts,
+  statusResources,
+  trustCommand,
+  UsageError,
+  type Account,
+  type Authority,
+  type Environs,
+  type Ready,
+  type Running,
+} from "@socketscope/host";
+import {
+  contains,
+  Intercept,
+  parseAddress,
+  parseCidr,
+  TapPoint,
+  type TlsServerOptions,
+} from "@socketscope/socket-core";
+import type { Engine, EngineLimits, ListenerRole, Peer } from "./engine/engine.ts";
+import { FaultyConversation } from "./faults/faulty-conversation.ts";
+import { MailFaults } from "./faults/mail-faults.ts";
+import { Listeners, type Service } from "./listeners.ts";
+import { Mailboxes } from "./mailboxes/mailboxes.ts";
+import type { EngineName, MailRelayOptions } from "./options.ts";
+import { Acceptance } from "./reception/acceptance.ts";
+import { Accounts, readUsers } from "./reception/accounts.ts";
+import { Reception } from "./reception/reception.ts";
+import type { ReceptionOptions } from "./reception/reception-options.ts";
+import { Recipients } from "./reception/recipients.ts";
+import { Sessions } from "./sessions.ts";
+import { Spool } from "./spool/spool.ts";
+
+export const APP = "mail-relay";
+export const VERSION = "0.1.0";
+
+/** RFC 5321 §6.3: at least 100. */
+const MAX_HOPS = 100;
+
+export async function startMailRelay(
+  options: MailRelayOptions,
+  { log, secrets }: Environs,
+  engines: Readonly<Record<EngineName, Engine>>,
+): Promise<Running> {
+  check(options);
+  const users = [
+    ...options.users,
+    ...(options.usersFile === undefined ? [] : await readUsers(options.usersFile)),
+  ];
+  const state = await openStateFolder(options.state);
+  const lock = await state.lockFor(APP);
+  try {
+    const generated = users.length === 0 ? await openAccount(state) : undefined;
+    const account = generated && ofDomain(generated, options.localDomains[0] ?? "localhost");
+    const accounts = new Accounts({
+      users: account === undefined ? users : [{ address: account.user, password: account.password }],
+      domain: options.localDomains[0] ?? "localhost",
+      any: options.authAny,
+    });
+    for (const { password } of users) secrets.hide(password);
+    const authority = options.tls === undefined ? await openAuthority(state) : undefined;
+    const firewall = await openFirewall(options);
+    const failed = (error: unknown): void => log.error(describeError(error));
+
+    const mailboxes = await Mailboxes.open({
+      folder: options.maildir ?? state.file("mail-relay/maildir"),
+      maxMessages: numberOf(options.maxMessages),
+      maxAge: numberOf(options.maxAge),
+    });
+    const addresses = [...accounts.addresses, ...options.mailboxes];
+    for (const address of addresses) await mailboxes.create(address);
+    const sessions = new Sessions();
+    const faults = new MailFaults();
+    const trusted = options.trust.map(parseCidr);
+    const reception: ReceptionOptions = {
+      ...options,
+      isTrusted: (host) => {
+        const octets = parseAddress(host);
+        return octets !== undefined && trusted.some((cidr) => contains(cidr, octets));
+      },
+      accounts,
+      recipients: new Recipients({ ...options, mailboxes: addresses, mayRelay: () => false }),
+      acceptance: new Acceptance(mailboxes, undefined),
+      spool: await Spool.open(state.file("mail-relay/incoming")),
+      sessions,
+      maxHops: MAX_HOPS,
+      now: Date.now,
+      onError: failed,
+    };
+    const tap = new TapPoint();
+    const intercepts = { smtp: new Intercept(), submission: new Intercept(), smtps: new Intercept() };
+    const tls = await certificate(options, authority);
+    const converse = (peer: Peer): FaultyConversation =>
+      new FaultyConversation(new Reception(peer, reception), peer, faults);
+    const smtp = (role: ListenerRole, port: number | "off", option: string): Service => ({
+      name: role,
+      scheme: role === "submission" ? "smtp" : role,
+      port,
+      option,
+      secure: true,
+      listen: (host, at) =>
+        engines[options.engine]({
+          role,
+          host,
+          port: at,
+          hostname: options.hostname,
+          tls,
+          authClear: options.authClear || options.hosts.every(isLoopback),
+          limits: limitsOf(options),
+          tap,
+          intercept: intercepts[role],
+          admission: firewall,
+          proxyFrom: options.proxyFrom,
+          converse,
+          onError: failed,
+        }),
+    });
+    const listeners = await Listeners.open(
+      [
+        smtp("smtp", options.port, "--port N"),
+        smtp("submission", options.submissionPort, "--submission-port N"),
+        smtp("smtps", options.smtpsPort, "--smtps-port N"),
+      ],
+      options.hosts,
+      log,
+    );
+    const ready: Ready = {
+      app: APP,
+      version: VERSION,
+      engine: options.engine,
+      state: state.path,
+      ...(authority && { ca: authority.file, trust: trustCommand(authority.file) }),
+      ...(account && { account }),
+      listeners: listeners.urls,
+      hints: [
+        options.capture
+          ? "Capturing: mail for anybody is kept here and goes nowhere"
+          : "Taking mail for its mailboxes",
+      ],
+    };
+    const control = await openControlSocket({
+      state,
+      app: APP,
+      resources: {
+        ...statusResources(ready, () => ({ open: listeners.open, messages: sessions.messages })),
+        ...firewallResources(firewall),
+        ...faultResources(intercepts),
+        ...faults.resources,
+      },
+      log,
+    });
+    announce(ready, options.json);
+    return {
+      async drain(ms) {
+        const cut = await listeners.drain(ms);
+        await control.drain(0);
+        await lock.release();
+        return cut;
+      },
+      cut() {
+        listeners.drain(0).catch(() => undefined);
+        control.drain(0).catch(() => undefined);
+      },
+      async reload() {
+        // All is read before anything is changed: what cannot be read leaves the relay as it was.
+        const rules = await readFirewallRules(options.firewall);
+        const replacement = await certificate(options, authority);
+        firewall.replaceRules(rules);
+        if (replacement !== undefined) listeners.replaceTls(replacement);
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Logins are addresses here: what comes for the account is what it reads. */
+function ofDomain({ user, password }: Account, domain: string): Account {
+  return { user: `${user}@${domain}`, password };
+}
+
+function limitsOf({ maxSize, idle, maxConnections, loginDelay }: MailRelayOptions): EngineLimits {
+  return {
+    maxSize,
+    idle,
+    maxConnections: Math.min(numberOf(maxConnections), Number.MAX_SAFE_INTEGER),
+    loginDelay: loginDelay === "off" ? 0 : loginDelay,
+  };
+}
+
+function numberOf(value: number | "off"): number {
+  return value === "off" ? Infinity : value;
+}
+
+async function certificate(
+  { tls, hosts, hostname }: MailRelayOptions,
+  authority: Authority | undefined,
+): Promise<TlsServerOptions | undefined> {
+  if (tls !== undefined) return readCertificate(tls);
+  return authority?.issue([...hosts, hostname]);
+}
+
+function check(options: MailRelayOptions): void {
+  const { port, submissionPort, smtpsPort, authAny, hosts, relay, routes, smarthost, relayAllow } = options;
+  if (port === "off" && submissionPort === "off" && smtpsPort === "off")
+    throw new UsageError("USAGE_BAD_VALUE", "every SMTP port is off: nothing is left to listen on");
+  if (authAny) refuseOpenAccounts(hosts, ["any"]);
+  if (relay && routes.length === 0 && smarthost === undefined && relayAllow.length === 0)
+    throw new UsageError(
+      "USAGE_BAD_VALUE",
+      "--relay: say where to: --route D=HOST:PORT, --smarthost HOST:PORT, or --relay-allow D (by its MX records)",
+    );
+}
