@@ -15,6 +15,8 @@ export const EXIT = {
   /** The connection was lost, or the server closed it (421). */
   lost: 6,
   late: 7,
+  /** `verify` found something bad. */
+  findings: 8,
   greeting: 21,
   hello: 22,
   mail: 23,

@@ -3,9 +3,11 @@
 import { nearest } from "@socketscope/host";
 import { EXIT } from "./exit-code.ts";
 import { sendMail } from "./send.ts";
+import { verifyServer } from "./verify.ts";
 
 const commands: Readonly<Record<string, { readonly help: string; readonly run: () => Promise<void> }>> = {
   send: { help: "send a message by SMTP", run: sendMail },
+  verify: { help: "what a mail server offers, how it behaves", run: verifyServer },
 };
 
 const HELP = `Usage: mail-client COMMAND [options]

@@ -62,6 +62,13 @@ const correspondent: Kind<Correspondent> = {
   },
 };
 
+/** A recipient as RCPT names it: `postmaster` needs no domain (RFC 5321 §4.1.1.3). */
+export const recipientAddress: Kind<string> = {
+  argument: "ADDRESS",
+  read: (text, base) =>
+    text.toLowerCase() === "postmaster" ? "postmaster" : correspondent.read(text, base).address,
+};
+
 const correspondents: Kind<readonly Correspondent[]> = {
   argument: "ADDRESS",
   // A comma within quotes or brackets separates nothing.

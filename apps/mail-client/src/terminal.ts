@@ -23,3 +23,8 @@ export function dialogueLine({ from, text }: DialogueLine): string {
 export function explain(error: unknown): string {
   return `${describeError(error)}${isUntrusted(error) ? " (--ca FILE names an authority to trust)" : ""}`;
 }
+
+/** What a server wrote, without what would move a terminal's cursor. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
+}
