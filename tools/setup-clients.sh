@@ -8,7 +8,7 @@ packages=(
   chromium firefox-esr libnss3-tools             # browsers; certutil makes them trust the local authority
   haproxy nginx-light caddy                      # the proxy we stand behind; the servers our client and bench meet
   wrk                                            # load
-  swaks msmtp s-nail mutt                        # mail programs; python3 has smtplib and poplib
+  swaks libnet-ssleay-perl msmtp s-nail mutt     # mail programs; python3 has smtplib and poplib
   postfix                                        # the next hop and the hop before; smtp-source, smtp-sink
   thunderbird xvfb xdotool                       # a mail program with a window, and a screen for it
   e2fsprogs                                      # file systems that lose their power

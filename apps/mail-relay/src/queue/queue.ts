@@ -1,0 +1,386 @@
+/** Messages for elsewhere, from the moment we answer for them until every recipient is reached or given up. */
+import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { link, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Envelope } from "@socketscope/smtp";
+import { syncFolder } from "../mailboxes/folder-sync.ts";
+import type { Spooled } from "../spooled.ts";
+import { DueHeap } from "./due-heap.ts";
+import { QueueBroken, QueueFull } from "./errors.ts";
+import { Journal, type JournalOptions, type Place } from "./journal.ts";
+import { queueRecord } from "./queue-records.ts";
+import type { QueuedMessage, QueueState, RecipientResult } from "./queued.ts";
+import { afterAttempt } from "./schedule.ts";
+
+export interface QueueOptions extends Omit<JournalOptions, "onTorn"> {
+  /** Milliseconds between attempts; the last one repeats. */
+  readonly schedule: readonly number[];
+  /** Messages at once; the next is answered 452. Default 1,000,000. */
+  readonly maxMessages?: number;
+  readonly now?: () => number;
+  /** Something that is no record of ours was set aside, or a message lost its content: somebody must look. */
+  readonly onTorn?: (what: string) => void;
+}
+
+interface Kept {
+  message: QueuedMessage;
+  place: Place;
+  readonly file: string | undefined;
+}
+
+const MAX_MESSAGES = 1_000_000;
+const NOTHING = new Uint8Array(0);
+/** Segments that may stand before the oldest is written again. */
+const COMPACT_ABOVE = 8;
+
+export class Queue {
+  readonly #options: QueueOptions;
+  readonly #now: () => number;
+  readonly #kept = new Map<string, Kept>();
+  readonly #heap = new DueHeap();
+  /** Messages whose content is in it, by segment. */
+  readonly #live = new Map<number, number>();
+  readonly #watchers = new Set<(id: string) => void>();
+  readonly #torn: string[] = [];
+  #journal: Journal | undefined;
+  #segments: number[] = [];
+  #cleaning: Promise<void> | undefined;
+
+  private constructor(options: QueueOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  static async open(options: QueueOptions): Promise<Queue> {
+    const queue = new Queue(options);
+    await mkdir(join(options.folder, "large"), { recursive: true, mode: 0o700 });
+    queue.#journal = await Journal.open(
+      { ...options, onTorn: (kept, octets) => queue.#report(`${octets} octets of no record: ${kept}`) },
+      ({ meta, content }, place) => queue.#replay(meta, content.length, place),
+    );
+    queue.#segments = await queue.#journal.segments();
+    await queue.#checkLarge();
+    for (const { message } of queue.#kept.values()) queue.#heap.push(message.due, message.id);
+    return queue;
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+  /** What was set aside since the start: never delivered, never dropped without a word. */
+  get torn(): readonly string[] {
+    return this.#torn;
+  }
+  get syncs(): number {
+    return this.#journal?.syncs ?? 0;
+  }
+
+  /** Its id, when power loss cannot take the message back. Rejects with QueueFull or QueueBroken; nothing is kept then. */
+  async enqueue(
+    envelope: Envelope,
+    message: Spooled,
+    about: { readonly arrived: number; readonly authenticated?: string | undefined },
+  ): Promise<string> {
+    if (this.#kept.size >= (this.#options.maxMessages ?? MAX_MESSAGES))
+      throw new QueueFull("the queue holds as many messages as it may");
+    const id = newId(this.#now());
+    const state: QueueState = {
+      recipients: envelope.recipients,
+      attempts: 0,
+      due: this.#now(),
+      held: false,
+      delayNoticeSent: false,
+      history: [],
+    };
+    const file = message.file === undefined ? undefined : await this.#keepLarge(id, message.file);
+    const { arrived, authenticated } = about;
+    const meta = { type: "enqueue", id, envelope, arrived, authenticated, size: message.size, file, state };
+    try {
+      const place = await this.#log().append(meta, message.octets ?? NOTHING);
+      const queued = { id, envelope, arrived, authenticated, size: message.size, active: false, ...state };
+      this.#add({ message: queued, place, file });
+      this.#heap.push(queued.due, id);
+      this.#tell(id);
+      return id;
+    } catch (error) {
+      if (file !== undefined) await rm(this.#large(file), { force: true });
+      throw error;
+    }
+  }
+
+  /** What is due and not held, and never the same twice until it is settled. */
+  take(now: number = this.#now()): QueuedMessage | undefined {
+    for (;;) {
+      const first = this.#heap.peek();
+      if (first === undefined || first.due > now) return undefined;
+      this.#heap.pop();
+      const kept = this.#kept.get(first.id);
+      if (kept === undefined || !this.#isWaiting(kept.message) || kept.message.due !== first.due) continue;
+      kept.message = { ...kept.message, active: true };
+      return kept.message;
+    }
+  }
+
+  /** When the next one is due, in milliseconds since 1970. */
+  nextDue(): number | undefined {
+    for (;;) {
+      const first = this.#heap.peek();
+      if (first === undefined) return undefined;
+      const message = this.#kept.get(first.id)?.message;
+      if (message !== undefined && this.#isWaiting(message) && message.due === first.due) return first.due;
+      this.#heap.pop();
+    }
+  }
+
+  /** One attempt is over: durable when it resolves. Whoever was reached or given up is out of the message. */
+  async settle(id: string, results: readonly RecipientResult[], delayNoticeSent = false): Promise<void> {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return;
+    const state = afterAttempt(kept.message, results, this.#now(), this.#options.schedule);
+    if (state.recipients.length === 0) return this.#end(id, kept);
+    await this.#change(kept, {
+      ...state,
+      delayNoticeSent: kept.message.delayNoticeSent || delayNoticeSent,
+    });
+  }
+
+  /** Delivery gives it back unchanged: we are shutting down. */
+  putBack(id: string): void {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return;
+    kept.message = { ...kept.message, active: false };
+    this.#heap.push(kept.message.due, id);
+  }
+
+  /** By arrival, the oldest first. */
+  list({ after, limit }: { readonly after?: string | undefined; readonly limit: number }): {
+    readonly messages: readonly QueuedMessage[];
+    readonly total: number;
+  } {
+    const messages: QueuedMessage[] = [];
+    let passed = after === undefined || !this.#kept.has(after);
+    for (const { message } of this.#kept.values()) {
+      if (passed && messages.length < limit) messages.push(message);
+      if (message.id === after) passed = true;
+      if (messages.length >= limit) break;
+    }
+    return { messages, total: this.#kept.size };
+  }
+
+  show(id: string): QueuedMessage | undefined {
+    return this.#kept.get(id)?.message;
+  }
+
+  /** Due at once: one, or all that are not held. How many. */
+  async flush(id?: string): Promise<number> {
+    const chosen = id === undefined ? [...this.#kept.values()] : [this.#kept.get(id)];
+    let count = 0;
+    for (const kept of chosen) {
+      if (kept === undefined || !this.#isWaiting(kept.message)) continue;
+      // Not worth a record: after a restart it is due when it would have been.
+      kept.message = { ...kept.message, due: this.#now() };
+      this.#heap.push(kept.message.due, kept.message.id);
+      count++;
+      this.#tell(kept.message.id);
+    }
+    return count;
+  }
+
+  /** Held messages are not tried until they are released. False: there is none. */
+  async hold(id: string, held: boolean): Promise<boolean> {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return false;
+    const state = stateOf(kept.message);
+    await this.#change(kept, { ...state, held, due: held ? state.due : this.#now() }, kept.message.active);
+    return true;
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return false;
+    await this.#end(id, kept);
+    return true;
+  }
+
+  /** The octets, checked again. Rejects with QueueBroken where the disk does not give back what was written. */
+  async *read(id: string): AsyncGenerator<Uint8Array> {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) throw new QueueBroken("the message is not in the queue");
+    if (kept.file !== undefined) {
+      yield* createReadStream(this.#large(kept.file), { highWaterMark: 256 * 1024 });
+      return;
+    }
+    const record = await this.#log().read(kept.place);
+    if (record === undefined) {
+      this.#report(`the content of ${id} is not what was written`);
+      throw new QueueBroken("the disk does not give back what was written");
+    }
+    yield record.content;
+  }
+
+  watch(watcher: (id: string) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  async close(): Promise<void> {
+    await this.#cleaning;
+    await this.#log().close();
+  }
+
+  #log(): Journal {
+    if (this.#journal === undefined) throw new QueueBroken("the queue is not open");
+    return this.#journal;
+  }
+
+  #isWaiting({ held, active }: QueuedMessage): boolean {
+    return !held && !active;
+  }
+
+  async #change(kept: Kept, state: QueueState, active = false): Promise<void> {
+    const { id } = kept.message;
+    await this.#log().append({ type: "state", id, state }, NOTHING);
+    kept.message = { ...kept.message, ...state, active };
+    if (this.#isWaiting(kept.message)) this.#heap.push(state.due, id);
+    this.#tell(id);
+  }
+
+  async #end(id: string, kept: Kept): Promise<void> {
+    await this.#log().append({ type: "gone", id }, NOTHING);
+    this.#kept.delete(id);
+    this.#count(kept.place.segment, -1);
+    if (kept.file !== undefined) await rm(this.#large(kept.file), { force: true });
+    this.#tell(id);
+    this.#cleaning ??= this.#clean().finally(() => {
+      this.#cleaning = undefined;
+    });
+  }
+
+  #add(kept: Kept): void {
+    const { segment } = kept.place;
+    this.#kept.set(kept.message.id, kept);
+    this.#count(segment, 1);
+    if (this.#segments.at(-1) !== segment) this.#segments.push(segment);
+  }
+
+  #count(segment: number, change: 1 | -1): void {
+    this.#live.set(segment, (this.#live.get(segment) ?? 0) + change);
+  }
+
+  /**
+   * The oldest segments go when nothing in them is needed. Only the oldest: what a later one says of a message stands
+   * in no other place. Where too many have piled up, what still lives in the oldest is written again at the end.
+   */
+  async #clean(): Promise<void> {
+    const journal = this.#log();
+    for (;;) {
+      const oldest = this.#segments[0];
+      if (oldest === undefined || oldest === journal.current) return;
+      if ((this.#live.get(oldest) ?? 0) > 0) {
+        if (this.#segments.length <= COMPACT_ABOVE) return;
+        await this.#rewrite(oldest);
+      }
+      this.#segments.shift();
+      this.#live.delete(oldest);
+      await journal.drop(oldest);
+    }
+  }
+
+  async #rewrite(segment: number): Promise<void> {
+    for (const kept of this.#kept.values()) {
+      if (kept.place.segment !== segment) continue;
+      const record = await this.#log().read(kept.place);
+      const { id, envelope, arrived, authenticated, size, active: _active, ...state } = kept.message;
+      if (record === undefined) {
+        this.#report(`the content of ${id} is not what was written`);
+        continue;
+      }
+      const meta = { type: "enqueue", id, envelope, arrived, authenticated, size, file: kept.file, state };
+      kept.place = await this.#log().append(meta, record.content);
+      this.#count(kept.place.segment, 1);
+      // It may have ended, or changed, while it was written again: that is said once more behind it.
+      if (!this.#kept.has(id)) await this.#end(id, kept);
+      else if (kept.message.attempts !== state.attempts || kept.message.held !== state.held)
+        await this.#change(kept, stateOf(kept.message), kept.message.active);
+    }
+  }
+
+  #replay(meta: unknown, contentOctets: number, place: Place): void {
+    const record = queueRecord(meta);
+    if (record === undefined) {
+      this.#report(`a record that is none of ours in segment ${place.segment} at ${place.at}`);
+      return;
+    }
+    if (record.type === "gone") {
+      const kept = this.#kept.get(record.id);
+      if (kept === undefined) return;
+      this.#kept.delete(record.id);
+      this.#count(kept.place.segment, -1);
+      return;
+    }
+    if (record.type === "state") {
+      const kept = this.#kept.get(record.id);
+      if (kept !== undefined) kept.message = { ...kept.message, ...record.state };
+      return;
+    }
+    const { id, envelope, arrived, authenticated, size, file, state } = record;
+    if (file === undefined && size !== contentOctets) {
+      this.#report(`message ${id} has ${contentOctets} octets of ${size}`);
+      return;
+    }
+    const before = this.#kept.get(id);
+    if (before !== undefined) this.#count(before.place.segment, -1);
+    this.#add({
+      message: { id, envelope, arrived, authenticated, size, active: false, ...state },
+      place,
+      file,
+    });
+  }
+
+  async #keepLarge(id: string, spooled: string): Promise<string> {
+    const file = `${id}.eml`;
+    await link(spooled, this.#large(file));
+    await syncFolder(join(this.#options.folder, "large"));
+    return file;
+  }
+
+  /** Files of their own: those whose record is missing were never promised; a message whose file is torn is set aside. */
+  async #checkLarge(): Promise<void> {
+    const needed = new Set<string>();
+    for (const [id, { message, file }] of this.#kept) {
+      if (file === undefined) continue;
+      const size = await stat(this.#large(file)).then(
+        (found) => found.size,
+        () => -1,
+      );
+      needed.add(file);
+      if (size === message.size) continue;
+      this.#report(`message ${id} has ${size} octets of ${message.size}: ${this.#large(file)}`);
+      this.#kept.delete(id);
+    }
+    for (const name of await readdir(join(this.#options.folder, "large")))
+      if (!needed.has(name)) await rm(this.#large(name), { force: true });
+  }
+
+  #large(file: string): string {
+    return join(this.#options.folder, "large", file);
+  }
+
+  #report(what: string): void {
+    this.#torn.push(what);
+    this.#options.onTorn?.(what);
+  }
+
+  #tell(id: string): void {
+    for (const watcher of this.#watchers) watcher(id);
+  }
+}
+
+function stateOf({ recipients, attempts, due, held, delayNoticeSent, history }: QueuedMessage): QueueState {
+  return { recipients, attempts, due, held, delayNoticeSent, history };
+}
+
+function newId(at: number): string {
+  return `${at.toString(36)}${randomBytes(5).toString("hex")}`;
+}

@@ -1,0 +1,31 @@
+/** When the next attempt is made, and what an attempt leaves of a message. RFC 5321 §4.5.4.1. */
+import type { Attempt, QueuedMessage, QueueState, RecipientResult } from "./queued.ts";
+
+/** Attempts whose results are kept for the page and the notices. */
+const HISTORY = 20;
+
+/** `attempts` that have been made; the last pause repeats. Milliseconds. */
+export function pauseAfter(attempts: number, schedule: readonly number[]): number {
+  return schedule[Math.min(attempts, schedule.length) - 1] ?? 60_000;
+}
+
+export function afterAttempt(
+  message: QueuedMessage,
+  results: readonly RecipientResult[],
+  now: number,
+  schedule: readonly number[],
+): QueueState {
+  const over = new Set(
+    results.filter(({ outcome }) => outcome !== "deferred").map(({ forwardPath }) => forwardPath),
+  );
+  const attempts = message.attempts + 1;
+  const attempt: Attempt = { at: now, results };
+  return {
+    recipients: message.recipients.filter(({ forwardPath }) => !over.has(forwardPath)),
+    attempts,
+    due: now + pauseAfter(attempts, schedule),
+    held: message.held,
+    delayNoticeSent: message.delayNoticeSent,
+    history: [...message.history, attempt].slice(-HISTORY),
+  };
+}
