@@ -4,7 +4,7 @@
  * the true end is never sent.
  */
 import { describeHeard, type Finding } from "./findings.ts";
-import { isPositive, Probe, type ProbeTarget } from "./probe.ts";
+import { isPositive, isRefusal, Probe, type ProbeTarget } from "./probe.ts";
 
 /** Ends that are none, by what they are called. */
 export const falseEnds: readonly string[] = [
@@ -42,11 +42,22 @@ export async function smuggle(target: ProbeTarget, end: string, recipient: strin
   if (first === "silent") return { name, verdict: "ok", text: "goes on waiting for the end" };
   if (first === "closed") return { name, verdict: "ok", text: "ends the connection" };
   // It has said something. A server that has ended the message takes commands again; one that refuses it does not.
-  probe.say("NOOP\r\n");
-  const then = await probe.hearSoon();
-  if (isPositive(then))
-    return { name, verdict: "bad", text: `takes it for the end of the message: ${describeHeard(first)}` };
-  return { name, verdict: "ok", text: `refuses it: ${describeHeard(first)}` };
+  return (await takesCommands(probe))
+    ? { name, verdict: "bad", text: `takes it for the end of the message: ${describeHeard(first)}` }
+    : { name, verdict: "ok", text: `refuses it: ${describeHeard(first)}` };
+}
+
+/** Lines that what is left of a false end can make, which a server refuses before it comes to ours. */
+const LEFT_OVER = 3;
+
+/** Of the false end a CR or LF may be left over: it is given a line of its own. */
+async function takesCommands(probe: Probe): Promise<boolean> {
+  probe.say("\r\nNOOP\r\n");
+  for (let refused = 0; refused <= LEFT_OVER; refused++) {
+    const heard = await probe.hearSoon();
+    if (!isRefusal(heard)) return isPositive(heard);
+  }
+  return false;
 }
 
 export function shown(end: string): string {

@@ -15,6 +15,10 @@ export interface SmtpPeerOptions {
   readonly answer?: (line: string, connection: SmtpPeerConnection) => string | null | undefined;
   /** Once a connection, before the greeting; which an empty one leaves out. */
   readonly onConnect?: (connection: SmtpPeerConnection) => void;
+  /** Ends of the content that are none and are taken for one: such a server lets messages be smuggled through it. */
+  readonly falseEnds?: readonly string[];
+  /** Octets behind STARTTLS in the clear are carried out under TLS (CVE-2011-0411). */
+  readonly keepsPlaintext?: boolean;
   /** STARTTLS is offered and carried out. */
   readonly certificate?: Certificate;
 }
@@ -145,11 +149,26 @@ class Conversation implements SmtpPeerConnection {
 
   #data(): void {
     const end = this.#buffer.startsWith(".\r\n") ? 0 : this.#buffer.indexOf("\r\n.\r\n") + 2;
-    if (end === 1) return;
+    if (end === 1) {
+      this.#falseEnd();
+      return;
+    }
     this.#message = this.#buffer.slice(0, end).replaceAll(/(^|\r\n)\./g, "$1");
     this.#buffer = this.#buffer.slice(end + 3);
     this.#content = "none";
     this.#answer(".");
+  }
+
+  #falseEnd(): void {
+    for (const end of this.#options.falseEnds ?? []) {
+      const at = this.#buffer.indexOf(end);
+      if (at < 0) continue;
+      this.#message = this.#buffer.slice(0, at);
+      this.#buffer = this.#buffer.slice(at + end.length);
+      this.#content = "none";
+      this.#answer(".");
+      return;
+    }
   }
 
   #chunk({
@@ -216,7 +235,7 @@ class Conversation implements SmtpPeerConnection {
     });
     this.socket = secured;
     this.#secure = true;
-    this.#buffer = "";
+    if (this.#options.keepsPlaintext !== true) this.#buffer = "";
     this.#listen(secured);
   }
 }
