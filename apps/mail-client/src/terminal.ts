@@ -16,7 +16,7 @@ const signs: Readonly<Record<DialogueLine["from"], string>> = { client: "→", s
 
 /** `--verbose`: one line of the dialogue. */
 export function dialogueLine({ from, text }: DialogueLine): string {
-  return `${signs[from]} ${text}\n`;
+  return `${`${signs[from]} ${text}`.trimEnd()}\n`;
 }
 
 /** One line: what went wrong, and which option would change it. */
