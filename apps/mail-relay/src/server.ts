@@ -19,20 +19,25 @@ import {
   type Account,
   type Authority,
   type Environs,
+  type ListenerUrl,
   type Ready,
   type Running,
 } from "@socketscope/host";
 import {
   contains,
   Intercept,
+  listenTcp,
   parseAddress,
   parseCidr,
   TapPoint,
   type TlsServerOptions,
 } from "@socketscope/socket-core";
+import { serveHttp } from "@socketscope/web";
 import type { Engine, EngineLimits, ListenerRole, Peer } from "./engine/engine.ts";
 import { FaultyConversation } from "./faults/faulty-conversation.ts";
 import { MailFaults } from "./faults/mail-faults.ts";
+import { Dialogues } from "./inbox/dialogues.ts";
+import { Inbox } from "./inbox/inbox.ts";
 import { Listeners, type Service } from "./listeners.ts";
 import { Mailboxes } from "./mailboxes/mailboxes.ts";
 import type { EngineName, MailRelayOptions } from "./options.ts";
@@ -41,7 +46,6 @@ import { Accounts, readUsers } from "./reception/accounts.ts";
 import { Reception } from "./reception/reception.ts";
 import type { ReceptionOptions } from "./reception/reception-options.ts";
 import { Recipients } from "./reception/recipients.ts";
-import { Sessions } from "./sessions.ts";
 import { Spool } from "./spool/spool.ts";
 
 export const APP = "mail-relay";
@@ -82,7 +86,7 @@ export async function startMailRelay(
     });
     const addresses = [...accounts.addresses, ...options.mailboxes];
     for (const address of addresses) await mailboxes.create(address);
-    const sessions = new Sessions();
+    const dialogues = await Dialogues.open(state.file("mail-relay/dialogues"), failed);
     const faults = new MailFaults();
     const trusted = options.trust.map(parseCidr);
     const reception: ReceptionOptions = {
@@ -95,12 +99,12 @@ export async function startMailRelay(
       recipients: new Recipients({ ...options, mailboxes: addresses, mayRelay: () => false }),
       acceptance: new Acceptance(mailboxes, undefined),
       spool: await Spool.open(state.file("mail-relay/incoming")),
-      sessions,
+      sessions: dialogues,
       maxHops: MAX_HOPS,
       now: Date.now,
       onError: failed,
     };
-    const tap = new TapPoint();
+    const tap = new TapPoint(dialogues.tap);
     const intercepts = { smtp: new Intercept(), submission: new Intercept(), smtps: new Intercept() };
     const tls = await certificate(options, authority);
     const converse = (peer: Peer): FaultyConversation =>
@@ -128,15 +132,31 @@ export async function startMailRelay(
           onError: failed,
         }),
     });
+    let urls: () => readonly ListenerUrl[] = () => [];
+    const inbox = new Inbox({ mailboxes, dialogues, listeners: () => urls() });
+    const web: Service = {
+      name: "web",
+      scheme: "http",
+      port: options.webPort,
+      option: "--web-port N",
+      secure: false,
+      listen: (host, port) =>
+        listenTcp(
+          { host, port, protocol: "http", admission: firewall, proxyFrom: options.proxyFrom },
+          (stream) => serveHttp(stream, inbox.handler, { onError: failed }),
+        ),
+    };
     const listeners = await Listeners.open(
       [
         smtp("smtp", options.port, "--port N"),
         smtp("submission", options.submissionPort, "--submission-port N"),
         smtp("smtps", options.smtpsPort, "--smtps-port N"),
+        web,
       ],
       options.hosts,
       log,
     );
+    urls = () => listeners.urls;
     const ready: Ready = {
       app: APP,
       version: VERSION,
@@ -155,7 +175,7 @@ export async function startMailRelay(
       state,
       app: APP,
       resources: {
-        ...statusResources(ready, () => ({ open: listeners.open, messages: sessions.messages })),
+        ...statusResources(ready, () => ({ open: listeners.open, messages: dialogues.messages })),
         ...firewallResources(firewall),
         ...faultResources(intercepts),
         ...faults.resources,
@@ -165,6 +185,7 @@ export async function startMailRelay(
     announce(ready, options.json);
     return {
       async drain(ms) {
+        inbox.close();
         const cut = await listeners.drain(ms);
         await control.drain(0);
         await lock.release();

@@ -1,0 +1,195 @@
+/** The dialogues of all SMTP sessions: kept with the message they brought, and in a list where they brought none. */
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describeReply, type Reply } from "@socketscope/smtp";
+import type { CloseReason, Flow, Tap } from "@socketscope/socket-core";
+import type { SessionBook } from "../reception/reception-options.ts";
+import { Dialogue, type DialogueLine } from "./dialogue.ts";
+
+export interface KeptDialogue {
+  readonly remote: string;
+  readonly local: string;
+  /** Milliseconds since 1970. */
+  readonly opened: number;
+  readonly reason: CloseReason | undefined;
+  readonly lines: readonly DialogueLine[];
+}
+
+export interface FailedSession extends KeptDialogue {
+  readonly id: number;
+  /** What was refused, with our reply; the last ones. */
+  readonly refusals: readonly string[];
+}
+
+export interface DialogueLimits {
+  /** Failed sessions in the list. */
+  readonly failed: number;
+  /** Dialogues on the disk; the oldest go. */
+  readonly kept: number;
+}
+
+const defaultLimits: DialogueLimits = { failed: 500, kept: 20_000 };
+const MAX_REFUSALS = 20;
+
+interface Open {
+  readonly flow: Flow;
+  readonly dialogue: Dialogue;
+  readonly opened: number;
+  readonly messages: string[];
+  readonly refusals: string[];
+}
+
+export class Dialogues implements SessionBook {
+  readonly #folder: string;
+  readonly #limits: DialogueLimits;
+  readonly #open = new Map<number, Open>();
+  /** Message to the open session that brought it. */
+  readonly #bringing = new Map<string, Open>();
+  readonly #failed: FailedSession[] = [];
+  readonly #names: string[];
+  readonly #onError: (error: unknown) => void;
+  readonly #watchers = new Set<() => void>();
+  #messages = 0;
+
+  private constructor(
+    folder: string,
+    limits: DialogueLimits,
+    names: string[],
+    onError: (error: unknown) => void,
+  ) {
+    this.#folder = folder;
+    this.#limits = limits;
+    this.#names = names;
+    this.#onError = onError;
+  }
+
+  static async open(
+    folder: string,
+    onError: (error: unknown) => void,
+    limits: Partial<DialogueLimits> = {},
+  ): Promise<Dialogues> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // The names begin with the time: sorted, the oldest is first.
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
+    return new Dialogues(folder, { ...defaultLimits, ...limits }, names, onError);
+  }
+
+  /** To be plugged into the SMTP listeners' tap. */
+  readonly tap: Tap = {
+    opened: (flow) => {
+      const dialogue = new Dialogue(() => performance.now());
+      this.#open.set(flow.id, { flow, dialogue, opened: Date.now(), messages: [], refusals: [] });
+    },
+    refused: () => undefined,
+    speaks: () => undefined,
+    bytes: (flow, direction, octets) => this.#open.get(flow.id)?.dialogue.bytes(direction, octets),
+    secured: (flow, protocol, cipher) => this.#open.get(flow.id)?.dialogue.secured(protocol, cipher),
+    closed: (flow, reason) => this.#over(flow, reason),
+  };
+
+  /** Messages taken since the start. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** The newest first. */
+  get failed(): readonly FailedSession[] {
+    return this.#failed.toReversed();
+  }
+
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** By the `id` of our Received field. */
+  async of(id: string): Promise<KeptDialogue | undefined> {
+    const bringing = this.#bringing.get(id);
+    if (bringing !== undefined) return keep(bringing, undefined);
+    if (!/^[a-z0-9]{6,64}$/.test(id)) return undefined;
+    const text = await readFile(join(this.#folder, `${id}.json`), "utf8").catch(() => undefined);
+    return text === undefined ? undefined : kept(text);
+  }
+
+  // ── SessionBook
+  loginFailed(flow: Flow, user: string): void {
+    this.#note(flow, `535 5.7.8 login as ${user === "" ? "nobody" : user}: name or password is wrong`);
+  }
+
+  refused(flow: Flow, what: string, reply: Reply): void {
+    this.#note(flow, `${describeReply(reply)} (to ${what})`);
+  }
+
+  brought(flow: Flow, id: string): void {
+    this.#messages++;
+    const open = this.#open.get(flow.id);
+    if (open === undefined) return;
+    open.messages.push(id);
+    this.#bringing.set(id, open);
+  }
+
+  closed(): void {
+    // The tap tells it, behind the last octet.
+  }
+
+  #note(flow: Flow, line: string): void {
+    const refusals = this.#open.get(flow.id)?.refusals;
+    refusals?.push(line);
+    if (refusals !== undefined && refusals.length > MAX_REFUSALS) refusals.shift();
+  }
+
+  #over(flow: Flow, reason: CloseReason): void {
+    const open = this.#open.get(flow.id);
+    this.#open.delete(flow.id);
+    if (open === undefined) return;
+    const said = keep(open, reason);
+    for (const id of open.messages) {
+      this.#write(id, said)
+        .catch(this.#onError)
+        .finally(() => this.#bringing.delete(id));
+    }
+    if (open.messages.length > 0 || open.refusals.length === 0) return;
+    this.#failed.push({ id: flow.id, refusals: open.refusals, ...said });
+    if (this.#failed.length > this.#limits.failed) this.#failed.shift();
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  async #write(id: string, said: KeptDialogue): Promise<void> {
+    const name = `${id}.json`;
+    await writeFile(join(this.#folder, name), JSON.stringify(said), { mode: 0o600 });
+    this.#names.push(name);
+    const oldest = this.#names.length > this.#limits.kept ? this.#names.shift() : undefined;
+    if (oldest !== undefined) await rm(join(this.#folder, oldest), { force: true });
+  }
+}
+
+function keep({ flow, dialogue, opened }: Open, reason: CloseReason | undefined): KeptDialogue {
+  const { local, remote } = flow;
+  return {
+    remote: `${remote.host}:${remote.port}`,
+    local: `${local.host}:${local.port}`,
+    opened,
+    reason,
+    lines: dialogue.lines,
+  };
+}
+
+function kept(text: string): KeptDialogue | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isKept(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isKept(value: unknown): value is KeptDialogue {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "lines" in value &&
+    Array.isArray(value.lines) &&
+    "remote" in value &&
+    typeof value.remote === "string"
+  );
+}

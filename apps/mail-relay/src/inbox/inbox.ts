@@ -1,0 +1,127 @@
+/** The inbox: the page for people at "/", the API for programs under "/api/v1". Host and Origin are guarded. */
+import { createHash } from "node:crypto";
+import { deleteButton, followLetters, page, policyOf } from "@socketscope/page";
+import { guard, type Handler, type Request, type Response } from "@socketscope/web";
+import type { Mailboxes, StoredMessage } from "../mailboxes/mailboxes.ts";
+import { InboxApi, problem } from "./api.ts";
+import type { Dialogues } from "./dialogues.ts";
+import { collectOctets, MAX_PARSED, parseMessage, viewOf } from "./message-view.ts";
+import { style } from "./style.ts";
+import { inboxMain, searchForm, tabs, type InboxState, type Opened, type Place, type Tab } from "./view.ts";
+
+export interface InboxOptions {
+  readonly mailboxes: Mailboxes;
+  readonly dialogues: Dialogues;
+  /** As the ready line has them. */
+  readonly listeners: () => readonly { readonly name: string; readonly url: string }[];
+}
+
+/** Letters in one list; the search finds the others. */
+const LISTED = 200;
+/** Octets of a source that is shown. */
+const SOURCE = 256 * 1024;
+
+export class Inbox {
+  readonly handler: Handler;
+  readonly #options: InboxOptions;
+  readonly #api: InboxApi;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#api = new InboxApi(options);
+    this.handler = guard((request) => this.#answer(request));
+  }
+
+  close(): void {
+    this.#api.close();
+  }
+
+  #answer(request: Request): Response | Promise<Response> {
+    if (request.path.startsWith("/api/v1/")) return this.#api.handler(request);
+    if (request.path !== "/") return problem(404, "the inbox is at /, its API under /api/v1/");
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      const refusal = problem(405, "this takes GET, HEAD");
+      return { ...refusal, fields: [...(refusal.fields ?? []), "Allow", "GET, HEAD"] };
+    }
+    return this.#page(placeOf(new URLSearchParams(request.query)));
+  }
+
+  async #page(place: Place): Promise<Response> {
+    const { mailboxes, dialogues, listeners } = this.#options;
+    await mailboxes.refresh();
+    const opened = await this.#open(place);
+    const { messages, total } = mailboxes.list({ mailbox: place.mailbox, text: place.text, limit: LISTED });
+    const smtp =
+      listeners()
+        .find(({ name }) => name === "smtp")
+        ?.url.replace("smtp://", "") ?? "127.0.0.1:2525";
+    const state: InboxState = {
+      place,
+      mailboxes: mailboxes.names(),
+      messages,
+      total,
+      failed: dialogues.failed,
+      opened,
+      listeners: listeners(),
+      command: `npx mail-client send --server ${smtp} --from me@example.test --to ann@example.test --subject Hello --text "A first letter"`,
+    };
+    const title = opened?.message.subject ?? place.mailbox ?? "Inbox";
+    const document = page({
+      title: `${title} · Socketscope mail`,
+      app: "Mail",
+      home: "/",
+      skip: "Skip to the letters",
+      status: searchForm(state),
+      main: inboxMain(state),
+      style,
+      behaviours: [followLetters, deleteButton],
+    });
+    const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64");
+    return {
+      status: 200,
+      fields: [
+        "Content-Type",
+        "text/html; charset=utf-8",
+        "Content-Security-Policy",
+        policyOf(document, sha256, ["frame-src 'self'"]),
+        "X-Content-Type-Options",
+        "nosniff",
+        "Referrer-Policy",
+        "same-origin",
+        "Cache-Control",
+        "no-store",
+      ],
+      content: document.text,
+    };
+  }
+
+  /** What is opened counts as read. */
+  async #open({ message: id, tab }: Place): Promise<Opened | undefined> {
+    const { mailboxes, dialogues } = this.#options;
+    const found = id === undefined ? undefined : await mailboxes.markSeen(id, true);
+    if (found === undefined) return undefined;
+    const pieces = mailboxes.read(found.id);
+    const octets = pieces === undefined || found.size > MAX_PARSED ? undefined : await collectOctets(pieces);
+    const view = octets === undefined ? undefined : viewOf(await parseMessage(octets));
+    const source =
+      octets === undefined || octets.length > SOURCE
+        ? undefined
+        : octets.toString("utf8").replaceAll("\r\n", "\n");
+    const dialogue = found.received === undefined ? undefined : await dialogues.of(found.received);
+    const chosen: Tab = tab ?? (view?.html === undefined ? (view === undefined ? "source" : "text") : "html");
+    const message: StoredMessage = found;
+    return { message, view, source, dialogue, tab: chosen };
+  }
+}
+
+function placeOf(query: URLSearchParams): Place {
+  const asked = query.get("tab");
+  return {
+    mailbox: query.get("mailbox") ?? undefined,
+    text: query.get("q") ?? undefined,
+    message: query.get("id") ?? undefined,
+    tab: tabs.find((tab) => tab === asked),
+    failed: query.get("view") === "failed",
+    remote: query.get("remote") === "1",
+  };
+}

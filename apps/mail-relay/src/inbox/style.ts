@@ -1,0 +1,66 @@
+/** What the inbox adds to the pages' common style. */
+import { transcriptStyle } from "@socketscope/page";
+
+export const style = `${transcriptStyle}
+html,body{height:100%}
+.wrap{max-width:none;padding:0;min-height:0;display:flex}
+.top .find{flex:1;min-width:0}
+.find input[type=search]{width:100%;height:34px;border:1px solid var(--line);border-radius:9px;padding:0 10px;background:var(--bg)}
+.find input::placeholder{color:var(--ink-3);opacity:1}
+.cap{font-size:var(--text-2xs);letter-spacing:.05em;text-transform:uppercase;color:var(--ink-3);padding:10px 10px 5px}
+.sub{color:var(--ink-3);font-size:var(--text-sm)}
+.danger{color:var(--deny);border-color:color-mix(in srgb,var(--deny) 40%,transparent)}
+.inbox{flex:1;min-width:0;min-height:0;display:grid;grid-template-columns:238px 380px minmax(0,1fr);height:calc(100vh - 53px)}
+.box,.list,.msg{min-height:0;min-width:0;background:var(--panel);display:flex;flex-direction:column;overflow:auto}
+.box{border-right:1px solid var(--line);padding:12px 8px}
+.list{border-right:1px solid var(--line)}
+.box ul a{display:flex;align-items:center;gap:9px;padding:6px 10px;border-radius:8px;color:var(--ink);text-decoration:none}
+.box ul a:hover{background:var(--panel-2)}
+.box ul a[aria-current]{background:var(--sel);color:var(--accent);font-weight:600}
+.box .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;min-width:0}
+.box ul b{margin-left:auto;font:600 var(--text-2xs) var(--sans);color:var(--ink-2)}
+.box ul b.hot{background:var(--smtp);color:light-dark(#fff,#241300);border-radius:9px;padding:1px 7px}
+.ports{padding:0 10px;display:grid;gap:4px;font-size:var(--text-xs);color:var(--ink-2)}
+.ports div{display:flex;justify-content:space-between;gap:8px}
+.box .cmd{margin:0 8px 8px}
+.phead{display:flex;align-items:baseline;gap:8px;padding:12px 16px 10px;border-bottom:1px solid var(--line);position:sticky;top:0;background:var(--panel)}
+.phead h1{font-size:var(--text-base);overflow:hidden;text-overflow:ellipsis}
+.phead .sub{margin-left:auto;white-space:nowrap}
+.it{flex:1}
+.it a,.it .bad>div{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:1px 8px;padding:9px 16px 10px 13px;border-left:3px solid transparent;border-bottom:1px solid var(--line-2);color:var(--ink);text-decoration:none}
+.it a:hover{background:var(--panel-3)}
+.it a[aria-current]{background:var(--sel);border-left-color:var(--accent)}
+.it .f,.it .s,.it .p{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;min-width:0}
+.it .un .f,.it .un .s{font-weight:650}
+.it .un .f::before{content:"";display:inline-block;width:7px;height:7px;border-radius:50%;background:var(--accent);margin-right:6px}
+.it time,.it .k{font:var(--text-2xs) var(--mono);color:var(--ink-3);text-align:right;align-self:center}
+.it [aria-current] time,.it [aria-current] .k,.it [aria-current] .p{color:var(--ink-2)}
+.it .p{color:var(--ink-3);font-size:var(--text-sm);grid-column:1/-1}
+.it .bad .f code{color:var(--deny)}
+.mh{padding:15px 22px 0;border-bottom:1px solid var(--line);display:grid;gap:5px}
+.mt{display:flex;gap:12px;align-items:start}
+.mt h2{font-size:var(--text-xl);overflow-wrap:anywhere;flex:1}
+.acts{display:flex;gap:8px}
+.mh p{overflow-wrap:anywhere}
+.back{display:none}
+.tabs{display:flex;gap:2px;overflow-x:auto;margin-top:6px}
+.tabs a{padding:8px 11px;color:var(--ink-2);text-decoration:none;white-space:nowrap;border-bottom:2px solid transparent}
+.tabs a[aria-current]{color:var(--accent);border-bottom-color:var(--accent);font-weight:600}
+.tabs small{color:var(--ink-3)}
+.body{flex:1;min-height:0;display:flex;flex-direction:column}
+.body pre{margin:0;padding:18px 22px;font:var(--text-code)/1.5 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere}
+.sand{display:flex;gap:12px;align-items:center;justify-content:space-between;flex-wrap:wrap;background:var(--panel-2);padding:8px 22px;font-size:var(--text-sm);color:var(--ink-2)}
+iframe{flex:1;min-height:380px;width:100%;border:0;background:#fff;color-scheme:light}
+.hs{overflow:auto;padding:10px 22px}
+.hs table{border-collapse:collapse;font:var(--text-code) var(--mono)}
+.hs th,.hs td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;overflow-wrap:anywhere;font-weight:400}
+.hs thead th{font-family:var(--sans);color:var(--ink-3)}
+.hs tbody th{color:var(--smtp);white-space:nowrap}
+.att{padding:14px 22px;display:grid;gap:8px}
+.note,.none{padding:22px;color:var(--ink-2)}
+.none{display:grid;gap:10px;max-width:560px;margin:auto}
+.said{padding:10px 22px 4px}
+.talk{padding-bottom:18px}
+@media (max-width:1100px){.inbox{grid-template-columns:210px 320px minmax(0,1fr)}}
+@media (max-width:900px){html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list{display:none}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.ports{display:none}.mt{flex-wrap:wrap}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
+`;

@@ -1,0 +1,201 @@
+/** The inbox as a page: mailboxes, letters, the letter. Every state has its address, and none of them needs script. */
+import { markup, octets, transcript, type Markup, type TranscriptRow } from "@socketscope/page";
+import type { StoredMessage } from "../mailboxes/mailboxes.ts";
+import type { FailedSession, KeptDialogue } from "./dialogues.ts";
+import type { MessageView } from "./message-view.ts";
+
+export const tabs = ["html", "text", "source", "headers", "attachments", "dialogue"] as const;
+export type Tab = (typeof tabs)[number];
+
+export interface Place {
+  readonly mailbox: string | undefined;
+  readonly text: string | undefined;
+  readonly message: string | undefined;
+  readonly tab: Tab | undefined;
+  readonly failed: boolean;
+  readonly remote: boolean;
+}
+
+export interface Opened {
+  readonly message: StoredMessage;
+  readonly view: MessageView | undefined;
+  readonly source: string | undefined;
+  readonly dialogue: KeptDialogue | undefined;
+  readonly tab: Tab;
+}
+
+export interface InboxState {
+  readonly place: Place;
+  readonly mailboxes: readonly {
+    readonly mailbox: string;
+    readonly messages: number;
+    readonly unseen: number;
+  }[];
+  readonly messages: readonly StoredMessage[];
+  readonly total: number;
+  readonly failed: readonly FailedSession[];
+  readonly opened: Opened | undefined;
+  readonly listeners: readonly { readonly name: string; readonly url: string }[];
+  /** The command that sends the first letter. */
+  readonly command: string;
+}
+
+export function inboxMain(state: InboxState): Markup {
+  return markup`<div class="inbox${state.opened !== undefined && " reading"}">
+<nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>
+<section class="list" aria-label="Letters" data-live="list">${list(state)}</section>
+<section class="msg" aria-label="Letter">${state.opened === undefined ? nothingOpen(state) : letter(state.opened, state.place)}</section>
+</div>`;
+}
+
+export function searchForm({ place }: InboxState): Markup {
+  return markup`<form class="find" action="/" role="search">
+${place.mailbox !== undefined && markup`<input type="hidden" name="mailbox" value="${place.mailbox}">`}
+<input type="search" name="q" value="${place.text ?? ""}" placeholder="Search sender, subject, words" aria-label="Search letters">
+</form>`;
+}
+
+function boxes({ mailboxes, place, failed, listeners, command }: InboxState): Markup {
+  const all = mailboxes.reduce((sum, { messages }) => sum + messages, 0);
+  const rows = mailboxes.map(({ mailbox, messages, unseen }) =>
+    box(address({ mailbox }), mailbox, place.mailbox === mailbox && !place.failed, messages, unseen),
+  );
+  return markup`<h2 class="cap">Mailboxes</h2>
+<ul>${box("/", "Every letter", place.mailbox === undefined && !place.failed, all, 0)}${rows}</ul>
+<h2 class="cap">Relay</h2>
+<ul><li><a href="/?view=failed"${place.failed && markup` aria-current="page"`}>Failed sessions <b>${failed.length}</b></a></li></ul>
+<h2 class="cap">Listening</h2>
+<div class="ports">${listeners.map(({ name, url }) => markup`<div><span>${name}</span><code>${url.replace(/^\w+:\/\//, "")}</code></div>`)}</div>
+<h2 class="cap">Send one now</h2>
+<div class="cmd"><code tabindex="0">${command}</code><button type="button" data-copy hidden>Copy</button></div>`;
+}
+
+function box(href: string, name: string, current: boolean, messages: number, unseen: number): Markup {
+  return markup`<li><a href="${href}"${current && markup` aria-current="page"`}><span class="name">${name}</span> ${
+    unseen > 0
+      ? markup`<b class="hot"><span class="vh">unread:</span> ${unseen}</b>`
+      : markup`<b>${messages}</b>`
+  }</a></li>`;
+}
+
+function list(state: InboxState): Markup {
+  const { place, messages, total, failed } = state;
+  if (place.failed) {
+    return markup`<div class="phead"><h1>Failed sessions</h1><span class="sub">${failed.length} kept</span></div>
+<ul class="it" tabindex="0" aria-label="Sessions that brought no letter">${failed.map(
+      ({ id, remote, opened, refusals }) =>
+        markup`<li class="bad"><div><span class="f"><code>${refusals[0] ?? "no refusal"}</code></span><time>${clock(opened)}</time><span class="s">${remote}, ${refusals.length} refusals</span><span class="k">session ${id}</span></div></li>`,
+    )}</ul>`;
+  }
+  return markup`<div class="phead"><h1>${place.mailbox ?? "Every letter"}</h1><span class="sub">${total} ${total === 1 ? "letter" : "letters"}</span></div>
+<ul class="it" tabindex="0" aria-label="Letters, the newest first">${messages.map((message) => row(message, place))}</ul>`;
+}
+
+function row(message: StoredMessage, place: Place): Markup {
+  const current = message.id === place.message;
+  const href = address({ mailbox: place.mailbox, text: place.text, message: message.id });
+  return markup`<li class="${message.seen ? "" : "un"}"><a href="${href}"${current && markup` aria-current="true"`}>
+<span class="f">${!message.seen && markup`<span class="vh">Unread:</span>`}${message.from === "" ? "(no sender)" : message.from}</span><time>${clock(message.arrived)}</time>
+<span class="s">${message.subject === "" ? "(no subject)" : message.subject}</span><span class="k">${octets(message.size)}</span>
+<span class="p">${message.excerpt}</span></a></li>`;
+}
+
+function nothingOpen({ total, command, place }: InboxState): Markup {
+  if (place.failed)
+    return markup`<div class="none"><h2>Sessions that brought no letter</h2><p>Each with the reply that refused it. What was said in them is in the JSON of <a href="/api/v1/sessions">/api/v1/sessions</a>.</p></div>`;
+  if (total > 0)
+    return markup`<div class="none"><h2>Choose a letter</h2><p>It is shown here, with the SMTP dialogue that brought it.</p></div>`;
+  return markup`<div class="none"><h2>No letters yet</h2><p>Point any mail program at this relay, or send one now. It appears here at once.</p><div class="cmd"><code tabindex="0">${command}</code><button type="button" data-copy hidden>Copy</button></div></div>`;
+}
+
+function letter({ message, view, source, dialogue, tab }: Opened, place: Place): Markup {
+  const to = (to: Tab): string => address({ ...place, message: message.id, tab: to, remote: false });
+  const counts: Partial<Record<Tab, number>> = {
+    headers: view?.headers.length ?? 0,
+    attachments: view?.attachments.length ?? 0,
+    dialogue: dialogue?.lines.length ?? 0,
+  };
+  const names: Readonly<Record<Tab, string>> = {
+    html: "HTML",
+    text: "Text",
+    source: "Source",
+    headers: "Headers",
+    attachments: "Attachments",
+    dialogue: "SMTP dialogue",
+  };
+  return markup`<header class="mh"><a class="back" href="${address({ mailbox: place.mailbox, text: place.text })}">Back to the letters</a>
+<div class="mt"><h2>${message.subject === "" ? "(no subject)" : message.subject}</h2><span class="acts"><a class="btn" href="/api/v1/messages/${message.id}/raw">Raw .eml</a><button type="button" class="danger" data-delete="${message.id}" hidden>Delete</button></span></div>
+<p><b>${message.from}</b> <span class="sub">to ${message.to === "" ? "nobody named" : message.to}</span></p>
+<p class="sub">For <code>${message.mailbox}</code> from <code>&lt;${message.reversePath}&gt;</code>, ${new Date(message.arrived).toUTCString()}, ${octets(message.size)}</p>
+<nav class="tabs" aria-label="Views of the letter">${tabs.map(
+    (name) =>
+      markup`<a href="${to(name)}"${name === tab && markup` aria-current="page"`}>${names[name]}${counts[name] !== undefined && markup` <small>${counts[name] ?? 0}</small>`}</a>`,
+  )}</nav></header>
+<div class="body">${body(message, view, source, dialogue, tab, place)}</div>`;
+}
+
+function body(
+  message: StoredMessage,
+  view: MessageView | undefined,
+  source: string | undefined,
+  dialogue: KeptDialogue | undefined,
+  tab: Tab,
+  place: Place,
+): Markup {
+  switch (tab) {
+    case "html": {
+      if (view?.html === undefined) return markup`<p class="note">This letter has no HTML part.</p>`;
+      const frame = `/api/v1/messages/${message.id}/html${place.remote ? "?remote=1" : ""}`;
+      const loosen = address({ ...place, message: message.id, tab: "html", remote: true });
+      return markup`<div class="sand"><span>${place.remote ? "Pictures from elsewhere are fetched." : "Shown in a sandbox: no scripts, no network."}</span>${!place.remote && markup`<a class="btn" href="${loosen}">Fetch remote pictures</a>`}</div><iframe title="The letter's HTML" sandbox src="${frame}"></iframe>`;
+    }
+    case "text":
+      return view?.text === undefined
+        ? markup`<p class="note">This letter has no text part.</p>`
+        : markup`<pre tabindex="0">${view.text}</pre>`;
+    case "source":
+      return source === undefined
+        ? markup`<p class="note">Too big to be shown: <a href="/api/v1/messages/${message.id}/raw">open it raw</a>.</p>`
+        : markup`<pre tabindex="0">${source}</pre>`;
+    case "headers":
+      return markup`<div class="hs" tabindex="0" role="region" aria-label="Header fields"><table><thead><tr><th scope="col">Field</th><th scope="col">Value</th></tr></thead><tbody>${view?.headers.map(({ name, value }) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table></div>`;
+    case "attachments":
+      return view === undefined || view.attachments.length === 0
+        ? markup`<p class="note">Nothing is attached.</p>`
+        : markup`<ul class="att">${view.attachments.map(
+            ({ number, name, type, size }) =>
+              markup`<li><a href="/api/v1/messages/${message.id}/attachments/${number}">${name}</a> <span class="sub">${type}, ${octets(size)}</span></li>`,
+          )}</ul>`;
+    case "dialogue":
+      return dialogue === undefined
+        ? markup`<p class="note">Its dialogue was not kept.</p>`
+        : markup`<p class="tuple said">${dialogue.remote} to ${dialogue.local}</p><div class="talk">${transcript(dialogue.lines.map(spoken))}</div>`;
+  }
+}
+
+function spoken({ at, who, said }: KeptDialogue["lines"][number]): TranscriptRow {
+  const fault = who === "server" && /^[45]/.test(said);
+  return {
+    who,
+    protocol: said.startsWith("TLS from here on") ? "tls" : who === "both" ? "socket" : "smtp",
+    time: `${at} ms`,
+    said,
+    means: "",
+    ...(fault && { fault }),
+  };
+}
+
+export function address(place: Partial<Place>): string {
+  const query = new URLSearchParams();
+  if (place.mailbox !== undefined) query.set("mailbox", place.mailbox);
+  if (place.text !== undefined && place.text !== "") query.set("q", place.text);
+  if (place.message !== undefined) query.set("id", place.message);
+  if (place.tab !== undefined) query.set("tab", place.tab);
+  if (place.remote === true) query.set("remote", "1");
+  const text = query.toString();
+  return text === "" ? "/" : `/?${text}`;
+}
+
+function clock(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace("T", " ");
+}
