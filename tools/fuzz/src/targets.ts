@@ -4,6 +4,7 @@ import { httpClient } from "./targets/http-client.ts";
 import { httpDissector } from "./targets/http-dissector.ts";
 import { httpServer } from "./targets/http-server.ts";
 import { proxyHeader } from "./targets/proxy-header.ts";
+import { smtpClient } from "./targets/smtp-client.ts";
 import { webSocketClient, webSocketServer } from "./targets/websocket.ts";
 
 export const targets: readonly Target[] = [
@@ -13,4 +14,5 @@ export const targets: readonly Target[] = [
   webSocketClient,
   httpDissector,
   proxyHeader,
+  smtpClient,
 ];
