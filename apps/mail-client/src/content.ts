@@ -20,21 +20,27 @@ export interface Prepared extends Content {
   readonly eightBit: boolean;
 }
 
-/** Reads `open` once to know its size and needs; `read` reads it again. */
+/** Octets of a message that is kept as it was read first; a larger one is read anew each time. */
+const KEPT = 1024 * 1024;
+
+/** Reads `open` once to know its size and needs; `read` reads it again where it is too large to keep. */
 export async function prepare(open: () => AsyncIterable<Uint8Array>): Promise<Prepared> {
+  const kept: Uint8Array[] = [];
   let size = 0;
   let utf8Head = false;
   let eightBit = false;
   const head = new HeadEnd();
   for await (const octets of canonical(open())) {
     size += octets.length;
+    if (size <= KEPT) kept.push(octets);
     const end = head.push(octets);
     const high = octets.findIndex((octet) => octet > 127);
     if (high < 0) continue;
     eightBit = true;
     if (high < end) utf8Head = true;
   }
-  return { size, utf8Head, eightBit, read: () => canonical(open()) };
+  const again = size <= KEPT ? ofOctets(Buffer.concat(kept)) : open;
+  return { size, utf8Head, eightBit, read: () => canonical(again()) };
 }
 
 export function ofOctets(octets: Uint8Array): () => AsyncIterable<Uint8Array> {

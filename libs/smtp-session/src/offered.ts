@@ -1,8 +1,8 @@
 /** An envelope as this server can take it: what is only good to know is left out, what matters is an error. */
-import type { Envelope, Extensions } from "@socketscope/smtp";
+import { isAscii, type Envelope, type Extensions } from "@socketscope/smtp";
 import { SmtpError } from "./errors.ts";
 
-/** Throws SmtpError "TOO_LARGE" and "NOT_OFFERED". */
+/** Throws SmtpError "TOO_LARGE", "NOT_OFFERED" and "ARGUMENT". */
 export function adapted(envelope: Envelope, size: number, extensions: Extensions): Envelope {
   const { body, smtputf8, ret, envid, auth } = envelope.parameters;
   // RFC 1870 §6.1: what is larger than the server says is not tried.
@@ -16,6 +16,10 @@ export function adapted(envelope: Envelope, size: number, extensions: Extensions
     throw new SmtpError("NOT_OFFERED", "the message needs SMTPUTF8, which the server does not offer");
   if (body === "8BITMIME" && !extensions.eightBitMime)
     throw new SmtpError("NOT_OFFERED", "the message needs 8BITMIME, which the server does not offer");
+  const addresses = [envelope.reversePath, ...envelope.recipients.map(({ forwardPath }) => forwardPath)];
+  // RFC 6531 §3.4: whoever sends an address in UTF-8 says so with MAIL; without it no server need take it.
+  if (!smtputf8 && !addresses.every(isAscii))
+    throw new SmtpError("ARGUMENT", "an address in UTF-8 is sent with SMTPUTF8 only");
   const { dsn } = extensions;
   return {
     reversePath: envelope.reversePath,

@@ -214,6 +214,7 @@ describe("parameters", () => {
     ["a larger SIZE", ["SIZE 10"], envelope(), 11, "TOO_LARGE"],
     ["an address that is none", [], envelope(["a@d", "b c@d"]), 1, "ARGUMENT"],
     ["an address with a line end", [], envelope(["a@d>\r\nDATA\r\n<"]), 1, "ARGUMENT"],
+    ["an address in UTF-8 without SMTPUTF8", ["SMTPUTF8"], envelope(["ä@d"]), 1, "ARGUMENT"],
     ["nobody", [], envelope([]), 1, "ARGUMENT"],
   ])("%s: nothing is sent, and the session is usable", async (_what, offers, to, size, code) => {
     await using peer = await SmtpPeer.listen({ offers });
