@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" />
+// The linter reads tests without a tsconfig of their own: it would not know AsyncDisposable.
 /** Runs a command in this process, as its command line would. */
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";

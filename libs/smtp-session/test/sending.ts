@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" />
+// The linter reads tests without a tsconfig of their own: it would not know AsyncDisposable.
 /** Short words for the tests: a session with a peer, a message, an envelope. */
 import type { SmtpPeer } from "@socketscope/testkit";
 import type { Envelope, MailParameters } from "@socketscope/smtp";
