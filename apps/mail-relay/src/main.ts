@@ -11,11 +11,10 @@ await runServer(
   {
     name: APP,
     version: VERSION,
-    summary: "Takes mail by SMTP, shows it in an inbox, hands it out by POP3, sends it on where asked.",
+    summary: "Takes mail by SMTP, shows it in an inbox, hands it out by POP3.",
     examples: [
       "mail-relay --port 2525 --web-port 8025",
       "mail-relay --no-capture --user ann@example.test:secret --local-domain example.test",
-      "mail-relay --relay --route example.test=127.0.0.1:2526 --trust 127.0.0.0/8",
     ],
     options: mailRelayOptions,
   },

@@ -5,20 +5,11 @@ import {
   network,
   portOrOff,
   serverOptions,
-  type HostPort,
   type Kind,
   type OptionReader,
   type ServerOptions,
 } from "@socketscope/host";
-import {
-  alias,
-  emailAddress,
-  route,
-  times,
-  userWithPassword,
-  type Route,
-  type User,
-} from "./option-kinds.ts";
+import { alias, emailAddress, userWithPassword, type User } from "./option-kinds.ts";
 
 export type EngineName = "hand";
 
@@ -49,22 +40,6 @@ export interface MailRelayOptions extends ServerOptions<EngineName> {
   readonly maxMessages: number | "off";
   /** Milliseconds. */
   readonly maxAge: number | "off";
-  readonly relay: boolean;
-  /** Lower case; "*" is every domain. */
-  readonly relayAllow: readonly string[];
-  readonly smarthost: HostPort | undefined;
-  readonly smarthostLogin: { readonly user: string; readonly password: string } | undefined;
-  readonly routes: readonly Route[];
-  readonly tlsOut: "off" | "opportunistic" | "required";
-  /** Milliseconds between one attempt and the next; the last one repeats. */
-  readonly retry: readonly number[];
-  readonly delayNotice: number;
-  readonly expire: number;
-  readonly resolver: HostPort | undefined;
-  readonly mxPort: number;
-  readonly webhook: URL | undefined;
-  /** Where everything that is released from the inbox goes, whatever its recipients were. */
-  readonly redirectAll: string | undefined;
 }
 
 const domain: Kind<string> = {
@@ -76,34 +51,6 @@ const domain: Kind<string> = {
   },
 };
 
-const domainOrAll: Kind<string> = {
-  argument: "D|*",
-  read: (text, base) => (text === "*" ? text : domain.read(text, base)),
-};
-
-const httpUrl: Kind<URL> = {
-  argument: "URL",
-  read(text) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== "")
-      throw new BadValue("give an address such as http://127.0.0.1:3000/mail");
-    return url;
-  },
-};
-
-const login: Kind<{ readonly user: string; readonly password: string }> = {
-  argument: "USER:PASSWORD",
-  read(text) {
-    const colon = text.indexOf(":");
-    if (colon < 1 || colon === text.length - 1) throw new BadValue("give USER:PASSWORD");
-    return { user: text.slice(0, colon), password: text.slice(colon + 1) };
-  },
-};
-
-const TLS_OUT: Kind<MailRelayOptions["tlsOut"]> = kinds.oneOf("off", "opportunistic", "required");
-
-/** RFC 5321 §4.5.4.1: half an hour between attempts after the first ones, four to five days in all. */
-const RETRY = [60_000, 300_000, 900_000, 1_800_000];
 const HOUR = 3_600_000;
 
 export function mailRelayOptions(read: OptionReader): MailRelayOptions {
@@ -150,39 +97,6 @@ export function mailRelayOptions(read: OptionReader): MailRelayOptions {
     maxAge: read.one("max-age", kinds.orOff(kinds.duration("s", 10 * 365 * 24 * HOUR)), {
       help: "kept for so long",
       default: "off",
-    }),
-    relay: read.flag("relay", { help: "send mail on, by the routes below" }),
-    relayAllow: read.list("relay-allow", domainOrAll, { help: "send to this domain only; * is all" }),
-    smarthost: read.maybe("smarthost", kinds.hostPort, { help: "send everything there" }),
-    smarthostLogin: read.maybe("smarthost-login", login, { help: "log in there" }),
-    routes: read.list("route", route, { help: "send one domain's mail there" }),
-    tlsOut: read.one<MailRelayOptions["tlsOut"]>("tls-out", TLS_OUT, {
-      help: "TLS on the way out; required verifies",
-      default: "opportunistic",
-    }),
-    retry: read.one("retry", times, {
-      help: "pauses between attempts; the last one repeats",
-      default: RETRY,
-      shown: "1m,5m,15m,30m",
-    }),
-    delayNotice: read.one("delay-notice", kinds.duration("s"), {
-      help: "tell the sender after",
-      default: 4 * HOUR,
-      shown: "4h",
-    }),
-    expire: read.one("expire", kinds.duration("s"), {
-      help: "give up after",
-      default: 120 * HOUR,
-      shown: "5d",
-    }),
-    resolver: read.maybe("resolver", kinds.hostPort, { help: "DNS server for MX records" }),
-    mxPort: read.one("mx-port", kinds.integer(1, 65_535), {
-      help: "port of the hosts they name",
-      default: 25,
-    }),
-    webhook: read.maybe("webhook", httpUrl, { help: "POST a line of JSON there for each message" }),
-    redirectAll: read.maybe("redirect-all", emailAddress, {
-      help: "what is released goes to this address only",
     }),
   };
   return {

@@ -41,6 +41,7 @@ import { Inbox } from "./inbox/inbox.ts";
 import { Listeners, type Service } from "./listeners.ts";
 import { Mailboxes } from "./mailboxes/mailboxes.ts";
 import type { EngineName, MailRelayOptions } from "./options.ts";
+import { servePop3, type Pop3Options } from "./pop3/session.ts";
 import { Acceptance } from "./reception/acceptance.ts";
 import { Accounts, readUsers } from "./reception/accounts.ts";
 import { Reception } from "./reception/reception.ts";
@@ -53,6 +54,8 @@ export const VERSION = "0.1.0";
 
 /** RFC 5321 §6.3: at least 100. */
 const MAX_HOPS = 100;
+/** Milliseconds. RFC 1939 §3: at least 10 minutes. */
+const POP3_IDLE = 600_000;
 
 export async function startMailRelay(
   options: MailRelayOptions,
@@ -105,8 +108,15 @@ export async function startMailRelay(
       onError: failed,
     };
     const tap = new TapPoint(dialogues.tap);
-    const intercepts = { smtp: new Intercept(), submission: new Intercept(), smtps: new Intercept() };
+    const intercepts = {
+      smtp: new Intercept(),
+      submission: new Intercept(),
+      smtps: new Intercept(),
+      pop3: new Intercept(),
+      pop3s: new Intercept(),
+    };
     const tls = await certificate(options, authority);
+    const authClear = options.authClear || options.hosts.every(isLoopback);
     const converse = (peer: Peer): FaultyConversation =>
       new FaultyConversation(new Reception(peer, reception), peer, faults);
     const smtp = (role: ListenerRole, port: number | "off", option: string): Service => ({
@@ -122,7 +132,7 @@ export async function startMailRelay(
           port: at,
           hostname: options.hostname,
           tls,
-          authClear: options.authClear || options.hosts.every(isLoopback),
+          authClear,
           limits: limitsOf(options),
           tap,
           intercept: intercepts[role],
@@ -146,11 +156,43 @@ export async function startMailRelay(
           (stream) => serveHttp(stream, inbox.handler, { onError: failed }),
         ),
     };
+    const pop3 = (name: "pop3" | "pop3s", port: number | "off"): Service => ({
+      name,
+      scheme: name,
+      port,
+      option: `--${name}-port N`,
+      secure: name === "pop3s",
+      listen: (host, at) =>
+        listenTcp(
+          {
+            host,
+            port: at,
+            protocol: "pop3",
+            admission: firewall,
+            proxyFrom: options.proxyFrom,
+            intercept: intercepts[name],
+            ...(name === "pop3s" && tls !== undefined && { tls }),
+          },
+          (stream) => servePop3(stream, pop3Options),
+        ),
+    });
+    const pop3Options: Pop3Options = {
+      hostname: options.hostname,
+      tls,
+      authClear,
+      idle: Math.max(options.idle, POP3_IDLE),
+      loginDelay: limitsOf(options).loginDelay,
+      credentials: (user) => accounts.credentials(user),
+      lock: (user) => mailboxes.lock(accounts.mailboxOf(user)),
+      onError: failed,
+    };
     const listeners = await Listeners.open(
       [
         smtp("smtp", options.port, "--port N"),
         smtp("submission", options.submissionPort, "--submission-port N"),
         smtp("smtps", options.smtpsPort, "--smtps-port N"),
+        pop3("pop3", options.pop3Port),
+        pop3("pop3s", options.pop3sPort),
         web,
       ],
       options.hosts,
@@ -236,13 +278,8 @@ async function certificate(
 }
 
 function check(options: MailRelayOptions): void {
-  const { port, submissionPort, smtpsPort, authAny, hosts, relay, routes, smarthost, relayAllow } = options;
+  const { port, submissionPort, smtpsPort, authAny, hosts } = options;
   if (port === "off" && submissionPort === "off" && smtpsPort === "off")
     throw new UsageError("USAGE_BAD_VALUE", "every SMTP port is off: nothing is left to listen on");
   if (authAny) refuseOpenAccounts(hosts, ["any"]);
-  if (relay && routes.length === 0 && smarthost === undefined && relayAllow.length === 0)
-    throw new UsageError(
-      "USAGE_BAD_VALUE",
-      "--relay: say where to: --route D=HOST:PORT, --smarthost HOST:PORT, or --relay-allow D (by its MX records)",
-    );
 }

@@ -1,1 +1,4 @@
-export {};
+export { commands, type CommandRule, type Pop3State, type Verb } from "./commands.ts";
+export type { ErrorCode, Pop3ServerAction, Pop3ServerEvent, Pop3ServerWait } from "./events.ts";
+export { defaultPop3Limits, type Pop3Limits } from "./limits.ts";
+export { Pop3Server, type Pop3ServerOptions } from "./server.ts";

@@ -16,7 +16,7 @@ import {
 } from "@socketscope/socket-core";
 import type { RemoteError } from "@socketscope/wire";
 import type { Conversation, EngineOptions, Incoming } from "./engine.ts";
-import { Login, mechanisms } from "./hand-login.ts";
+import { mechanisms, SaslLogin, type SaslAnswers } from "../sasl-login.ts";
 
 type Line = Link<SmtpServerAction>;
 
@@ -62,13 +62,17 @@ const internal: Reply = {
 class SmtpSession implements Session<SmtpServerEvent, SmtpServerAction> {
   readonly #options: EngineOptions;
   readonly #conversation: Conversation;
-  readonly #login: Login;
+  readonly #login: SaslLogin;
   #incoming: Incoming | undefined;
 
   constructor(options: EngineOptions, conversation: Conversation) {
     this.#options = options;
     this.#conversation = conversation;
-    this.#login = new Login(conversation, options.limits.loginDelay);
+    this.#login = new SaslLogin({
+      credentials: (user) => conversation.credentials(user),
+      loginFailed: (user) => conversation.loginFailed(user),
+      delay: options.limits.loginDelay,
+    });
   }
 
   on(event: SmtpServerEvent, link: Line): void | Promise<void> {
@@ -94,9 +98,9 @@ class SmtpSession implements Session<SmtpServerEvent, SmtpServerAction> {
         conversation.refused("the message", event.reply);
         return say(link, event.reply);
       case "authenticate":
-        return this.#login.begin(event.mechanism, event.initial, link);
+        return this.#login.begin(event.mechanism, event.initial, this.#answers(link));
       case "response":
-        return this.#login.respond(event.octets, link);
+        return this.#login.respond(event.octets, this.#answers(link));
       case "starttls":
         return this.#startTls(event.reply, link);
       case "verify":
@@ -196,6 +200,19 @@ class SmtpSession implements Session<SmtpServerEvent, SmtpServerAction> {
     this.#conversation.reset();
     const core = coreOf(this.#options, true, true);
     await link.startTls({ type: "reply", reply }, tls, core, this, clocksOf(this.#options));
+  }
+
+  /** RFC 4954 §4, §6. */
+  #answers(link: Line): SaslAnswers {
+    return {
+      challenge: (octets) => void link.send({ type: "challenge", octets }),
+      succeeded: (user) => {
+        this.#conversation.loggedIn(user);
+        say(link, { code: 235, enhanced: "2.7.0", lines: ["You are logged in"] });
+      },
+      failed: () => say(link, { code: 535, enhanced: "5.7.8", lines: ["Name or password is wrong"] }),
+      cancelled: () => say(link, { code: 501, enhanced: "5.7.0", lines: ["Login given up"] }),
+    };
   }
 
   #fail(error: unknown, link: Line): void {

@@ -7,7 +7,8 @@ const EHLO = "EHLO client.test\r\n";
 const BEGUN = `${EHLO}MAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\n`;
 
 /** Name, what the client says, the codes behind the greeting, and a text that must be among what is said. */
-const cases: readonly (readonly [name: string, said: string, codes: readonly number[], text?: string])[] = [
+type Case = readonly [name: string, said: string, codes: readonly number[], text?: string];
+const cases: readonly Case[] = [
   ["EHLO names the extensions (RFC 5321 §4.1.1.1)", EHLO, [250], "250-PIPELINING\r\n"],
   ["EHLO names STARTTLS where it works (RFC 3207 §4)", EHLO, [250], "250-STARTTLS\r\n"],
   ["EHLO names the mechanisms (RFC 4954 §3)", EHLO, [250], "250 AUTH PLAIN LOGIN\r\n"],
@@ -116,7 +117,7 @@ const cases: readonly (readonly [name: string, said: string, codes: readonly num
 ];
 
 describe("SmtpServer: commands", () => {
-  it.each(cases)("%s", (_name, said, expected, text) => {
+  it.each(cases.map((one) => ({ name: one[0], one })))("$name", ({ one: [, said, expected, text] }) => {
     const first = converse([said]);
     expect(codes(first)).toEqual(expected);
     expect(first.fatal).toBeUndefined();

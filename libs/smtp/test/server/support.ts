@@ -66,7 +66,7 @@ export function standardAnswer(event: SmtpServerEvent): SmtpServerAction | undef
 }
 
 export function converse(
-  chunks: readonly (string | Uint8Array | "<end>" | "<timeout>" | "<drain>")[],
+  chunks: readonly (string | Uint8Array)[],
   options: Partial<SmtpServerOptions> = {},
   answer: Answer = () => undefined,
 ): Heard {
