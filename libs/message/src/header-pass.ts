@@ -38,14 +38,16 @@ export class HeaderPass {
   /** What goes on in place of these octets. */
   pass(octets: Uint8Array): readonly Uint8Array[] {
     if (!this.#inside || octets.length === 0) return octets.length === 0 ? [] : [octets];
+    const held = this.#heldCr;
     const end = this.#scan(octets);
-    const held = this.#heldCr && end === undefined ? 1 : 0;
-    if (end === undefined) return held === 0 ? [octets] : [octets.subarray(0, octets.length - 1)];
+    // The CR that was held back was no empty line's.
+    const before = held && end !== -1 ? [CR_ONLY] : [];
+    if (end === undefined)
+      return [...before, this.#heldCr ? octets.subarray(0, octets.length - 1) : octets].filter(isSomething);
     this.#inside = false;
     const added = encodeUtf8(this.#missing((name) => this.#names.has(name)));
-    // The CR of the empty line came with the octets before and was held back.
     const split = end < 0 ? [added, CR_ONLY, octets] : [octets.subarray(0, end), added, octets.subarray(end)];
-    return split.filter((piece) => piece.length > 0);
+    return [...before, ...split].filter(isSomething);
   }
 
   /** No more comes: a message of nothing but a header section gets its fields as well. */
@@ -103,6 +105,10 @@ export class HeaderPass {
       this.#name += String.fromCharCode(octet);
     }
   }
+}
+
+function isSomething(octets: Uint8Array): boolean {
+  return octets.length > 0;
 }
 
 const CR_ONLY = new Uint8Array([CR]);
