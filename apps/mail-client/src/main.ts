@@ -12,7 +12,7 @@ const commands: Readonly<Record<string, { readonly help: string; readonly run: (
 
 const HELP = `Usage: mail-client COMMAND [options]
 
-Sends and fetches mail, on sockets you can see.
+Mail from the command line, on sockets you can see.
 
 Commands:
 ${Object.entries(commands)
