@@ -57,7 +57,7 @@ describe("mailboxes", () => {
     const mailboxes = await open();
     mkdirSync(join(path(), "cy@c.test"), { recursive: true });
     writeFileSync(join(path(), "cy@c.test", "tmp"), "a file where a folder should be");
-    await expect(deliver(mailboxes, "one", "ann@a.test", "cy@c.test")).rejects.toThrow();
+    await expect(deliver(mailboxes, "one", "ann@a.test", "cy@c.test")).rejects.toThrow("EEXIST");
     expect(readdirSync(join(path(), "ann@a.test", "new"))).toEqual([]);
     expect(mailboxes.list({ limit: 10 }).total).toBe(0);
   });
