@@ -88,8 +88,9 @@ export function readServerOptions(read: OptionReader): ServerAddress {
     }),
     authClear: read.flag("auth-clear", { help: "also without TLS; on loopback always" }),
   };
-  if (login.user === undefined && (login.password ?? login.passwordFile) !== undefined)
-    throw new UsageError("USAGE_BAD_VALUE", "--password: give --user NAME too");
+  // A password alone may be left over in the environment; a file was meant.
+  if (login.user === undefined && login.passwordFile !== undefined)
+    throw new UsageError("USAGE_BAD_VALUE", "--password-file: give --user NAME too");
   return { server, hello: hello_, timeout, tls: tlsMode(modes), ...trust, ...login };
 }
 

@@ -278,7 +278,8 @@ describe("what goes wrong", () => {
     [["--to", "a@b", "--message", "-", "--text", "x"], /sent as it is/],
     [["--to", "a@b", "--tls", "--tls-on-connect"], /give one of/],
     [["--to", "a@b", "--dsn", "never,success"], /give never/],
-    [["--to", "a@b", "--password", "x"], /--user/],
+    [["--to", "a@b", "--password-file", "x"], /--user/],
+    [["--to", "a@b", "--user", "x"], /--password-file/],
     [["--to", "a@b", "--message", "/nowhere/at/all"], /cannot read/],
     [["--to", "a@b", "--helo", "a b"], /give a host name/],
   ])("%j", async (argv, text) => {
