@@ -1,0 +1,114 @@
+/** Faults on demand, over a real socket and by a real client's eyes. */
+import { once } from "node:events";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { spawnApp, type RunningApp } from "@socketscope/testkit";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { fits, parseMailFault } from "../src/faults/fault.ts";
+
+describe("a fault", () => {
+  it.each([
+    [undefined, "a@b.test", true],
+    ["*@b.test", "A@B.test", true],
+    ["*@b.test", "a@c.test", false],
+    ["a*b*c", "axxbyyc", true],
+    ["a*a", "a", false],
+    ["**", "", true],
+  ])("%j fits %j: %j", (pattern, address, expected) => {
+    expect(fits(pattern, address)).toBe(expected);
+  });
+
+  it.each([
+    [{ stage: "never", action: { type: "drop" } }, "stage: give one of"],
+    [{ stage: "mail", action: { type: "answer", code: 250 } }, "give a code from 400 to 599"],
+    [{ stage: "mail", action: { type: "answer", code: 451, text: "a\r\nb" } }, "printable ASCII"],
+    [{ stage: "mail", share: 2, action: { type: "drop" } }, "share: give a number"],
+    [{ stage: "hello", sender: "*", action: { type: "drop" } }, "none is known yet"],
+    [{ stage: "mail", action: { type: "delay", ms: -1 } }, "give milliseconds"],
+    [[], "give an object"],
+  ])("%j is refused with what to give", (value, message) => {
+    expect(() => parseMailFault(value)).toThrow(message);
+  });
+});
+
+describe("faults on a running relay", () => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await spawnApp("mail-relay");
+  }, 40_000);
+  afterAll(() => app[Symbol.asyncDispose]());
+  beforeEach(() => control("DELETE", "/mail-faults"));
+
+  async function control(method: string, path: string, body?: unknown): Promise<unknown> {
+    const socketPath = join(app.ready.state, "mail-relay.sock");
+    return new Promise((resolve, reject) => {
+      const asked = request({ socketPath, path, method, headers: { Host: "control" } }, (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (text += chunk));
+        response.on("end", () => resolve(text === "" ? undefined : JSON.parse(text)));
+      });
+      asked.on("error", reject);
+      asked.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  /** What the server says to a whole session, until it closes. */
+  async function session(recipient: string): Promise<string> {
+    const { port } = new URL(app.url("smtp").replace("smtp:", "http:"));
+    const socket = connect(Number(port), "127.0.0.1");
+    let said = "";
+    socket.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")));
+    socket.on("error", () => undefined);
+    await once(socket, "data");
+    socket.write(
+      `EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<${recipient}>\r\nBDAT 14 LAST\r\nA: b\r\n\r\ntext\r\nQUIT\r\n`,
+    );
+    await once(socket, "close");
+    return said;
+  }
+
+  const messages = async (mailbox: string): Promise<number> => {
+    const response = await fetch(`${app.url("web")}/api/v1/messages?mailbox=${mailbox}`);
+    return ((await response.json()) as { total: number }).total;
+  };
+
+  it("answers with the chosen code, for the chosen recipient only", async () => {
+    const fault = {
+      stage: "rcpt",
+      recipient: "*@slow.test",
+      action: { type: "answer", code: 451, enhanced: "4.7.1", text: "Later" },
+    };
+    expect(await control("POST", "/mail-faults", fault)).toMatchObject({ id: 1, struck: 0 });
+    expect(await session("bob@slow.test")).toContain("451 4.7.1 Later\r\n");
+    expect(await session("bob@fast.test")).toContain("250 2.0.0 OK, it is in the mailbox\r\n");
+    expect(await control("GET", "/mail-faults")).toMatchObject([{ struck: 1 }]);
+    expect(await messages("bob@slow.test")).toBe(0);
+  });
+
+  it("drops the connection at the end: with the message kept, or without", async () => {
+    await control("POST", "/mail-faults", {
+      stage: "end",
+      recipient: "kept@x.test",
+      action: { type: "drop", kept: true },
+    });
+    await control("POST", "/mail-faults", {
+      stage: "end",
+      recipient: "lost@x.test",
+      action: { type: "drop" },
+    });
+    expect(await session("kept@x.test")).not.toContain("in the mailbox");
+    expect(await session("lost@x.test")).not.toContain("in the mailbox");
+    expect(await messages("kept@x.test")).toBe(1);
+    expect(await messages("lost@x.test")).toBe(0);
+  });
+
+  it("turns away at the greeting", async () => {
+    await control("POST", "/mail-faults", {
+      stage: "connect",
+      action: { type: "answer", code: 554, text: "Not today" },
+    });
+    expect(await session("x@x.test")).toBe("554 Not today\r\n");
+  });
+});
