@@ -12,7 +12,7 @@ import { chromium } from "playwright-core";
 import { hand } from "../src/engine/hand.ts";
 import { servingDemo } from "./demo/serving-demo.ts";
 import { arrive, DEMO_STATES, look, settle } from "./demo/states.ts";
-import { shrink } from "./pages/shrink.ts";
+import { shrink } from "@socketscope/testkit/browsers";
 
 const WIDTHS = [1600, 1280, 1000, 640, 390] as const;
 const THEMES = ["light", "dark"] as const;

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { programPath } from "@socketscope/testkit";
 import { chromium } from "playwright-core";
-import { inspect, open } from "./pages/look.ts";
-import { shrink } from "./pages/shrink.ts";
+import { inspect, shrink } from "@socketscope/testkit/browsers";
+import { open } from "./pages/look.ts";
 import { openPages } from "./pages/states.ts";
 
 const WIDTHS = [1600, 1280, 1000, 640, 390] as const;

@@ -24,7 +24,7 @@ html,body{height:100%}
 .ports div{display:flex;justify-content:space-between;gap:8px}
 .box .cmd{margin:0 8px 8px}
 .phead{display:flex;align-items:baseline;gap:8px;padding:12px 16px 10px;border-bottom:1px solid var(--line);position:sticky;top:0;background:var(--panel)}
-.phead h1{font-size:var(--text-base);overflow:hidden;text-overflow:ellipsis}
+.phead :is(h1,h2){font-size:var(--text-base);overflow:hidden;text-overflow:ellipsis}
 .phead .sub{margin-left:auto;white-space:nowrap}
 .it{flex:1}
 .it a,.it .bad>div{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:1px 8px;padding:9px 16px 10px 13px;border-left:3px solid transparent;border-bottom:1px solid var(--line-2);color:var(--ink);text-decoration:none}
@@ -39,7 +39,7 @@ html,body{height:100%}
 .it .bad .f code{color:var(--deny)}
 .mh{padding:15px 22px 0;border-bottom:1px solid var(--line);display:grid;gap:5px}
 .mt{display:flex;gap:12px;align-items:start}
-.mt h2{font-size:var(--text-xl);overflow-wrap:anywhere;flex:1}
+.mt h1{font-size:var(--text-xl);overflow-wrap:anywhere;flex:1}
 .acts{display:flex;gap:8px}
 .mh p{overflow-wrap:anywhere}
 .back{display:none}
@@ -62,5 +62,5 @@ iframe{flex:1;min-height:380px;width:100%;border:0;background:#fff;color-scheme:
 .said{padding:10px 22px 4px}
 .talk{padding-bottom:18px}
 @media (max-width:1100px){.inbox{grid-template-columns:210px 320px minmax(0,1fr)}}
-@media (max-width:900px){html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list{display:none}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.ports{display:none}.mt{flex-wrap:wrap}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
+@media (max-width:900px){html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list{display:none}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.ports,.box h2:nth-of-type(3){display:none}.mt{flex-wrap:wrap}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
 `;

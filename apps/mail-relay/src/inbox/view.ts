@@ -80,6 +80,7 @@ function box(href: string, name: string, current: boolean, messages: number, uns
 
 function list(state: InboxState): Markup {
   const { place, messages, total, failed } = state;
+  const name = place.mailbox ?? "Every letter";
   if (place.failed) {
     return markup`<div class="phead"><h1>Failed sessions</h1><span class="sub">${failed.length} kept</span></div>
 <ul class="it" tabindex="0" aria-label="Sessions that brought no letter">${failed.map(
@@ -87,7 +88,7 @@ function list(state: InboxState): Markup {
         markup`<li class="bad"><div><span class="f"><code>${refusals[0] ?? "no refusal"}</code></span><time>${clock(opened)}</time><span class="s">${remote}, ${refusals.length} refusals</span><span class="k">session ${id}</span></div></li>`,
     )}</ul>`;
   }
-  return markup`<div class="phead"><h1>${place.mailbox ?? "Every letter"}</h1><span class="sub">${total} ${total === 1 ? "letter" : "letters"}</span></div>
+  return markup`<div class="phead">${state.opened === undefined ? markup`<h1>${name}</h1>` : markup`<h2>${name}</h2>`}<span class="sub">${total} ${total === 1 ? "letter" : "letters"}</span></div>
 <ul class="it" tabindex="0" aria-label="Letters, the newest first">${messages.map((message) => row(message, place))}</ul>`;
 }
 
@@ -124,7 +125,7 @@ function letter({ message, view, source, dialogue, tab }: Opened, place: Place):
     dialogue: "SMTP dialogue",
   };
   return markup`<header class="mh"><a class="back" href="${address({ mailbox: place.mailbox, text: place.text })}">Back to the letters</a>
-<div class="mt"><h2>${message.subject === "" ? "(no subject)" : message.subject}</h2><span class="acts"><a class="btn" href="/api/v1/messages/${message.id}/raw">Raw .eml</a><button type="button" class="danger" data-delete="${message.id}" hidden>Delete</button></span></div>
+<div class="mt"><h1>${message.subject === "" ? "(no subject)" : message.subject}</h1><span class="acts"><a class="btn" href="/api/v1/messages/${message.id}/raw">Raw .eml</a><button type="button" class="danger" data-delete="${message.id}" hidden>Delete</button></span></div>
 <p><b>${message.from}</b> <span class="sub">to ${message.to === "" ? "nobody named" : message.to}</span></p>
 <p class="sub">For <code>${message.mailbox}</code> from <code>&lt;${message.reversePath}&gt;</code>, ${new Date(message.arrived).toUTCString()}, ${octets(message.size)}</p>
 <nav class="tabs" aria-label="Views of the letter">${tabs.map(

@@ -1,6 +1,7 @@
 /** The states of the demo's pages, each as a visitor comes to it. */
 import type { Page } from "playwright-core";
-import { inspect, open, type Look } from "../pages/look.ts";
+import { inspect, type Look } from "@socketscope/testkit/browsers";
+import { open } from "../pages/look.ts";
 
 export interface DemoState {
   readonly name: string;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { programPath, realClient } from "@socketscope/testkit";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { inspect, open } from "./look.ts";
+import { inspect } from "@socketscope/testkit/browsers";
+import { open } from "./look.ts";
 import { openPages, type Pages } from "./states.ts";
 
 realClient("chromium").describe("the pages", () => {

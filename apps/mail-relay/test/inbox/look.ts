@@ -1,0 +1,76 @@
+/** The inbox with letters in it, in each of its states: for the test that looks for faults, and for the pictures. */
+import { createTransport } from "nodemailer";
+import { spawnApp, type RunningApp } from "@socketscope/testkit";
+
+export interface PageState {
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface Looked extends AsyncDisposable {
+  readonly empty: readonly PageState[];
+  readonly states: () => Promise<readonly PageState[]>;
+}
+
+interface Listed {
+  readonly messages: readonly { readonly id: string; readonly subject: string }[];
+}
+
+const HTML = `<div style="font-family:sans-serif;max-width:640px;margin:auto"><h1 style="background:#1b57d6;color:#fff;padding:24px;border-radius:8px 8px 0 0;margin:0">Sockets, hands on</h1>
+<p>Hi Alice,</p><p>the room has changed to <b>4.12</b>: it has power at every seat and a switch we may unplug. I attached the plan.</p>
+<table><tr><th>09:30</th><td>What a socket is: address, port, and the other end's</td></tr><tr><th>10:15</th><td>A web page by hand, byte by byte</td></tr><tr><th>11:15</th><td>Send me a letter</td></tr></table><p>See you there,<br>Bob</p></div>`;
+
+export async function openInbox(): Promise<Looked> {
+  const app: RunningApp = await spawnApp("mail-relay");
+  const { hostname: host, port } = new URL(app.url("smtp").replace("smtp:", "http:"));
+  const transport = createTransport({
+    host,
+    port: Number(port),
+    secure: false,
+    ignoreTLS: true,
+    name: "client.lab.test",
+  });
+  const at = (path: string): string => `${app.url("web")}${path}`;
+  return {
+    empty: [{ name: "empty", url: at("/") }],
+    async states() {
+      await transport.sendMail({
+        from: "Lab build <build@lab.test>",
+        to: "alice@lab.test",
+        subject: "Nightly run: 412 passed, 0 failed",
+        text: "All four servers answered within their limits.",
+      });
+      await transport.sendMail({
+        from: "Żółw <turtle@lab.test>",
+        to: "bob@lab.test",
+        subject: "Zażółć gęślą jaźń",
+        text: "If you can read this line, UTF-8 came through.",
+      });
+      await transport.sendMail({
+        from: "nobody@lab.test",
+        to: "postmaster@lab.test",
+        text: "typed by hand, one line at a time",
+      });
+      await transport.sendMail({
+        from: "Bob Baker <bob@lab.test>",
+        to: "Alice Archer <alice@lab.test>",
+        subject: "Workshop notes, and the room has changed",
+        text: "The room has changed.",
+        html: HTML,
+        attachments: [{ filename: "plan.txt", content: "09:30 sockets\n" }],
+      });
+      await transport.sendMail({ from: "spam@lab.test", to: "not an address" }).catch(() => undefined);
+      const response = await fetch(at("/api/v1/messages"));
+      const { messages } = (await response.json()) as Listed;
+      const id = messages.find(({ subject }) => subject.startsWith("Workshop"))?.id ?? "";
+      const tabs = ["html", "text", "source", "headers", "attachments", "dialogue"];
+      return [
+        { name: "list", url: at("/") },
+        { name: "search", url: at("/?q=nightly") },
+        { name: "failed", url: at("/?view=failed") },
+        ...tabs.map((tab) => ({ name: tab, url: at(`/?mailbox=alice%40lab.test&id=${id}&tab=${tab}`) })),
+      ];
+    },
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  };
+}

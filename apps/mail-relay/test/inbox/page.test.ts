@@ -1,0 +1,69 @@
+/** The inbox in Chromium: nothing for axe to find, nothing to scroll sideways, no word on the console, no strange request. */
+import { axe, inspect } from "@socketscope/testkit/browsers";
+import { programPath, realClient } from "@socketscope/testkit";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openInbox, type Looked, type PageState } from "./look.ts";
+
+const LOOKS = [
+  [1600, "light"],
+  [1000, "dark"],
+  [640, "light"],
+  [390, "dark"],
+] as const;
+
+realClient("chromium").describe("the inbox's page", () => {
+  let inbox: Looked;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    inbox = await openInbox();
+    browser = await chromium.launch({
+      executablePath: programPath("chromium"),
+      args: ["--no-sandbox", "--disable-background-networking"],
+    });
+    page = await browser.newPage();
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await inbox?.[Symbol.asyncDispose]();
+  });
+
+  async function faultsOf({ url }: PageState): Promise<string[]> {
+    const faults: string[] = [];
+    const { origin } = new URL(url);
+    page.removeAllListeners();
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => message.type() === "error" && faults.push(`console: ${message.text()}`));
+    page.on("request", (request) => {
+      const target = request.url();
+      if (!target.startsWith(`${origin}/`) && !target.startsWith("data:")) faults.push(`asked ${target}`);
+    });
+    await page.goto(url, { waitUntil: "load" });
+    await page.evaluate(axe);
+    for (const [width, colorScheme] of LOOKS) {
+      const found = await inspect(page, { width, colorScheme });
+      faults.push(...found.map((fault) => `${width} ${colorScheme}: ${fault}`));
+    }
+    return faults;
+  }
+
+  it("is without fault in each state", async () => {
+    const faults: Record<string, readonly string[]> = {};
+    const empty = [];
+    for (const state of inbox.empty) empty.push([state, await faultsOf(state)] as const);
+    for (const state of await inbox.states()) empty.push([state, await faultsOf(state)] as const);
+    for (const [state, found] of empty) if (found.length > 0) faults[state.name] = found;
+    expect(faults).toEqual({});
+  }, 180_000);
+
+  it("shows a letter that comes while one looks", async () => {
+    const [first] = await inbox.states();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(first?.url ?? "");
+    const rows = (): Promise<number> => page.evaluate<number>("document.querySelectorAll('.it li').length");
+    const before = await rows();
+    await inbox.states();
+    await expect.poll(rows, { timeout: 10_000 }).toBe(before + 4);
+  }, 60_000);
+});
