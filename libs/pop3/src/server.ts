@@ -31,7 +31,6 @@ export interface Pop3ServerOptions {
   readonly limits?: Partial<Pop3Limits>;
 }
 
-const LF = 10;
 const CRLF_TEXT = "Lines end in CR LF here: by hand use a client that sends both";
 
 export class Pop3Server implements Core<Pop3ServerEvent, Pop3ServerAction, Pop3ServerWait> {
@@ -86,9 +85,8 @@ export class Pop3Server implements Core<Pop3ServerEvent, Pop3ServerAction, Pop3S
   #read(): Pop3ServerEvent | undefined {
     const line = this.#lines.next(this.#buffer);
     if (line === undefined) {
-      const { octets, at, end } = this.#buffer;
       // Whoever types LF alone would wait for ever for an answer.
-      if (octets.subarray(at, end).includes(LF)) throw fatal("POP3_BARE_LF", CRLF_TEXT);
+      if (this.#lines.bareLf) throw fatal("POP3_BARE_LF", CRLF_TEXT);
       return undefined;
     }
     if (line.type === "refused") {

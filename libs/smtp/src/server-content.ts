@@ -18,7 +18,7 @@ export class ServerContent {
   #left = 0;
   #last = false;
   #chunk = 0;
-  /** Read on to the end, keep nothing. */
+  /** The session does not want it. */
   #refusal: Reply | undefined;
 
   constructor(by: "DATA" | "BDAT", limits: SmtpServerLimits) {
@@ -42,10 +42,6 @@ export class ServerContent {
     this.#refusal ??= reply;
   }
 
-  get refused(): boolean {
-    return this.#refusal !== undefined;
-  }
-
   /** Throws RemoteError for line ends that make it doubtful where the message ends: nothing behind them is to be trusted. */
   next(buffer: ReceiveBuffer): SmtpServerEvent | undefined {
     return this.#by === "DATA" ? this.#nextOfData(buffer) : this.#nextOfChunk(buffer);
@@ -57,8 +53,7 @@ export class ServerContent {
       if (piece === undefined) return undefined;
       if (piece === "end") {
         this.#check.end();
-        this.#judge();
-        return this.#refusal === undefined ? { type: "end" } : { type: "spoilt", reply: this.#refusal };
+        return this.#verdict() ?? { type: "end" };
       }
       if (this.#takes(piece)) return { type: "content", octets: piece };
     }
@@ -72,8 +67,8 @@ export class ServerContent {
       if (this.#takes(piece)) return { type: "content", octets: piece };
     }
     if (this.#last) this.#check.end();
-    this.#judge();
-    if (this.#refusal !== undefined) return { type: "spoilt", reply: this.#refusal };
+    const verdict = this.#verdict();
+    if (verdict !== undefined) return verdict;
     if (this.#last) return { type: "end" };
     return {
       type: "chunk",
@@ -81,42 +76,41 @@ export class ServerContent {
     };
   }
 
+  /** Whether it may be handed on: not when the message is refused already. */
   #takes(piece: Uint8Array): boolean {
-    if (this.#refusal !== undefined) {
-      this.#check.feed(piece);
-      this.#judge();
-      return false;
-    }
     this.#check.feed(piece);
     this.#size += piece.length;
-    // RFC 1870 §6.3: a message that turns out too big is read to its end, then refused.
-    if (this.#size > this.#limits.size) this.refuse(tooBig(this.#limits.size));
-    this.#judge();
-    return this.#refusal === undefined;
+    // Of a chunk the length is known: it can be read over. Where DATA ends is what the two sides may see differently.
+    if (this.#check.bare && this.#by === "DATA")
+      throw new RemoteError<SmtpServerAction>("SMTP_BARE_LINE_END", LINE_ENDS, {
+        type: "reply",
+        reply: BARE,
+      });
+    return this.#reason() === undefined;
   }
 
-  #judge(): void {
-    switch (this.#check.fault) {
-      case undefined:
-        return;
-      case "bare-cr":
-      case "bare-lf": {
-        const reply: Reply = { code: 550, enhanced: "5.6.11", lines: [LINE_ENDS] };
-        // Of a chunk the length is known: it can be read over. Where DATA ends is what the two sides may see differently.
-        if (this.#by === "BDAT") return this.refuse(reply);
-        throw new RemoteError<SmtpServerAction>("SMTP_BARE_LINE_END", LINE_ENDS, { type: "reply", reply });
-      }
-      case "nul":
-        return this.refuse({ code: 554, enhanced: "5.6.0", lines: ["A NUL is no part of a message"] });
-      case "long-line":
-        return this.refuse({
-          code: 500,
-          enhanced: "5.6.0",
-          lines: [`A line of the message is longer than ${this.#limits.textLine} octets`],
-        });
-    }
+  #verdict(): SmtpServerEvent | undefined {
+    const reply = this.#reason();
+    return reply === undefined ? undefined : { type: "spoilt", reply };
+  }
+
+  #reason(): Reply | undefined {
+    const { textLine, size } = this.#limits;
+    if (this.#refusal !== undefined) return this.#refusal;
+    if (this.#check.bare) return BARE;
+    if (this.#check.nul) return { code: 554, enhanced: "5.6.0", lines: ["A NUL is no part of a message"] };
+    if (this.#check.longLine)
+      return {
+        code: 500,
+        enhanced: "5.6.0",
+        lines: [`A line of the message is longer than ${textLine} octets`],
+      };
+    // RFC 1870 §6.3: a message that turns out too big is read to its end, then refused.
+    return this.#size > size ? tooBig(size) : undefined;
   }
 }
+
+const BARE: Reply = { code: 550, enhanced: "5.6.11", lines: [LINE_ENDS] };
 
 export function tooBig(size: number): Reply {
   return { code: 552, enhanced: "5.3.4", lines: [`The message is bigger than ${size} octets`] };

@@ -39,8 +39,6 @@ export interface SmtpServerOptions {
 /** The event whose answer is due. */
 type Due = Exclude<SmtpServerEvent["type"], "content">;
 
-const LF = 10;
-
 export class SmtpServer implements Core<SmtpServerEvent, SmtpServerAction, SmtpServerWait> {
   readonly #offer: Offer;
   readonly #limits: SmtpServerLimits;
@@ -117,9 +115,8 @@ export class SmtpServer implements Core<SmtpServerEvent, SmtpServerAction, SmtpS
       };
     const line = this.#lines.next(this.#buffer);
     if (line !== undefined) return this.#readLine(line);
-    const { octets, at, end } = this.#buffer;
     // Whoever types LF alone would wait for ever for an answer.
-    if (octets.subarray(at, end).includes(LF)) throw this.#bareLf();
+    if (this.#lines.bareLf) throw this.#bareLf();
     return undefined;
   }
 

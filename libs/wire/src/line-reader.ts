@@ -39,6 +39,11 @@ export class LineReader {
     return this.#searched > 0 || this.#fault !== undefined;
   }
 
+  /** The line that is not whole has a LF of its own already: who types by hand waits for an answer to it. */
+  get bareLf(): boolean {
+    return this.#fault === "bare-lf";
+  }
+
   /** The next line (its octets are a view), or undefined when it is not whole. Holds no more than `maxOctets` + 2. */
   next(buffer: ReceiveBuffer): Line | undefined {
     for (;;) {
@@ -51,7 +56,8 @@ export class LineReader {
       }
       const cr = found > at && octets[found - 1] === CR;
       if (!cr && this.#options.bareLf !== "ends") {
-        this.#fault ??= "bare-lf";
+        // Whatever else is wrong with it: how the octets were cut must not decide what is said of a line.
+        this.#fault = "bare-lf";
         this.#searched = found + 1 - at;
         continue;
       }

@@ -3,8 +3,10 @@ import type { Target } from "./target.ts";
 import { httpClient } from "./targets/http-client.ts";
 import { httpDissector } from "./targets/http-dissector.ts";
 import { httpServer } from "./targets/http-server.ts";
+import { pop3Server } from "./targets/pop3-server.ts";
 import { proxyHeader } from "./targets/proxy-header.ts";
 import { smtpClient } from "./targets/smtp-client.ts";
+import { smtpServer } from "./targets/smtp-server.ts";
 import { webSocketClient, webSocketServer } from "./targets/websocket.ts";
 
 export const targets: readonly Target[] = [
@@ -15,4 +17,6 @@ export const targets: readonly Target[] = [
   httpDissector,
   proxyHeader,
   smtpClient,
+  smtpServer,
+  pop3Server,
 ];
