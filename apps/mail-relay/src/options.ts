@@ -9,11 +9,12 @@ import {
   type OptionReader,
   type ServerOptions,
 } from "@socketscope/host";
+import { relayOptions, type RelayOptions } from "./relay-options.ts";
 import { alias, emailAddress, userWithPassword, type User } from "./option-kinds.ts";
 
 export type EngineName = "hand";
 
-export interface MailRelayOptions extends ServerOptions<EngineName> {
+export interface MailRelayOptions extends ServerOptions<EngineName>, RelayOptions {
   readonly port: number | "off";
   readonly submissionPort: number | "off";
   readonly smtpsPort: number | "off";
@@ -101,6 +102,7 @@ export function mailRelayOptions(read: OptionReader): MailRelayOptions {
   };
   return {
     ...own,
+    ...relayOptions(read),
     ...serverOptions(read, { engines: ["hand"], idle: 300_000, env: process.env }),
   };
 }

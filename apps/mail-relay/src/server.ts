@@ -34,6 +34,7 @@ import {
 } from "@socketscope/socket-core";
 import { serveHttp } from "@socketscope/web";
 import type { Engine, EngineLimits, ListenerRole, Peer } from "./engine/engine.ts";
+import { Routes } from "./delivery/routes.ts";
 import { FaultyConversation } from "./faults/faulty-conversation.ts";
 import { MailFaults } from "./faults/mail-faults.ts";
 import { Dialogues } from "./inbox/dialogues.ts";
@@ -47,6 +48,8 @@ import { Accounts, readUsers } from "./reception/accounts.ts";
 import { Reception } from "./reception/reception.ts";
 import type { ReceptionOptions } from "./reception/reception-options.ts";
 import { Recipients } from "./reception/recipients.ts";
+import { checkRelay } from "./relay-options.ts";
+import { openQueue, openRelaying, redirected } from "./relaying.ts";
 import { Spool } from "./spool/spool.ts";
 
 export const APP = "mail-relay";
@@ -92,6 +95,27 @@ export async function startMailRelay(
     const dialogues = await Dialogues.open(state.file("mail-relay/dialogues"), failed);
     const faults = new MailFaults();
     const trusted = options.trust.map(parseCidr);
+    const routes = new Routes(options);
+    const queue = await openQueue(state.file("mail-relay/queue"), options, log);
+    const recipients = new Recipients({
+      ...options,
+      mailboxes: addresses,
+      mayRelay: (domain) => routes.mayRelay(domain),
+    });
+    const acceptance = new Acceptance(mailboxes, redirected(queue, options.redirectAll));
+    const spool = await Spool.open(state.file("mail-relay/incoming"));
+    const relaying = await openRelaying({
+      options,
+      hostname: options.hostname,
+      postmaster: `postmaster@${options.localDomains[0] ?? "localhost"}`,
+      routes,
+      spool,
+      acceptance,
+      recipients,
+      queue,
+      log,
+      onError: failed,
+    });
     const reception: ReceptionOptions = {
       ...options,
       isTrusted: (host) => {
@@ -99,9 +123,10 @@ export async function startMailRelay(
         return octets !== undefined && trusted.some((cidr) => contains(cidr, octets));
       },
       accounts,
-      recipients: new Recipients({ ...options, mailboxes: addresses, mayRelay: () => false }),
-      acceptance: new Acceptance(mailboxes, undefined),
-      spool: await Spool.open(state.file("mail-relay/incoming")),
+      recipients,
+      acceptance,
+      spool,
+      notices: relaying.notices,
       sessions: dialogues,
       maxHops: MAX_HOPS,
       now: Date.now,
@@ -207,28 +232,30 @@ export async function startMailRelay(
       ...(authority && { ca: authority.file, trust: trustCommand(authority.file) }),
       ...(account && { account }),
       listeners: listeners.urls,
-      hints: [
-        options.capture
-          ? "Capturing: mail for anybody is kept here and goes nowhere"
-          : "Taking mail for its mailboxes",
-      ],
+      hints: [hintOf(options)],
     };
     const control = await openControlSocket({
       state,
       app: APP,
       resources: {
-        ...statusResources(ready, () => ({ open: listeners.open, messages: dialogues.messages })),
+        ...statusResources(ready, () => ({
+          open: listeners.open,
+          messages: dialogues.messages,
+          queued: relaying.desk.size,
+        })),
         ...firewallResources(firewall),
         ...faultResources(intercepts),
         ...faults.resources,
+        ...relaying.desk.resources,
       },
       log,
     });
+    relaying.start();
     announce(ready, options.json);
     return {
       async drain(ms) {
         inbox.close();
-        const cut = await listeners.drain(ms);
+        const [cut] = await Promise.all([listeners.drain(ms), relaying.drain(ms)]);
         await control.drain(0);
         await lock.release();
         return cut;
@@ -277,7 +304,13 @@ async function certificate(
   return authority?.issue([...hosts, hostname]);
 }
 
+function hintOf({ capture, relay }: MailRelayOptions): string {
+  const taking = capture ? "Capturing: mail for anybody is kept here" : "Taking mail for its mailboxes";
+  return relay ? `${taking}; what users send elsewhere is relayed` : `${taking} and goes nowhere`;
+}
+
 function check(options: MailRelayOptions): void {
+  checkRelay(options);
   const { port, submissionPort, smtpsPort, authAny, hosts } = options;
   if (port === "off" && submissionPort === "off" && smtpsPort === "off")
     throw new UsageError("USAGE_BAD_VALUE", "every SMTP port is off: nothing is left to listen on");

@@ -12,6 +12,8 @@ import { printable } from "./log.ts";
 export interface ControlRequest {
   /** The `{name}` segments of the resource's path, decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** What stands behind the "?". */
+  readonly query: URLSearchParams;
   /** `text/plain` from `text/plain; charset=utf-8`; "" without one. */
   readonly mediaType: string;
   /** The body as text, at most MAX_BODY octets. */
@@ -71,6 +73,7 @@ export function controlHandler(resources: ControlResources): Handler {
 function controlRequest(request: Request, params: Readonly<Record<string, string>>): ControlRequest {
   return {
     params,
+    query: new URLSearchParams(request.query),
     mediaType: (request.fields.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "",
     text: () => request.body.text(MAX_BODY),
     async json() {

@@ -59,3 +59,4 @@ export { firewallResources } from "./control-firewall.ts";
 export { type FirewallSource, openFirewall, readFirewallRules } from "./firewall-options.ts";
 export { type ControlSocketOptions, openControlSocket, statusResources } from "./control-socket.ts";
 export { listenOn, type ListenOnOptions } from "./listen-on.ts";
+export { askControl } from "./control-client.ts";

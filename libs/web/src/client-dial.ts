@@ -14,6 +14,8 @@ export interface DialOptions {
   /** The addresses of a name, the best first. Default: the system's. */
   readonly resolve: (name: string) => Promise<readonly string[]>;
   readonly tap?: TapPoint | undefined;
+  /** A UNIX socket, whatever the URL's host says. */
+  readonly socketPath?: string | undefined;
 }
 
 export interface ClientTls {
@@ -42,12 +44,15 @@ const MAX_ADDRESSES = 8;
 export async function dial(origin: Origin, options: DialOptions, times: DialTimes): Promise<Stream> {
   const { hostname, port, secure } = origin;
   const deadline = performance.now() + options.connectMs;
-  const addresses = isIP(hostname) === 0 ? await named(hostname, options) : [hostname];
-  if (isIP(hostname) === 0) times.name = performance.now();
+  const { socketPath } = options;
+  const isName = socketPath === undefined && isIP(hostname) === 0;
+  const addresses = isName ? await named(hostname, options) : [hostname];
+  if (isName) times.name = performance.now();
   const stream = await firstOf(addresses.slice(0, MAX_ADDRESSES), (host) =>
     connectTcp({
       host,
       port,
+      ...(socketPath !== undefined && { path: socketPath }),
       protocol: "http",
       timeout: Math.max(deadline - performance.now(), 1),
       // The handshake's clock is ours; the stream's own only must not run out before it.

@@ -45,6 +45,8 @@ export interface HttpAgentOptions {
   /** The addresses of a name, the best first. Default: the system's. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
   readonly tap?: TapPoint;
+  /** A UNIX socket that all requests go through, whatever host their URL names. */
+  readonly socketPath?: string;
 }
 
 export const defaultClientDeadlines: ClientDeadlines = {
@@ -137,10 +139,18 @@ export class HttpAgent implements Disposable {
     clock: RequestClock,
   ): Promise<ClientConnection> {
     if (this.#closed) throw new RequestError("CLIENT_CLOSED", "this client has been closed");
-    const { tls = {}, resolve = systemResolve, tap, idleMs = IDLE_MS, limits } = this.#options;
+    const { tls = {}, resolve = systemResolve, tap, idleMs = IDLE_MS, limits, socketPath } = this.#options;
     const dialled = dial(
       origin,
-      { connectMs: deadlines.connect, tlsMs: deadlines.tls, writeStallMs: WRITE_STALL_MS, tls, resolve, tap },
+      {
+        connectMs: deadlines.connect,
+        tlsMs: deadlines.tls,
+        writeStallMs: WRITE_STALL_MS,
+        tls,
+        resolve,
+        tap,
+        socketPath,
+      },
       clock.dial,
     );
     const stream = await unlessAborted(dialled, signal, (late) => late.destroy("we-ended"));

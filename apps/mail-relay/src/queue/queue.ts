@@ -23,6 +23,13 @@ export interface QueueOptions extends Omit<JournalOptions, "onTorn"> {
   readonly onTorn?: (what: string) => void;
 }
 
+export interface SettleOptions {
+  /** The sender has been told that it takes long. */
+  readonly delayNoticeSent?: boolean;
+  /** The next attempt is not later than that: the message expires then. Milliseconds since 1970. */
+  readonly notAfter?: number;
+}
+
 interface Kept {
   message: QueuedMessage;
   place: Place;
@@ -134,15 +141,31 @@ export class Queue {
   }
 
   /** One attempt is over: durable when it resolves. Whoever was reached or given up is out of the message. */
-  async settle(id: string, results: readonly RecipientResult[], delayNoticeSent = false): Promise<void> {
+  async settle(
+    id: string,
+    results: readonly RecipientResult[],
+    { delayNoticeSent = false, notAfter = Infinity }: SettleOptions = {},
+  ): Promise<void> {
     const kept = this.#kept.get(id);
     if (kept === undefined) return;
-    const state = afterAttempt(kept.message, results, this.#now(), this.#options.schedule);
+    const state = afterAttempt(kept.message, results, this.#now(), this.#options.schedule, notAfter);
     if (state.recipients.length === 0) return this.#end(id, kept);
     await this.#change(kept, {
       ...state,
       delayNoticeSent: kept.message.delayNoticeSent || delayNoticeSent,
     });
+  }
+
+  /**
+   * In the middle of an attempt: these are over, and others may take their time. Durable when it resolves, so that a
+   * crash does not send it to them again.
+   */
+  async reached(id: string, forwardPaths: readonly string[]): Promise<void> {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return;
+    const state = stateOf(kept.message);
+    const recipients = state.recipients.filter(({ forwardPath }) => !forwardPaths.includes(forwardPath));
+    await this.#change(kept, { ...state, recipients }, true);
   }
 
   /** Delivery gives it back unchanged: we are shutting down. */

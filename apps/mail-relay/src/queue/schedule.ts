@@ -14,6 +14,7 @@ export function afterAttempt(
   results: readonly RecipientResult[],
   now: number,
   schedule: readonly number[],
+  notAfter = Infinity,
 ): QueueState {
   const over = new Set(
     results.filter(({ outcome }) => outcome !== "deferred").map(({ forwardPath }) => forwardPath),
@@ -23,7 +24,7 @@ export function afterAttempt(
   return {
     recipients: message.recipients.filter(({ forwardPath }) => !over.has(forwardPath)),
     attempts,
-    due: now + pauseAfter(attempts, schedule),
+    due: Math.min(now + pauseAfter(attempts, schedule), Math.max(now, notAfter)),
     held: message.held,
     delayNoticeSent: message.delayNoticeSent,
     history: [...message.history, attempt].slice(-HISTORY),

@@ -32,7 +32,7 @@ export interface OutgoingQueue {
   /** Resolves with the queue's name for it, when power loss cannot take it back. */
   enqueue(envelope: Envelope, message: Spooled, about: About): Promise<string>;
   /** Takes one back that was just put in. */
-  remove(id: string): Promise<void>;
+  remove(id: string): Promise<unknown>;
 }
 
 export class Acceptance {

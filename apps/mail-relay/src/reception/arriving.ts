@@ -4,6 +4,7 @@ import { codeOf } from "@socketscope/host";
 import { dateTime, HeaderPass, receivedField } from "@socketscope/message";
 import type { MailParameters, Reply } from "@socketscope/smtp";
 import type { Incoming, Peer } from "../engine/engine.ts";
+import type { Spooled } from "../spooled.ts";
 import type { Placed } from "./acceptance.ts";
 import type { ReceptionOptions, SpoolDoor } from "./reception-options.ts";
 import { replies } from "./replies.ts";
@@ -99,12 +100,32 @@ export class Arriving implements Incoming {
         authenticated: login,
       });
       sessions.brought(peer.flow, this.#id);
+      await this.#tellDelivered(message);
       return reply;
     } finally {
       await message.discard();
     }
   }
+
+  /** RFC 3461 §4.1, §6.2: whoever asked for SUCCESS hears that it is in the mailbox. The message is safe already. */
+  async #tellDelivered(message: Spooled): Promise<void> {
+    const { envelope, placed } = this.#arrival;
+    const fates = placed
+      .filter(({ mailboxes }) => mailboxes !== undefined)
+      .map(
+        ({ recipient }) => ({ recipient, action: "delivered", reply: DELIVERED, host: undefined }) as const,
+      );
+    const told = {
+      envelope: { ...envelope, recipients: placed.map(({ recipient }) => recipient) },
+      size: message.size,
+      arrived: this.#arrived,
+      read: () => message.read(),
+    };
+    await this.#options.notices.tell(told, fates).catch(this.#options.onError);
+  }
 }
+
+const DELIVERED: Reply = { code: 250, enhanced: "2.0.0", lines: ["it is in the mailbox"] };
 
 function missingFields(has: (name: string) => boolean, at: number, id: string, hostname: string): string {
   const date = has("date") ? "" : `Date: ${dateTime(at)}\r\n`;

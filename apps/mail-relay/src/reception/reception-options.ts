@@ -2,6 +2,7 @@
 import type { Reply } from "@socketscope/smtp";
 import type { CloseReason, Flow } from "@socketscope/socket-core";
 import type { Spooled } from "../spooled.ts";
+import type { Notices } from "../delivery/notices.ts";
 import type { Acceptance } from "./acceptance.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Recipients } from "./recipients.ts";
@@ -35,6 +36,8 @@ export interface ReceptionOptions {
   readonly acceptance: Acceptance;
   readonly spool: SpoolDoor;
   readonly sessions: SessionBook;
+  /** RFC 3461 §4.1: who asked for it hears of the delivery too. */
+  readonly notices: Pick<Notices, "tell">;
   /** Received fields of a message before it goes in circles. RFC 5321 §6.3: at least 100. */
   readonly maxHops: number;
   /** Milliseconds since 1970. */
