@@ -26,12 +26,14 @@ import { SmtpSession } from "./session.ts";
 export async function connectSmtp(options: ConnectSmtpOptions): Promise<SmtpSession> {
   const deadlines = { ...defaultSmtpDeadlines, ...options.deadlines };
   const tap = new SecuredTap(options.tap);
-  const stream = await open(options, deadlines, tap);
+  const stream = await unlessAborted(open(options, deadlines, tap), options.signal);
   const exchange = new Exchange(stream, {
     deadlines,
     limits: options.limits ?? {},
     onDialogue: options.onDialogue,
   });
+  const giveUp = (): void => exchange.cut(givenUp());
+  options.signal?.addEventListener("abort", giveUp);
   try {
     const greeting = await greeted(exchange, options.tls === "implicit" && tap.secure !== undefined);
     let hello = await sayHello(exchange, options.hostname);
@@ -52,6 +54,31 @@ export async function connectSmtp(options: ConnectSmtpOptions): Promise<SmtpSess
   } catch (error) {
     await leave(exchange, error);
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+function givenUp(): SmtpError {
+  return new SmtpError("CLOSED", "the connection was given up by us");
+}
+
+/** A stream that comes too late is closed. */
+async function unlessAborted(opening: Promise<Stream>, signal: AbortSignal | undefined): Promise<Stream> {
+  if (signal === undefined) return opening;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(givenUp());
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    return await Promise.race([opening, aborted]);
+  } catch (error) {
+    if (signal.aborted) opening.then((late) => late.destroy("we-ended")).catch(() => undefined);
+    throw error;
+  } finally {
+    if (stop !== undefined) signal.removeEventListener("abort", stop);
   }
 }
 

@@ -96,6 +96,8 @@ export interface ConnectSmtpOptions {
   readonly deadlines?: Partial<SmtpDeadlines> | undefined;
   readonly limits?: Partial<SmtpClientLimits> | undefined;
   readonly tap?: TapPoint | undefined;
+  /** Given up while it is being made; rejects with SmtpError "CLOSED". A session that stands is closed by its owner. */
+  readonly signal?: AbortSignal | undefined;
   /** Each line said by either side, secrets masked, content counted. Must not throw. */
   readonly onDialogue?: ((line: DialogueLine) => void) | undefined;
 }

@@ -90,6 +90,7 @@ export class SmtpSession implements SessionFacts {
     if (!this.#busy && exchange.mayQuit) {
       this.#busy = true;
       await exchange.ahead({ type: "quit" });
+      this.#busy = false;
     }
     exchange.end();
   }

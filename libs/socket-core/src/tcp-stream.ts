@@ -229,7 +229,9 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
 
   reset(reason: CloseReason): void {
     this.#reason ??= reason;
-    this.#wire.resetAndDestroy();
+    // While a FIN is on its way libuv refuses a RST (EINVAL), and Node then never lets go of the descriptor.
+    const { writableEnded, writableFinished } = this.#wire;
+    if (!writableEnded || writableFinished) this.#wire.resetAndDestroy();
     // over a tapped wire TLS does not notice that there is none any more
     this.#socket.destroy();
   }

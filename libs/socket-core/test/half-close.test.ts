@@ -44,6 +44,24 @@ describe("halfClose()", () => {
     expect(await over).toBe("peer-ended");
   });
 
+  it("keeps no descriptor when the stream is reset while the FIN is on its way", async () => {
+    const server = createServer((socket) => void socket.on("error", () => undefined).resume());
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const sockets = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
+    const before = sockets();
+    const stream = await connectTcp({ host: "127.0.0.1", port, protocol: "lines", timeout: 5_000 });
+    const { over } = collect(stream);
+    stream.halfClose();
+    stream.reset("we-ended");
+    expect(await over).toBe("we-ended");
+    await expect.poll(sockets).toBeLessThanOrEqual(before);
+  });
+
   it("comes behind what an intercept holds", async () => {
     const time = new FakeTime();
     const intercept = new Intercept({}, time);

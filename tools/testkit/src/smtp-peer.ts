@@ -4,6 +4,8 @@ import { createSecureContext, TLSSocket } from "node:tls";
 import type { Certificate } from "./certificate.ts";
 
 export interface SmtpPeerOptions {
+  /** Default 0: any free one. */
+  readonly port?: number;
   /** What EHLO offers. Default: everything that needs no key. */
   readonly offers?: readonly string[];
   /** Default `220 peer.test ESMTP`; without its CRLF. */
@@ -62,7 +64,7 @@ export class SmtpPeer implements AsyncDisposable {
   static async listen(options: SmtpPeerOptions = {}): Promise<SmtpPeer> {
     const peer = new SmtpPeer(options);
     await new Promise<void>((resolve) => {
-      peer.#server.listen(0, "127.0.0.1", resolve);
+      peer.#server.listen(options.port ?? 0, "127.0.0.1", resolve);
     });
     return peer;
   }

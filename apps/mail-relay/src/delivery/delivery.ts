@@ -59,7 +59,7 @@ export class Delivery {
     for (const hop of this.#hops.values()) hop.forget();
   }
 
-  /** Attempts under way end, or are cut when `ms` are over; what was not delivered is due at the next start. */
+  /** Messages under way end, or are cut when `ms` are over; what was not delivered is due at the next start. */
   async drain(ms: number): Promise<void> {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
@@ -68,9 +68,10 @@ export class Delivery {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ms);
     });
-    await Promise.race([Promise.all(this.#taken), late]);
+    const { sessions } = this.#options;
+    await Promise.race([Promise.all([sessions.stop(), ...this.#taken]), late]);
     clearTimeout(timer);
-    await this.#options.sessions.close(true);
+    sessions.cut();
     await Promise.all(this.#taken);
   }
 

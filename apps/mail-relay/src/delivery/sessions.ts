@@ -38,8 +38,8 @@ export class Sessions {
   readonly #options: SessionOptions;
   readonly #kept = new Map<string, Kept[]>();
   readonly #open = new Set<SmtpSession>();
+  readonly #stopping = new AbortController();
   #keptCount = 0;
-  #closed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -58,7 +58,6 @@ export class Sessions {
     const rested = this.#rested(keyOf(target, login));
     if (rested !== undefined) return { session: rested, rested: true };
     const session = await this.#connect(target, login);
-    if (this.#closed) session.close();
     this.#open.add(session);
     void session.whenClosed.then(() => this.#open.delete(session));
     return { session, rested: false };
@@ -68,7 +67,7 @@ export class Sessions {
   give(session: SmtpSession, target: Target, login?: Login): void {
     const { keep = 5000, maxMessages = 100, maxKept = 50 } = this.#options;
     const full = session.messages >= maxMessages || this.#keptCount >= maxKept;
-    if (!session.usable || full || this.#closed || keep === 0) {
+    if (!session.usable || full || this.#stopping.signal.aborted || keep === 0) {
       void session.quit();
       return;
     }
@@ -83,13 +82,17 @@ export class Sessions {
     void session.whenClosed.then(() => this.#forget(key, session));
   }
 
-  /** Kept ones say QUIT; those in the middle of a message are left to end, unless `now`. */
-  async close(now: boolean): Promise<void> {
-    this.#closed = true;
+  /** No new connection is made, and those that are being made are given up; a message under way may end. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
     const kept = [...this.#kept.values()].flat().map(({ session }) => session);
     this.#kept.clear();
     await Promise.all(kept.map((session) => session.quit()));
-    if (now) for (const session of this.#open) session.close();
+  }
+
+  /** At once: messages under way are not taken by anybody, and stay with us. */
+  cut(): void {
+    for (const session of this.#open) session.close();
   }
 
   #rested(key: string): SmtpSession | undefined {
@@ -143,6 +146,7 @@ export class Sessions {
       ca,
       login: login && { ...login, allowClear: near },
       deadlines,
+      signal: this.#stopping.signal,
     });
   }
 }
