@@ -86,15 +86,22 @@ export function secure(
           ...(alpn && { ALPNProtocols: alpn }),
         });
   let called = false;
+  // A FIN is told to those who read, and until the handshake is over nobody does: the peer would seem to be there still.
+  const look = (): void => void secured.read(0);
+  const gone = (): void => once(new Error("the peer left during the TLS handshake"));
   const once = (error: unknown): void => {
     if (called) return;
     called = true;
+    secured.off("readable", look);
+    secured.off("end", gone);
     done(error, secured);
   };
+  secured.on("readable", look);
+  secured.once("end", gone);
   // A server-side TLSSocket made by hand says 'secure' and never 'secureConnect'.
   secured.once("key" in options ? "secure" : "secureConnect", () => once(undefined));
   secured.once("error", once);
-  secured.once("close", () => once(new Error("the peer left during the TLS handshake")));
+  secured.once("close", gone);
   return secured;
 }
 

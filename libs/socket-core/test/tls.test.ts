@@ -57,6 +57,19 @@ describe("implicit TLS", () => {
     named.destroy("we-ended");
   });
 
+  it.each([
+    ["nothing at all", ""],
+    // RFC 8446 §5.1: the header of a handshake record, and of what should follow the first octet.
+    ["half of a ClientHello", "\x16\x03\x01\x00\x80\x01"],
+  ])("lets go of a client that says %s and leaves", async (_, octets) => {
+    const { listener } = await serveLines(echo, { tls: first, limits: { handshakeMs: 600_000 } });
+    const socket = connectPlain({ ...listener.address, allowHalfOpen: true });
+    socket.resume();
+    socket.end(octets, "latin1");
+    await once(socket, "close");
+    await expect.poll(() => listener.open.size).toBe(0);
+  });
+
   it("agrees on a protocol by ALPN (RFC 7301 §3.2), and refuses a client that speaks only others", async () => {
     const { listener, next } = await serveLines(echo, { tls: { ...first, alpn: ["lines/1", "lines/0"] } });
     const socket = await client(listener.address.port, { ALPNProtocols: ["lines/0", "lines/1"] });
