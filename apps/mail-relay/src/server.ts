@@ -23,26 +23,17 @@ import {
   type Ready,
   type Running,
 } from "@socketscope/host";
-import {
-  contains,
-  Intercept,
-  listenTcp,
-  parseAddress,
-  parseCidr,
-  TapPoint,
-  type TlsServerOptions,
-} from "@socketscope/socket-core";
-import { serveHttp } from "@socketscope/web";
-import type { Engine, EngineLimits, ListenerRole, Peer } from "./engine/engine.ts";
+import { contains, parseAddress, parseCidr, TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
+import type { Engine, EngineLimits, Peer } from "./engine/engine.ts";
 import { Routes } from "./delivery/routes.ts";
 import { FaultyConversation } from "./faults/faulty-conversation.ts";
 import { MailFaults } from "./faults/mail-faults.ts";
 import { Dialogues } from "./inbox/dialogues.ts";
+import { Release } from "./inbox/release.ts";
 import { Inbox } from "./inbox/inbox.ts";
-import { Listeners, type Service } from "./listeners.ts";
+import { Listeners } from "./listeners.ts";
 import { Mailboxes } from "./mailboxes/mailboxes.ts";
 import type { EngineName, MailRelayOptions } from "./options.ts";
-import { servePop3, type Pop3Options } from "./pop3/session.ts";
 import { Acceptance } from "./reception/acceptance.ts";
 import { Accounts, readUsers } from "./reception/accounts.ts";
 import { Reception } from "./reception/reception.ts";
@@ -50,6 +41,7 @@ import type { ReceptionOptions } from "./reception/reception-options.ts";
 import { Recipients } from "./reception/recipients.ts";
 import { checkRelay } from "./relay-options.ts";
 import { openQueue, openRelaying, redirected } from "./relaying.ts";
+import { makeIntercepts, pop3Services, smtpServices, webService, type ServiceParts } from "./services.ts";
 import { Spool } from "./spool/spool.ts";
 
 export const APP = "mail-relay";
@@ -57,8 +49,6 @@ export const VERSION = "0.1.0";
 
 /** RFC 5321 §6.3: at least 100. */
 const MAX_HOPS = 100;
-/** Milliseconds. RFC 1939 §3: at least 10 minutes. */
-const POP3_IDLE = 600_000;
 
 export async function startMailRelay(
   options: MailRelayOptions,
@@ -102,7 +92,8 @@ export async function startMailRelay(
       mailboxes: addresses,
       mayRelay: (domain) => routes.mayRelay(domain),
     });
-    const acceptance = new Acceptance(mailboxes, redirected(queue, options.redirectAll));
+    const outgoing = redirected(queue, options.redirectAll);
+    const acceptance = new Acceptance(mailboxes, outgoing);
     const spool = await Spool.open(state.file("mail-relay/incoming"));
     const relaying = await openRelaying({
       options,
@@ -133,92 +124,47 @@ export async function startMailRelay(
       onError: failed,
     };
     const tap = new TapPoint(dialogues.tap);
-    const intercepts = {
-      smtp: new Intercept(),
-      submission: new Intercept(),
-      smtps: new Intercept(),
-      pop3: new Intercept(),
-      pop3s: new Intercept(),
-    };
+    const intercepts = makeIntercepts();
     const tls = await certificate(options, authority);
     const authClear = options.authClear || options.hosts.every(isLoopback);
     const converse = (peer: Peer): FaultyConversation =>
       new FaultyConversation(new Reception(peer, reception), peer, faults);
-    const smtp = (role: ListenerRole, port: number | "off", option: string): Service => ({
-      name: role,
-      scheme: role === "submission" ? "smtp" : role,
-      port,
-      option,
-      secure: true,
-      listen: (host, at) =>
-        engines[options.engine]({
-          role,
-          host,
-          port: at,
-          hostname: options.hostname,
-          tls,
-          authClear,
-          limits: limitsOf(options),
-          tap,
-          intercept: intercepts[role],
-          admission: firewall,
-          proxyFrom: options.proxyFrom,
-          converse,
-          onError: failed,
-        }),
-    });
     let urls: () => readonly ListenerUrl[] = () => [];
-    const inbox = new Inbox({ mailboxes, dialogues, listeners: () => urls() });
-    const web: Service = {
-      name: "web",
-      scheme: "http",
-      port: options.webPort,
-      option: "--web-port N",
-      secure: false,
-      listen: (host, port) =>
-        listenTcp(
-          { host, port, protocol: "http", admission: firewall, proxyFrom: options.proxyFrom },
-          (stream) => serveHttp(stream, inbox.handler, { onError: failed }),
-        ),
-    };
-    const pop3 = (name: "pop3" | "pop3s", port: number | "off"): Service => ({
-      name,
-      scheme: name,
-      port,
-      option: `--${name}-port N`,
-      secure: name === "pop3s",
-      listen: (host, at) =>
-        listenTcp(
-          {
-            host,
-            port: at,
-            protocol: "pop3",
-            admission: firewall,
-            proxyFrom: options.proxyFrom,
-            intercept: intercepts[name],
-            ...(name === "pop3s" && tls !== undefined && { tls }),
-          },
-          (stream) => servePop3(stream, pop3Options),
-        ),
+    const inbox = new Inbox({
+      mailboxes,
+      dialogues,
+      desk: relaying.desk,
+      release: new Release({
+        mailboxes,
+        queue: outgoing,
+        spool,
+        mayRelay: (domain) => routes.mayRelay(domain),
+        now: Date.now,
+      }),
+      listeners: () => urls(),
     });
-    const pop3Options: Pop3Options = {
-      hostname: options.hostname,
+    const shared: ServiceParts = {
+      options,
       tls,
       authClear,
-      idle: Math.max(options.idle, POP3_IDLE),
-      loginDelay: limitsOf(options).loginDelay,
-      credentials: (user) => accounts.credentials(user),
-      lock: (user) => mailboxes.lock(accounts.mailboxOf(user)),
+      admission: firewall,
+      intercepts,
       onError: failed,
     };
     const listeners = await Listeners.open(
       [
-        smtp("smtp", options.port, "--port N"),
-        smtp("submission", options.submissionPort, "--submission-port N"),
-        smtp("smtps", options.smtpsPort, "--smtps-port N"),
-        pop3("pop3", options.pop3Port),
-        pop3("pop3s", options.pop3sPort),
-        web,
+        ...smtpServices(shared, {
+          engine: engines[options.engine],
+          limits: limitsOf(options),
+          tap,
+          converse,
+        }),
+        ...pop3Services(shared, {
+          loginDelay: limitsOf(options).loginDelay,
+          credentials: (user) => accounts.credentials(user),
+          lock: (user) => mailboxes.lock(accounts.mailboxOf(user)),
+        }),
+        webService(shared, inbox.handler),
       ],
       options.hosts,
       log,

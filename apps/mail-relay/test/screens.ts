@@ -22,6 +22,8 @@ const wanted = [
   ["html", 1280, "dark"],
   ["dialogue", 1280, "light"],
   ["dialogue", 640, "dark"],
+  ["queue", 1440, "light"],
+  ["queue", 390, "dark"],
   ["failed", 1000, "light"],
 ] as const;
 const take = async (name: string, url: string): Promise<void> => {

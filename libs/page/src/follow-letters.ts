@@ -28,7 +28,7 @@ export function followLetters(): void {
     }, 150);
   };
   const events = new EventSource("/api/v1/events");
-  for (const type of ["added", "changed", "removed", "failed"]) events.addEventListener(type, soon);
+  for (const type of ["added", "changed", "removed", "failed", "queue"]) events.addEventListener(type, soon);
   let lost = false;
   events.addEventListener("error", () => {
     lost = true;

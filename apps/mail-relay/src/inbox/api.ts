@@ -2,11 +2,17 @@
 import { EventStream, type Handler, type Request, type Response } from "@socketscope/web";
 import type { Mailboxes, StoredMessage } from "../mailboxes/mailboxes.ts";
 import type { Dialogues } from "./dialogues.ts";
+import type { QueueDesk } from "../queue/queue-desk.ts";
+import { json, notAllowed, problem, reading, safe } from "./answers.ts";
+import { QueueApi } from "./queue-api.ts";
+import { NotReleased, type Release } from "./release.ts";
 import { collectOctets, framedHtml, MAX_PARSED, octetsOf, parseMessage, viewOf } from "./message-view.ts";
 
 export interface InboxApiOptions {
   readonly mailboxes: Mailboxes;
   readonly dialogues: Dialogues;
+  readonly desk: QueueDesk;
+  readonly release: Release;
 }
 
 const MAX_PAGE = 500;
@@ -17,9 +23,15 @@ const MAX_BODY = 64 * 1024;
 export class InboxApi {
   readonly #mailboxes: Mailboxes;
   readonly #dialogues: Dialogues;
+  readonly #desk: QueueDesk;
+  readonly #queue: QueueApi;
+  readonly #release: Release;
   readonly #streams = new Set<EventStream>();
 
-  constructor({ mailboxes, dialogues }: InboxApiOptions) {
+  constructor({ mailboxes, dialogues, desk, release }: InboxApiOptions) {
+    this.#desk = desk;
+    this.#queue = new QueueApi(desk);
+    this.#release = release;
     this.#mailboxes = mailboxes;
     this.#dialogues = dialogues;
   }
@@ -29,20 +41,22 @@ export class InboxApi {
     const query = new URLSearchParams(request.query);
     switch (resource) {
       case "mailboxes":
-        return this.#reading(request, () => json({ mailboxes: this.#mailboxes.names() }));
+        return reading(request, () => json({ mailboxes: this.#mailboxes.names() }));
       case "messages":
         await this.#mailboxes.refresh();
         if (id === undefined || id === "") return this.#all(request, query);
         return this.#one(request, decode(id), part, number, query);
       case "sessions":
-        return this.#reading(request, () => json({ failed: this.#dialogues.failed }));
+        return reading(request, () => json({ failed: this.#dialogues.failed }));
+      case "queue":
+        return this.#queue.answer(request, id === undefined ? undefined : decode(id), part, query);
       case "wait":
-        return this.#reading(request, () => this.#wait(request, query));
+        return reading(request, () => this.#wait(request, query));
       case "events":
-        return this.#reading(request, () => this.#events());
+        return reading(request, () => this.#events());
       case undefined:
       default:
-        return problem(404, "there is mailboxes, messages, sessions, wait and events");
+        return problem(404, "there is mailboxes, messages, sessions, queue, wait and events");
     }
   };
 
@@ -55,7 +69,7 @@ export class InboxApi {
     const mailbox = query.get("mailbox") ?? undefined;
     if (request.method === "DELETE")
       return this.#mailboxes.clear(mailbox).then((removed) => json({ removed }));
-    return this.#reading(
+    return reading(
       request,
       () => {
         const limit = Math.min(Number(query.get("limit") ?? "50") || 50, MAX_PAGE);
@@ -76,7 +90,8 @@ export class InboxApi {
   ): Promise<Response> {
     const message = this.#mailboxes.get(id);
     if (message === undefined) return problem(404, "there is no such message");
-    if (part !== undefined) return this.#reading(request, () => this.#part(message, part, number, query));
+    if (part === "release") return this.#send(request, message);
+    if (part !== undefined) return reading(request, () => this.#part(message, part, number, query));
     switch (request.method) {
       case "GET":
       case "HEAD": {
@@ -93,6 +108,19 @@ export class InboxApi {
         return json({ removed: await this.#mailboxes.remove([id]) });
       default:
         return notAllowed("GET, HEAD, PUT, DELETE");
+    }
+  }
+
+  /** `{"to": ["ann@example.test"]}`; without it whom it was captured for. */
+  async #send(request: Request, message: StoredMessage): Promise<Response> {
+    if (request.method !== "POST") return notAllowed("POST");
+    const to = recipientsOf(await request.body.text(MAX_BODY));
+    if (to === undefined) return problem(400, 'give {"to": ["ann@example.test"]}, or nothing');
+    try {
+      return json({ queued: await this.#release.send(message, to) });
+    } catch (error) {
+      if (error instanceof NotReleased) return problem(403, error.message);
+      throw error;
     }
   }
 
@@ -212,6 +240,7 @@ export class InboxApi {
     this.#streams.add(stream);
     stop.push(
       this.#mailboxes.watch((change) => stream.send({ event: change.type, data: JSON.stringify(change) })),
+      this.#desk.watch(() => stream.send({ event: "queue", data: "{}" })),
       this.#dialogues.watch(() => stream.send({ event: "failed", data: "{}" })),
     );
     return stream.response;
@@ -222,47 +251,6 @@ export class InboxApi {
     const pieces = this.#mailboxes.read(message.id);
     return pieces === undefined || message.size > MAX_PARSED ? undefined : collectOctets(pieces);
   }
-
-  #reading(
-    { method }: Request,
-    answer: () => Response | Promise<Response>,
-    more = "",
-  ): Response | Promise<Response> {
-    if (method === "GET" || method === "HEAD") return answer();
-    return notAllowed(more === "" ? "GET, HEAD" : `GET, HEAD, ${more}`);
-  }
-}
-
-export function json(value: unknown): Response {
-  return { status: 200, fields: safe("application/json"), content: `${JSON.stringify(value)}\n` };
-}
-
-/** RFC 9457. */
-export function problem(status: number, detail: string): Response {
-  return {
-    status,
-    fields: safe("application/problem+json"),
-    content: `${JSON.stringify({ status, detail })}\n`,
-  };
-}
-
-/** RFC 9110 §15.5.6. */
-function notAllowed(allow: string): Response {
-  const refusal = problem(405, `this takes ${allow}`);
-  return { ...refusal, fields: [...(refusal.fields ?? []), "Allow", allow] };
-}
-
-function safe(type: string): string[] {
-  return [
-    "Content-Type",
-    type,
-    "X-Content-Type-Options",
-    "nosniff",
-    "Cache-Control",
-    "no-store",
-    "Content-Security-Policy",
-    "sandbox; default-src 'none'",
-  ];
 }
 
 function seenOf(text: string): boolean | undefined {
@@ -270,6 +258,21 @@ function seenOf(text: string): boolean | undefined {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null || !("seen" in value)) return undefined;
     return typeof value.seen === "boolean" ? value.seen : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined: none of ours. */
+function recipientsOf(text: string): readonly string[] | undefined {
+  if (text.trim() === "") return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || !("to" in value) || !Array.isArray(value.to))
+      return undefined;
+    const to: readonly unknown[] = value.to;
+    const addresses = to.filter((one) => typeof one === "string");
+    return addresses.length === to.length ? addresses : undefined;
   } catch {
     return undefined;
   }

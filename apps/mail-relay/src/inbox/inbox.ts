@@ -2,8 +2,14 @@
 import { createHash } from "node:crypto";
 import { deleteButton, followLetters, page, policyOf } from "@socketscope/page";
 import { guard, type Handler, type Request, type Response } from "@socketscope/web";
+import type { QueueDesk } from "../queue/queue-desk.ts";
+import { summaryOf } from "../mailboxes/summary.ts";
+import { InboxForms } from "./forms.ts";
+import type { QueueState } from "./queue-view.ts";
+import type { Release } from "./release.ts";
 import type { Mailboxes, StoredMessage } from "../mailboxes/mailboxes.ts";
-import { InboxApi, problem } from "./api.ts";
+import { problem } from "./answers.ts";
+import { InboxApi } from "./api.ts";
 import type { Dialogues } from "./dialogues.ts";
 import { collectOctets, MAX_PARSED, parseMessage, viewOf } from "./message-view.ts";
 import { style } from "./style.ts";
@@ -12,12 +18,16 @@ import { inboxMain, searchForm, tabs, type InboxState, type Opened, type Place, 
 export interface InboxOptions {
   readonly mailboxes: Mailboxes;
   readonly dialogues: Dialogues;
+  readonly desk: QueueDesk;
+  readonly release: Release;
   /** As the ready line has them. */
   readonly listeners: () => readonly { readonly name: string; readonly url: string }[];
 }
 
 /** Letters in one list; the search finds the others. */
 const LISTED = 200;
+/** Messages of the queue in one page. */
+const QUEUED = 50;
 /** Octets of a source that is shown. */
 const SOURCE = 256 * 1024;
 
@@ -25,10 +35,12 @@ export class Inbox {
   readonly handler: Handler;
   readonly #options: InboxOptions;
   readonly #api: InboxApi;
+  readonly #forms: InboxForms;
 
   constructor(options: InboxOptions) {
     this.#options = options;
     this.#api = new InboxApi(options);
+    this.#forms = new InboxForms(options);
     this.handler = guard((request) => this.#answer(request));
   }
 
@@ -38,16 +50,18 @@ export class Inbox {
 
   #answer(request: Request): Response | Promise<Response> {
     if (request.path.startsWith("/api/v1/")) return this.#api.handler(request);
+    if (request.method === "POST") return this.#forms.answer(request);
     if (request.path !== "/") return problem(404, "the inbox is at /, its API under /api/v1/");
     if (request.method !== "GET" && request.method !== "HEAD") {
       const refusal = problem(405, "this takes GET, HEAD");
       return { ...refusal, fields: [...(refusal.fields ?? []), "Allow", "GET, HEAD"] };
     }
-    return this.#page(placeOf(new URLSearchParams(request.query)));
+    const query = new URLSearchParams(request.query);
+    return this.#page(placeOf(query), query.get("said") ?? undefined);
   }
 
-  async #page(place: Place): Promise<Response> {
-    const { mailboxes, dialogues, listeners } = this.#options;
+  async #page(place: Place, said: string | undefined): Promise<Response> {
+    const { mailboxes, dialogues, desk, listeners } = this.#options;
     await mailboxes.refresh();
     const opened = await this.#open(place);
     const { messages, total } = mailboxes.list({ mailbox: place.mailbox, text: place.text, limit: LISTED });
@@ -62,10 +76,13 @@ export class Inbox {
       total,
       failed: dialogues.failed,
       opened,
+      queued: desk.size,
+      queue: place.queue ? await this.#queue() : undefined,
+      said,
       listeners: listeners(),
       command: `npx mail-client send --server ${smtp} --from me@example.test --to ann@example.test --subject Hello --text "A first letter"`,
     };
-    const title = opened?.message.subject ?? place.mailbox ?? "Inbox";
+    const title = place.queue ? "Queue" : (opened?.message.subject ?? place.mailbox ?? "Inbox");
     const document = page({
       title: `${title} · Socketscope mail`,
       app: "Mail",
@@ -95,6 +112,18 @@ export class Inbox {
     };
   }
 
+  async #queue(): Promise<QueueState> {
+    const { desk } = this.#options;
+    const shown = desk.list({ limit: QUEUED });
+    const subjects = new Map<string, string>();
+    for (const { id } of shown.messages) {
+      // It may have gone out while this page was made.
+      const head = await desk.headOf(id).catch(() => new Uint8Array(0));
+      subjects.set(id, (await summaryOf(head)).subject);
+    }
+    return { ...shown, subjects, now: Date.now() };
+  }
+
   /** What is opened counts as read. */
   async #open({ message: id, tab }: Place): Promise<Opened | undefined> {
     const { mailboxes, dialogues } = this.#options;
@@ -122,6 +151,7 @@ function placeOf(query: URLSearchParams): Place {
     message: query.get("id") ?? undefined,
     tab: tabs.find((tab) => tab === asked),
     failed: query.get("view") === "failed",
+    queue: query.get("view") === "queue",
     remote: query.get("remote") === "1",
   };
 }

@@ -36,10 +36,11 @@ html,body{height:100%}
 .it time,.it .k{font:var(--text-2xs) var(--mono);color:var(--ink-3);text-align:right;align-self:center}
 .it [aria-current] time,.it [aria-current] .k,.it [aria-current] .p{color:var(--ink-2)}
 .it .p{color:var(--ink-3);font-size:var(--text-sm);grid-column:1/-1}
+.it .bad .f{white-space:normal}
 .it .bad .f code{color:var(--deny)}
 .mh{padding:15px 22px 0;border-bottom:1px solid var(--line);display:grid;gap:5px}
-.mt{display:flex;gap:12px;align-items:start}
-.mt h1{font-size:var(--text-xl);overflow-wrap:anywhere;flex:1}
+.mt{display:flex;gap:8px 12px;align-items:start;flex-wrap:wrap}
+.mt h1{font-size:var(--text-xl);overflow-wrap:anywhere;flex:1 1 360px}
 .acts{display:flex;gap:8px}
 .mh p{overflow-wrap:anywhere}
 .back{display:none}
@@ -61,6 +62,37 @@ iframe{flex:1;min-height:380px;width:100%;border:0;background:#fff;color-scheme:
 .none{display:grid;gap:10px;max-width:560px;margin:auto}
 .said{padding:10px 22px 4px}
 .talk{padding-bottom:18px}
+.onward{display:flex;gap:0}
+.onward input{width:190px;min-width:0;height:30px;border:1px solid var(--line);border-right:0;border-radius:8px 0 0 8px;padding:0 8px;background:var(--bg);font:var(--text-sm) var(--mono)}
+.onward button{border-radius:0 8px 8px 0}
+.said-so{background:var(--panel-2);border-radius:8px;padding:6px 12px}
+.inbox.queue{grid-template-columns:238px minmax(0,1fr)}
+.q{background:var(--panel);overflow:auto;min-height:0}
+.qh{display:flex;gap:14px;align-items:end;padding:18px 26px 14px;flex-wrap:wrap}
+.qh>div:first-child{flex:1;min-width:220px}
+.qh h1{font-size:var(--text-xl)}
+.stat{display:grid;grid-template-columns:repeat(4,1fr);gap:12px;padding:0 26px 16px}
+.stat div{border:1px solid var(--line);border-radius:10px;padding:10px 14px}
+.stat b{display:block;font-size:var(--text-xl);font-variant-numeric:tabular-nums}
+.stat span{color:var(--ink-3);font-size:var(--text-sm)}
+.qi{--k:var(--smtp);margin:0 26px 12px;border:1px solid var(--line);border-left:4px solid var(--k);border-radius:10px;display:grid;grid-template-columns:minmax(0,1fr) 330px auto;gap:4px 22px;padding:12px 16px}
+.qi.ok{--k:var(--ok)}.qi.late{--k:var(--deny)}.qi.held{--k:var(--ink-3)}
+.qi h2{font-size:var(--text-base);overflow-wrap:anywhere}
+.qi .st{font:600 var(--text-2xs) var(--sans);letter-spacing:.05em;text-transform:uppercase;color:var(--k);margin-left:6px}
+.qi .rp{font:var(--text-sm) var(--mono);margin-top:5px;overflow-wrap:anywhere}
+.qi .ex{color:var(--ink-2);font-size:var(--text-sm)}
+.qi .m{overflow-wrap:anywhere}
+.rt{width:100%;height:52px;display:block}
+.rt text{font:10.5px var(--mono);fill:var(--ink-3)}
+.rt .axis{stroke:var(--line);stroke-width:2}
+.rt .try{stroke:var(--k);stroke-width:2.2;fill:none}
+.rt .now{stroke:var(--accent);stroke-width:1.5}
+.rt text.now{stroke:none;fill:var(--accent)}
+.rt circle{fill:var(--panel);stroke:var(--k);stroke-width:2}
+.qi .ac{display:flex;flex-direction:column;gap:6px}
+.qi .ac button{font-size:var(--text-sm);padding:3px 12px;width:100%}
+.torn{color:var(--deny)}
 @media (max-width:1100px){.inbox{grid-template-columns:210px 320px minmax(0,1fr)}}
-@media (max-width:900px){html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list{display:none}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.ports,.box h2:nth-of-type(3){display:none}.mt{flex-wrap:wrap}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
+@media (max-width:1300px){.qi{grid-template-columns:minmax(0,1fr)}.qi .ac{flex-direction:row}.rt{max-width:330px}}
+@media (max-width:900px){.inbox.queue{display:block}.stat{grid-template-columns:1fr 1fr;padding-inline:14px}.qi{margin-inline:14px}.qh{padding-inline:14px}.onward{flex:1 1 100%;order:9}.onward input{flex:1;width:auto}.acts{flex-wrap:wrap}html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list{display:none}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.ports,.box h2:nth-of-type(3){display:none}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
 `;

@@ -2,6 +2,7 @@
 import { markup, octets, transcript, type Markup, type TranscriptRow } from "@socketscope/page";
 import type { StoredMessage } from "../mailboxes/mailboxes.ts";
 import type { FailedSession, KeptDialogue } from "./dialogues.ts";
+import { queueView, type QueueState } from "./queue-view.ts";
 import type { MessageView } from "./message-view.ts";
 
 export const tabs = ["html", "text", "source", "headers", "attachments", "dialogue"] as const;
@@ -13,6 +14,7 @@ export interface Place {
   readonly message: string | undefined;
   readonly tab: Tab | undefined;
   readonly failed: boolean;
+  readonly queue: boolean;
   readonly remote: boolean;
 }
 
@@ -35,16 +37,24 @@ export interface InboxState {
   readonly total: number;
   readonly failed: readonly FailedSession[];
   readonly opened: Opened | undefined;
+  /** Messages that wait for their next hop. */
+  readonly queued: number;
+  /** What is shown of it; undefined: it is not looked at. */
+  readonly queue: QueueState | undefined;
+  /** What became of a release, in the query of the page it led to. */
+  readonly said: string | undefined;
   readonly listeners: readonly { readonly name: string; readonly url: string }[];
   /** The command that sends the first letter. */
   readonly command: string;
 }
 
 export function inboxMain(state: InboxState): Markup {
+  if (state.queue !== undefined)
+    return markup`<div class="inbox queue"><nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>${queueView(state.queue)}</div>`;
   return markup`<div class="inbox${state.opened !== undefined && " reading"}">
 <nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>
 <section class="list" aria-label="Letters" data-live="list">${list(state)}</section>
-<section class="msg" aria-label="Letter">${state.opened === undefined ? nothingOpen(state) : letter(state.opened, state.place)}</section>
+<section class="msg" aria-label="Letter">${state.opened === undefined ? nothingOpen(state) : letter(state.opened, state)}</section>
 </div>`;
 }
 
@@ -55,15 +65,16 @@ ${place.mailbox !== undefined && markup`<input type="hidden" name="mailbox" valu
 </form>`;
 }
 
-function boxes({ mailboxes, place, failed, listeners, command }: InboxState): Markup {
+function boxes({ mailboxes, place, failed, queued, listeners, command }: InboxState): Markup {
   const all = mailboxes.reduce((sum, { messages }) => sum + messages, 0);
+  const aside = place.failed || place.queue;
   const rows = mailboxes.map(({ mailbox, messages, unseen }) =>
-    box(address({ mailbox }), mailbox, place.mailbox === mailbox && !place.failed, messages, unseen),
+    box(address({ mailbox }), mailbox, place.mailbox === mailbox && !aside, messages, unseen),
   );
   return markup`<h2 class="cap">Mailboxes</h2>
-<ul>${box("/", "Every letter", place.mailbox === undefined && !place.failed, all, 0)}${rows}</ul>
+<ul>${box("/", "Every letter", place.mailbox === undefined && !aside, all, 0)}${rows}</ul>
 <h2 class="cap">Relay</h2>
-<ul><li><a href="/?view=failed"${place.failed && markup` aria-current="page"`}>Failed sessions <b>${failed.length}</b></a></li></ul>
+<ul><li><a href="/?view=queue"${place.queue && markup` aria-current="page"`}>Queue <b>${queued}</b></a></li><li><a href="/?view=failed"${place.failed && markup` aria-current="page"`}>Failed sessions <b>${failed.length}</b></a></li></ul>
 <h2 class="cap">Listening</h2>
 <div class="ports">${listeners.map(({ name, url }) => markup`<div><span>${name}</span><code>${url.replace(/^\w+:\/\//, "")}</code></div>`)}</div>
 <h2 class="cap">Send one now</h2>
@@ -109,7 +120,7 @@ function nothingOpen({ total, command, place }: InboxState): Markup {
   return markup`<div class="none"><h2>No letters yet</h2><p>Point any mail program at this relay, or send one now. It appears here at once.</p><div class="cmd"><code tabindex="0">${command}</code><button type="button" data-copy hidden>Copy</button></div></div>`;
 }
 
-function letter({ message, view, source, dialogue, tab }: Opened, place: Place): Markup {
+function letter({ message, view, source, dialogue, tab }: Opened, { place, said }: InboxState): Markup {
   const to = (to: Tab): string => address({ ...place, message: message.id, tab: to, remote: false });
   const counts: Partial<Record<Tab, number>> = {
     headers: view?.headers.length ?? 0,
@@ -125,9 +136,10 @@ function letter({ message, view, source, dialogue, tab }: Opened, place: Place):
     dialogue: "SMTP dialogue",
   };
   return markup`<header class="mh"><a class="back" href="${address({ mailbox: place.mailbox, text: place.text })}">Back to the letters</a>
-<div class="mt"><h1>${message.subject === "" ? "(no subject)" : message.subject}</h1><span class="acts"><a class="btn" href="/api/v1/messages/${message.id}/raw">Raw .eml</a><button type="button" class="danger" data-delete="${message.id}" hidden>Delete</button></span></div>
+<div class="mt"><h1>${message.subject === "" ? "(no subject)" : message.subject}</h1><span class="acts"><form class="onward" method="post" action="/letters/${message.id}/release"><input name="to" value="${message.mailbox}" aria-label="Release to"><button>Release</button></form><a class="btn" href="/api/v1/messages/${message.id}/raw">Raw .eml</a><button type="button" class="danger" data-delete="${message.id}" hidden>Delete</button></span></div>
 <p><b>${message.from}</b> <span class="sub">to ${message.to === "" ? "nobody named" : message.to}</span></p>
 <p class="sub">For <code>${message.mailbox}</code> from <code>&lt;${message.reversePath}&gt;</code>, ${new Date(message.arrived).toUTCString()}, ${octets(message.size)}</p>
+${said !== undefined && markup`<p class="said-so" role="status">${said}</p>`}
 <nav class="tabs" aria-label="Views of the letter">${tabs.map(
     (name) =>
       markup`<a href="${to(name)}"${name === tab && markup` aria-current="page"`}>${names[name]}${counts[name] !== undefined && markup` <small>${counts[name] ?? 0}</small>`}</a>`,

@@ -19,6 +19,8 @@ export interface QueueEntry {
   readonly size: number;
   readonly arrived: number;
   readonly attempts: number;
+  /** When the last ones were made. */
+  readonly tried: readonly number[];
   readonly due: number;
 }
 
@@ -29,9 +31,12 @@ export interface QueuePage {
   readonly torn: readonly string[];
 }
 
-export type QueueCommand = "flush" | "hold" | "release" | "remove";
+export const QUEUE_COMMANDS = ["flush", "hold", "release", "remove"] as const;
+export type QueueCommand = (typeof QUEUE_COMMANDS)[number];
 
 const MAX_PAGE = 1000;
+/** Octets. */
+const HEAD = 64 * 1024;
 
 export class QueueDesk {
   readonly #queue: Queue;
@@ -55,6 +60,12 @@ export class QueueDesk {
   show(id: string): (QueueEntry & { readonly history: QueuedMessage["history"] }) | undefined {
     const message = this.#queue.show(id);
     return message && { ...entryOf(message), history: message.history };
+  }
+
+  /** The beginning of its content: header section and more; empty where the disk has it no longer. */
+  async headOf(id: string): Promise<Uint8Array> {
+    for await (const octets of this.#queue.read(id)) return octets.subarray(0, HEAD);
+    return new Uint8Array(0);
   }
 
   /** How many were made due. */
@@ -142,6 +153,7 @@ function entryOf(message: QueuedMessage): QueueEntry {
     size,
     arrived,
     attempts,
+    tried: history.map(({ at }) => at),
     due,
   };
 }

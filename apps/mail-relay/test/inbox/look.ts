@@ -1,4 +1,7 @@
 /** The inbox with letters in it, in each of its states: for the test that looks for faults, and for the pictures. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { createTransport } from "nodemailer";
 import { spawnApp, type RunningApp } from "@socketscope/testkit";
 
@@ -16,12 +19,33 @@ interface Listed {
   readonly messages: readonly { readonly id: string; readonly subject: string }[];
 }
 
+interface Queued {
+  readonly messages: readonly { readonly id: string }[];
+}
+
 const HTML = `<div style="font-family:sans-serif;max-width:640px;margin:auto"><h1 style="background:#1b57d6;color:#fff;padding:24px;border-radius:8px 8px 0 0;margin:0">Sockets, hands on</h1>
 <p>Hi Alice,</p><p>the room has changed to <b>4.12</b>: it has power at every seat and a switch we may unplug. I attached the plan.</p>
 <table><tr><th>09:30</th><td>What a socket is: address, port, and the other end's</td></tr><tr><th>10:15</th><td>A web page by hand, byte by byte</td></tr><tr><th>11:15</th><td>Send me a letter</td></tr></table><p>See you there,<br>Bob</p></div>`;
 
+/** By hand, line by line, until the relay closes. */
+async function say(host: string, port: number, lines: readonly string[]): Promise<void> {
+  const socket = connect(port, host);
+  socket.resume();
+  for (const line of lines) {
+    await setTimeout(30);
+    socket.write(`${line}\r\n`);
+  }
+  await once(socket, "close");
+}
+
 export async function openInbox(): Promise<Looked> {
-  const app: RunningApp = await spawnApp("mail-relay");
+  const app: RunningApp = await spawnApp("mail-relay", [
+    "--relay",
+    "--trust=127.0.0.1/32",
+    // Nobody listens there: what is sent to it waits in the queue.
+    "--route=down.test=127.0.0.1:1",
+    "--retry=2m,10m",
+  ]);
   const { hostname: host, port } = new URL(app.url("smtp").replace("smtp:", "http:"));
   const transport = createTransport({
     host,
@@ -59,7 +83,19 @@ export async function openInbox(): Promise<Looked> {
         html: HTML,
         attachments: [{ filename: "plan.txt", content: "09:30 sockets\n" }],
       });
-      await transport.sendMail({ from: "spam@lab.test", to: "not an address" }).catch(() => undefined);
+      for (const lines of [
+        ["EHLO scanner.test", "MAIL FROM:<spam@lab.test> FOO=1", "RCPT TO:<alice@lab.test>"],
+        ["EHLO old.test", "AUTH CRAM-MD5", "DATA"],
+      ])
+        await say(host, Number(port), [...lines, "QUIT"]);
+      for (const [subject, to] of [
+        ["Workshop notes, and the room has changed", "dave@down.test"],
+        ["Minutes of last week", "frank@down.test, erin@down.test"],
+      ])
+        await transport.sendMail({ from: "Bob Baker <bob@lab.test>", to, subject, text: "See you there." });
+      const queue = (await (await fetch(at("/api/v1/queue"))).json()) as Queued;
+      const held = queue.messages.at(-1)?.id ?? "";
+      await fetch(at(`/api/v1/queue/${held}/hold`), { method: "POST" });
       const response = await fetch(at("/api/v1/messages"));
       const { messages } = (await response.json()) as Listed;
       const id = messages.find(({ subject }) => subject.startsWith("Workshop"))?.id ?? "";
@@ -67,6 +103,7 @@ export async function openInbox(): Promise<Looked> {
       return [
         { name: "list", url: at("/") },
         { name: "search", url: at("/?q=nightly") },
+        { name: "queue", url: at("/?view=queue") },
         { name: "failed", url: at("/?view=failed") },
         ...tabs.map((tab) => ({ name: tab, url: at(`/?mailbox=alice%40lab.test&id=${id}&tab=${tab}`) })),
       ];
