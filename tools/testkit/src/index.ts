@@ -9,3 +9,4 @@ export { TemporaryFolder } from "./temporary-folder.ts";
 export { type Certificate, makeCertificates } from "./certificate.ts";
 export { NetworkNamespace, NetworkPair, namespaces } from "./namespace.ts";
 export { SmtpPeer, type SmtpPeerConnection, type SmtpPeerOptions } from "./smtp-peer.ts";
+export { missingForPostfix, Postfix } from "./postfix.ts";

@@ -1,0 +1,105 @@
+/** A real Postfix with Debian's defaults in a folder of its own; root may start it. It ends with the test. */
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { LaunchError } from "./launch-error.ts";
+import { findProgram } from "./real-client.ts";
+import { run } from "./run.ts";
+import { TemporaryFolder } from "./temporary-folder.ts";
+
+/** For `needing(missingForPostfix()).describe(…)`. */
+export function missingForPostfix(): string | undefined {
+  if (findProgram("postfix") === undefined) return "postfix is not installed, see tools/setup-clients.sh";
+  return process.getuid?.() === 0 ? undefined : "only root may start Postfix";
+}
+
+const MASTER = `pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+smtp unix - - n - - smtp
+tlsmgr unix - - n 1000? 1 tlsmgr
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+`;
+
+/** Takes mail for postfix.test and throws it away; nothing goes elsewhere unless `settings` say so. */
+export class Postfix implements AsyncDisposable {
+  /** `127.0.0.1:PORT`. */
+  readonly server: string;
+  readonly port: number;
+  readonly #folder: TemporaryFolder;
+
+  private constructor(folder: TemporaryFolder, port: number) {
+    this.#folder = folder;
+    this.port = port;
+    this.server = `127.0.0.1:${port}`;
+  }
+
+  /** `settings`: further lines of main.cf; the last of one name counts. Throws LaunchError NOT_READY. */
+  static async start(settings: readonly string[] = []): Promise<Postfix> {
+    const folder = new TemporaryFolder("postfix");
+    const postfix = new Postfix(folder, await freePort());
+    const at = (name: string): string => join(folder.path, name);
+    chmodSync(folder.path, 0o755);
+    for (const name of ["etc", "spool", "data"]) mkdirSync(at(name));
+    const main = [
+      "compatibility_level=3.6",
+      `queue_directory=${at("spool")}`,
+      `data_directory=${at("data")}`,
+      "myhostname=postfix.test",
+      "mydestination=postfix.test",
+      "inet_interfaces=127.0.0.1",
+      "mynetworks=",
+      "local_recipient_maps=",
+      "local_transport=discard:",
+      "default_transport=error:nothing leaves",
+      `maillog_file=${at("log")}`,
+      `maillog_file_prefixes=${folder.path}`,
+      ...settings,
+      "",
+    ];
+    writeFileSync(at("etc/main.cf"), main.join("\n"));
+    writeFileSync(at("etc/master.cf"), `${MASTER}${postfix.server} inet n - n - - smtpd\n`);
+    await run("chown", ["postfix", at("data")]);
+    const started = await run("postfix", ["-c", at("etc"), "start"]);
+    if (started.code === 0) return postfix;
+    folder[Symbol.dispose]();
+    throw new LaunchError("NOT_READY", `${started.text}${started.stderr}`);
+  }
+
+  log(): Promise<string> {
+    return readFile(join(this.#folder.path, "log"), "utf8").catch(() => "");
+  }
+
+  /** Messages it has passed on, or taken and thrown away. */
+  async delivered(): Promise<number> {
+    return (await this.log()).split("status=sent").length - 1;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await run("postfix", ["-c", join(this.#folder.path, "etc"), "stop"]);
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
