@@ -2,11 +2,12 @@
 /** Options → engine → drain; or, with the word `queue`, a command to a relay that runs. */
 import { runServer } from "@socketscope/host";
 import { hand } from "./engine/hand.ts";
+import { smtpServer } from "./engine/smtp-server.ts";
 import { mailRelayOptions } from "./options.ts";
 import { queueCommand } from "./queue-command.ts";
 import { APP, startMailRelay, VERSION } from "./server.ts";
 
-const engines = { hand } as const;
+const engines = { hand, "smtp-server": smtpServer } as const;
 
 if (process.argv[2] === "queue") {
   process.argv.splice(2, 1);

@@ -12,7 +12,7 @@ import {
 import { relayOptions, type RelayOptions } from "./relay-options.ts";
 import { alias, emailAddress, userWithPassword, type User } from "./option-kinds.ts";
 
-export type EngineName = "hand";
+export type EngineName = "hand" | "smtp-server";
 
 export interface MailRelayOptions extends ServerOptions<EngineName>, RelayOptions {
   readonly port: number | "off";
@@ -103,6 +103,6 @@ export function mailRelayOptions(read: OptionReader): MailRelayOptions {
   return {
     ...own,
     ...relayOptions(read),
-    ...serverOptions(read, { engines: ["hand"], idle: 300_000, env: process.env }),
+    ...serverOptions(read, { engines: ["hand", "smtp-server"], idle: 300_000, env: process.env }),
   };
 }

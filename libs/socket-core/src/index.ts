@@ -50,3 +50,5 @@ export {
 export { formatFault, formatOctets, parseFault, parseOctets, type OctetsJson } from "./fault-json.ts";
 export { defaultInterceptLimits, Intercept, type InterceptLimits, type InterceptTime } from "./intercept.ts";
 export type { Held } from "./intercept-contract.ts";
+export { LibraryListener, type LibraryListenerOptions } from "./library-listener.ts";
+export { showHeld } from "./library-proxies.ts";

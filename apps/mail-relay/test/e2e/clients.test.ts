@@ -9,12 +9,17 @@ const BODY = "Zażółć gęślą jaźń\r\n.a line that begins with a dot\r\n..
 const letter = (to: string): string =>
   `From: Ann <ann@a.test>\r\nTo: ${to}\r\nSubject: A letter\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${BODY}`;
 
-describe("real mail programs", () => {
+describe.each(["hand", "smtp-server"])("real mail programs, engine %s", (engine) => {
   let folder: TemporaryFolder;
   let app: RunningApp;
   beforeAll(async () => {
     folder = new TemporaryFolder("mail-clients");
-    app = await spawnApp("mail-relay", ["--maildir", join(folder.path, "maildir"), "--login-delay", "off"]);
+    app = await spawnApp("mail-relay", [
+      `--engine=${engine}`,
+      "--maildir",
+      join(folder.path, "maildir"),
+      "--login-delay=off",
+    ]);
   }, 40_000);
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
@@ -139,7 +144,7 @@ describe("real mail programs", () => {
         "--data",
         fileOf(letter("swaks@b.test").replaceAll("\r\n", "\n")),
       ]);
-      expect(Buffer.from(result.stdout).toString("utf8")).toContain("250 2.0.0 OK");
+      expect(Buffer.from(result.stdout).toString("utf8")).toMatch(/250 2\.[06]\.0 OK/);
       expect(bodyOf(received("swaks@b.test")).trimEnd()).toBe(BODY.trimEnd());
     });
   });

@@ -9,12 +9,12 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createHttps, Server as HttpsServer } from "node:https";
-import { createServer, Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import {
-  asSocketError,
-  nextFlowId,
+  LibraryListener,
+  showHeld,
   tapSocket,
   type Address,
   type Flow,
@@ -24,7 +24,6 @@ import {
 } from "@socketscope/socket-core";
 import { ALPN, type Engine, type EngineOptions } from "./engine.ts";
 import { answerWith, requestFrom } from "./node-http-message.ts";
-import { Proxies, showHeld } from "./node-http-proxies.ts";
 import { answerUpgrade } from "./node-http-upgrade.ts";
 
 export const nodeHttp: Engine = async (options) => {
@@ -33,29 +32,17 @@ export const nodeHttp: Engine = async (options) => {
   return listener;
 };
 
-interface Connection {
-  readonly flow: Flow;
-  readonly socket: Socket;
-}
-
 class NodeHttpListener implements Listener {
-  readonly open = new Set<Flow>();
   readonly #options: EngineOptions;
   readonly #http: Server;
-  readonly #accepting = createServer({ noDelay: true });
-  readonly #connections = new Set<Connection>();
-  readonly #proxies: Proxies;
+  readonly #accepting: LibraryListener;
   /** By the socket a request comes from: the TLSSocket once there is one. */
   readonly #flows = new WeakMap<Socket, Flow>();
   /** Connections that speak another protocol now. */
   readonly #upgraded = new Map<Flow, Stream>();
-  #address: Address = { host: "", port: 0 };
-  #draining = false;
-  #empty: (() => void) | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#proxies = new Proxies(options.proxyFrom ?? []);
     const { tls, idle } = options;
     const answer = (message: IncomingMessage, response: ServerResponse): void =>
       this.#answer(message, response);
@@ -72,30 +59,21 @@ class NodeHttpListener implements Listener {
     );
     this.#http.on("checkContinue", answer);
     this.#http.on("upgrade", (message, socket, rest) => this.#upgrade(message, socket, rest));
-    this.#accepting.maxConnections = options.maxConnections;
-    this.#accepting.on("connection", (socket) => this.#accept(socket));
+    this.#accepting = new LibraryListener(options, (socket, flow) => this.#serve(socket, flow));
   }
 
+  get open(): ReadonlySet<Flow> {
+    return this.#accepting.open;
+  }
   get address(): Address {
-    return this.#address;
+    return this.#accepting.address;
   }
 
   listen(): Promise<void> {
     // Node begins to count connections when a server listens, and ours never does: without this neither
     // headersTimeout nor closeIdleConnections does anything.
     this.#http.emit("listening");
-    const { host, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#accepting.once("error", (error) =>
-        reject(asSocketError(error, `listening on ${host} port ${port}`)),
-      );
-      this.#accepting.listen({ host, port, ipv6Only: true }, () => {
-        const bound = this.#accepting.address();
-        if (bound !== null && typeof bound === "object")
-          this.#address = { host: bound.address, port: bound.port };
-        resolve();
-      });
-    });
+    return this.#accepting.listen();
   }
 
   replaceTls(tls: TlsServerOptions): void {
@@ -103,25 +81,10 @@ class NodeHttpListener implements Listener {
   }
 
   async drain(ms: number): Promise<number> {
-    this.#draining = true;
-    const stopped = new Promise<void>((resolve) => {
-      this.#accepting.close(() => resolve());
-    });
+    this.#accepting.stopAccepting();
     this.#http.closeIdleConnections();
-    this.#proxies.drain();
     for (const stream of this.#upgraded.values()) stream.finish();
-    let cut = 0;
-    if (this.#connections.size > 0) {
-      const timer = setTimeout(() => {
-        cut = this.#connections.size;
-        for (const { socket } of this.#connections) socket.destroy();
-      }, ms);
-      await new Promise<void>((resolve) => {
-        this.#empty = resolve;
-      });
-      clearTimeout(timer);
-    }
-    await stopped;
+    const cut = await this.#accepting.drained(ms);
     this.#http.close();
     return cut;
   }
@@ -130,40 +93,10 @@ class NodeHttpListener implements Listener {
     await this.drain(0);
   }
 
-  #accept(socket: Socket): void {
-    const remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
-    const local = { host: socket.localAddress ?? this.#address.host, port: socket.localPort ?? 0 };
-    this.#proxies.name(socket, remote, (named) => {
-      if ("refused" in named) {
-        this.#options.tap.refused(remote, local, named.refused);
-        socket.resetAndDestroy();
-      } else this.#judge(socket, named.remote, local);
-    });
-  }
-
-  #judge(socket: Socket, remote: Address, local: Address): void {
-    const { admission, tap, tls } = this.#options;
-    const verdict = admission.admit(remote, local);
-    if (verdict.action !== "allow") {
-      tap.refused(remote, local, verdict.rule);
-      socket.resetAndDestroy();
-      return;
-    }
-    const flow: Flow = { id: nextFlowId(), transport: "tcp", local, remote };
-    const connection = { flow, socket };
-    this.#connections.add(connection);
-    this.open.add(flow);
+  #serve(socket: Socket, flow: Flow): void {
+    const { tap, tls } = this.#options;
     this.#flows.set(socket, flow);
-    tap.opened(flow);
-    socket.on("error", () => undefined);
-    socket.once("close", () => {
-      this.#connections.delete(connection);
-      this.open.delete(flow);
-      this.#upgraded.delete(flow);
-      admission.release(remote);
-      tap.closed(flow, this.#draining ? "drained" : "peer-ended");
-      if (this.#connections.size === 0) this.#empty?.();
-    });
+    socket.once("close", () => this.#upgraded.delete(flow));
     if (tls === undefined) {
       tap.speaks(flow, "http");
       showHeld(socket, (octets) => tap.bytes(flow, "in", octets));
@@ -175,22 +108,10 @@ class NodeHttpListener implements Listener {
   }
 
   #secured(socket: TLSSocket): void {
-    const { tap } = this.#options;
-    const { remotePort, localPort } = socket;
-    // Node does not say which socket a TLSSocket stands on; among the open ones the ports are enough.
-    const found = [...this.#connections].find(
-      ({ socket: raw }) =>
-        raw.remotePort === remotePort &&
-        raw.localPort === localPort &&
-        raw.remoteAddress === socket.remoteAddress,
-    );
-    if (found === undefined) return;
-    this.#flows.set(socket, found.flow);
-    const { name } = socket.getCipher();
-    const alpn = typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : undefined;
-    tap.secured(found.flow, socket.getProtocol() ?? "", name, alpn);
-    tap.speaks(found.flow, "http");
-    tapSocket(socket, found.flow, tap, "http");
+    const flow = this.#accepting.secured(socket, "http");
+    if (flow === undefined) return;
+    this.#flows.set(socket, flow);
+    tapSocket(socket, flow, this.#options.tap, "http");
   }
 
   #upgrade(message: IncomingMessage, socket: Duplex, rest: Uint8Array): void {
@@ -206,7 +127,7 @@ class NodeHttpListener implements Listener {
     const stream = await answerUpgrade(message, socket, rest, flow, this.#options);
     if (stream === undefined) return;
     this.#upgraded.set(flow, stream);
-    if (this.#draining) stream.finish();
+    if (this.#accepting.draining) stream.finish();
   }
 
   #answer(message: IncomingMessage, response: ServerResponse): void {
@@ -216,10 +137,10 @@ class NodeHttpListener implements Listener {
       return;
     }
     // RFC 9112 §9.6: what was asked is answered, and that is the last answer.
-    if (this.#draining) response.setHeader("Connection", "close");
+    if (this.#accepting.draining) response.setHeader("Connection", "close");
     response.on("finish", () => {
       // An answer that began before the drain did not say so: its connection is closed once it rests.
-      if (this.#draining) setImmediate(() => this.#http.closeIdleConnections());
+      if (this.#accepting.draining) setImmediate(() => this.#http.closeIdleConnections());
     });
     const request = requestFrom(message, response, flow);
     answerWith(this.#options.handler, request, response, this.#options.onError).catch(this.#options.onError);

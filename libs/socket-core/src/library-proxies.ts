@@ -1,13 +1,8 @@
-/** Behind trusted proxies: whom a socket is from, told by its PROXY header before node:http sees an octet. */
+/** Behind trusted proxies: whom a socket is from, told by its PROXY header before a library sees an octet. */
 import type { Socket } from "node:net";
-import {
-  contains,
-  parseAddress,
-  parseCidr,
-  readProxyHeader,
-  type Address,
-  type Cidr,
-} from "@socketscope/socket-core";
+import { contains, parseAddress, parseCidr, type Cidr } from "./cidr.ts";
+import type { Address } from "./flow.ts";
+import { readProxyHeader } from "./proxy-header-reader.ts";
 
 /** Milliseconds for the header, as our own listener gives it. */
 const HEADER_MS = 5000;
