@@ -1,14 +1,12 @@
 /** Messages for elsewhere, from the moment we answer for them until every recipient is reached or given up. */
 import { randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { link, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Envelope } from "@socketscope/smtp";
-import { syncFolder } from "../mailboxes/folder-sync.ts";
 import type { Spooled } from "../spooled.ts";
 import { DueHeap } from "./due-heap.ts";
 import { QueueBroken, QueueFull } from "./errors.ts";
 import { Journal, type JournalOptions, type Place } from "./journal.ts";
+import { LargeFiles } from "./large-files.ts";
 import { queueRecord } from "./queue-records.ts";
 import type { QueuedMessage, QueueState, RecipientResult } from "./queued.ts";
 import { afterAttempt } from "./schedule.ts";
@@ -51,6 +49,7 @@ export class Queue {
   readonly #watchers = new Set<(id: string) => void>();
   readonly #torn: string[] = [];
   #journal: Journal | undefined;
+  #large: LargeFiles | undefined;
   #segments: number[] = [];
   #cleaning: Promise<void> | undefined;
 
@@ -61,7 +60,7 @@ export class Queue {
 
   static async open(options: QueueOptions): Promise<Queue> {
     const queue = new Queue(options);
-    await mkdir(join(options.folder, "large"), { recursive: true, mode: 0o700 });
+    queue.#large = await LargeFiles.open(join(options.folder, "large"));
     queue.#journal = await Journal.open(
       { ...options, onTorn: (kept, octets) => queue.#report(`${octets} octets of no record: ${kept}`) },
       ({ meta, content }, place) => queue.#replay(meta, content.length, place),
@@ -100,7 +99,7 @@ export class Queue {
       delayNoticeSent: false,
       history: [],
     };
-    const file = message.file === undefined ? undefined : await this.#keepLarge(id, message.file);
+    const file = message.file === undefined ? undefined : await this.#largeFiles().keep(id, message.file);
     const { arrived, authenticated } = about;
     const meta = { type: "enqueue", id, envelope, arrived, authenticated, size: message.size, file, state };
     try {
@@ -111,7 +110,7 @@ export class Queue {
       this.#tell(id);
       return id;
     } catch (error) {
-      if (file !== undefined) await rm(this.#large(file), { force: true });
+      if (file !== undefined) await this.#largeFiles().remove(file);
       throw error;
     }
   }
@@ -231,7 +230,7 @@ export class Queue {
     const kept = this.#kept.get(id);
     if (kept === undefined) throw new QueueBroken("the message is not in the queue");
     if (kept.file !== undefined) {
-      yield* createReadStream(this.#large(kept.file), { highWaterMark: 256 * 1024 });
+      yield* this.#largeFiles().read(kept.file);
       return;
     }
     const record = await this.#log().read(kept.place);
@@ -257,6 +256,11 @@ export class Queue {
     return this.#journal;
   }
 
+  #largeFiles(): LargeFiles {
+    if (this.#large === undefined) throw new QueueBroken("the queue is not open");
+    return this.#large;
+  }
+
   #isWaiting({ held, active }: QueuedMessage): boolean {
     return !held && !active;
   }
@@ -273,7 +277,7 @@ export class Queue {
     await this.#log().append({ type: "gone", id }, NOTHING);
     this.#kept.delete(id);
     this.#count(kept.place.segment, -1);
-    if (kept.file !== undefined) await rm(this.#large(kept.file), { force: true });
+    if (kept.file !== undefined) await this.#largeFiles().remove(kept.file);
     this.#tell(id);
     this.#cleaning ??= this.#clean().finally(() => {
       this.#cleaning = undefined;
@@ -361,33 +365,19 @@ export class Queue {
     });
   }
 
-  async #keepLarge(id: string, spooled: string): Promise<string> {
-    const file = `${id}.eml`;
-    await link(spooled, this.#large(file));
-    await syncFolder(join(this.#options.folder, "large"));
-    return file;
-  }
-
   /** Files of their own: those whose record is missing were never promised; a message whose file is torn is set aside. */
   async #checkLarge(): Promise<void> {
+    const large = this.#largeFiles();
     const needed = new Set<string>();
     for (const [id, { message, file }] of this.#kept) {
       if (file === undefined) continue;
-      const size = await stat(this.#large(file)).then(
-        (found) => found.size,
-        () => -1,
-      );
+      const size = await large.size(file);
       needed.add(file);
       if (size === message.size) continue;
-      this.#report(`message ${id} has ${size} octets of ${message.size}: ${this.#large(file)}`);
+      this.#report(`message ${id} has ${size} octets of ${message.size}: ${large.path(file)}`);
       this.#kept.delete(id);
     }
-    for (const name of await readdir(join(this.#options.folder, "large")))
-      if (!needed.has(name)) await rm(this.#large(name), { force: true });
-  }
-
-  #large(file: string): string {
-    return join(this.#options.folder, "large", file);
+    await large.removeAllBut(needed);
   }
 
   #report(what: string): void {
