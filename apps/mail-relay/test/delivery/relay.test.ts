@@ -1,12 +1,15 @@
 /// <reference lib="esnext.disposable" />
 /** Mail that leaves: what the next hop is told, what the sender hears of it, and that nothing gets lost in between. */
 import { askControl } from "@socketscope/host";
-import { SmtpPeer, type SmtpPeerOptions, spawnApp, type RunningApp } from "@socketscope/testkit";
+import { SmtpPeer, spawnApp, type RunningApp } from "@socketscope/testkit";
 import PostalMime from "postal-mime";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handIn, LETTER, letterTo, until } from "./relay-bench.ts";
 
-type Answer = NonNullable<SmtpPeerOptions["answer"]>;
+type Answer = (
+  line: string,
+  connection: { readonly socket: { destroy(): unknown } },
+) => string | null | undefined;
 
 describe("a relay", () => {
   let answer: Answer | undefined;
