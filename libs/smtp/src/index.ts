@@ -21,7 +21,25 @@ export {
 export { defaultSmtpClientLimits, type SmtpClientLimits } from "./client-limits.ts";
 export { commands, type CommandRule, type SmtpState, type Verb } from "./commands.ts";
 export { isAscii, isDomain, isDomainOrLiteral, isMailbox, parsePath, type ParsedPath } from "./grammar.ts";
-export { parseMailParameters, parseRcptParameters, parseXtext, type ParameterFault } from "./parameters.ts";
+export {
+  parameterKeywords,
+  parseMailParameters,
+  parseRcptParameters,
+  parseXtext,
+  type ParameterFault,
+} from "./parameters.ts";
 export { SmtpServer, type SmtpServerOptions } from "./server.ts";
 export type { SmtpServerAction, SmtpServerEvent, SmtpServerWait } from "./server-events.ts";
 export { defaultSmtpServerLimits, type SmtpServerLimits } from "./server-limits.ts";
+export {
+  explainCancel,
+  explained,
+  explainEnhanced,
+  explainExtension,
+  explainMechanism,
+  explainParameter,
+  explainReply,
+  explainSaslStep,
+  explainState,
+  explainVerb,
+} from "./explain.ts";

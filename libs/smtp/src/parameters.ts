@@ -71,6 +71,12 @@ const rcptReaders: Readonly<Record<string, Reader<RcptParameters>>> = {
   },
 };
 
+/** What MAIL and RCPT may carry. */
+export const parameterKeywords = {
+  MAIL: Object.keys(mailReaders),
+  RCPT: Object.keys(rcptReaders),
+} as const;
+
 function isNotify(word: string): word is Notify {
   return word === "NEVER" || word === "SUCCESS" || word === "FAILURE" || word === "DELAY";
 }

@@ -1,6 +1,7 @@
 /** The inbox as a page: mailboxes, letters, the letter. Every state has its address, and none of them needs script. */
-import { markup, octets, transcript, type Markup, type TranscriptRow } from "@socketscope/page";
+import { markup, octets, transcript, type Markup } from "@socketscope/page";
 import type { StoredMessage } from "../mailboxes/mailboxes.ts";
+import { explainedRows } from "./explained-rows.ts";
 import type { FailedSession, KeptDialogue } from "./dialogues.ts";
 import { queueView, type QueueState } from "./queue-view.ts";
 import type { MessageView } from "./message-view.ts";
@@ -182,20 +183,8 @@ function body(
     case "dialogue":
       return dialogue === undefined
         ? markup`<p class="note">Its dialogue was not kept.</p>`
-        : markup`<p class="tuple said">${dialogue.remote} to ${dialogue.local}</p><div class="talk">${transcript(dialogue.lines.map(spoken))}</div>`;
+        : markup`<p class="tuple said">${dialogue.remote} to ${dialogue.local}</p><div class="talk">${transcript(explainedRows(dialogue.lines))}</div>`;
   }
-}
-
-function spoken({ at, who, said }: KeptDialogue["lines"][number]): TranscriptRow {
-  const fault = who === "server" && /^[45]/.test(said);
-  return {
-    who,
-    protocol: said.startsWith("TLS from here on") ? "tls" : who === "both" ? "socket" : "smtp",
-    time: `${at} ms`,
-    said,
-    means: "",
-    ...(fault && { fault }),
-  };
 }
 
 export function address(place: Partial<Place>): string {
