@@ -42,3 +42,13 @@ export const alias: Kind<{ readonly from: string; readonly to: string }> = {
     };
   },
 };
+
+export const webAddress: Kind<string> = {
+  argument: "URL",
+  read(text) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:"))
+      throw new BadValue("give an address such as http://127.0.0.1:3000/letters");
+    return url.href;
+  },
+};

@@ -10,7 +10,7 @@ import {
   type ServerOptions,
 } from "@socketscope/host";
 import { relayOptions, type RelayOptions } from "./relay-options.ts";
-import { alias, emailAddress, userWithPassword, type User } from "./option-kinds.ts";
+import { alias, emailAddress, webAddress, userWithPassword, type User } from "./option-kinds.ts";
 
 export type EngineName = "hand" | "smtp-server";
 
@@ -41,6 +41,7 @@ export interface MailRelayOptions extends ServerOptions<EngineName>, RelayOption
   readonly maxMessages: number | "off";
   /** Milliseconds. */
   readonly maxAge: number | "off";
+  readonly webhook: string | undefined;
 }
 
 const domain: Kind<string> = {
@@ -99,6 +100,7 @@ export function mailRelayOptions(read: OptionReader): MailRelayOptions {
       help: "kept for so long",
       default: "off",
     }),
+    webhook: read.maybe("webhook", webAddress, { help: "POST the JSON of each letter there" }),
   };
   return {
     ...own,

@@ -42,6 +42,7 @@ import { Recipients } from "./reception/recipients.ts";
 import { checkRelay } from "./relay-options.ts";
 import { openQueue, openRelaying, redirected } from "./relaying.ts";
 import { makeIntercepts, pop3Services, smtpServices, webService, type ServiceParts } from "./services.ts";
+import { Webhook } from "./webhook.ts";
 import { Spool } from "./spool/spool.ts";
 
 export const APP = "mail-relay";
@@ -196,12 +197,15 @@ export async function startMailRelay(
       },
       log,
     });
+    const webhook = options.webhook === undefined ? undefined : new Webhook({ url: options.webhook, log });
+    webhook?.watch(mailboxes);
     relaying.start();
     announce(ready, options.json);
     return {
       async drain(ms) {
         inbox.close();
         const [cut] = await Promise.all([listeners.drain(ms), relaying.drain(ms)]);
+        await webhook?.close();
         await control.drain(0);
         await lock.release();
         return cut;
