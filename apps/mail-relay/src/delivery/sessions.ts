@@ -1,4 +1,5 @@
 /** Connections to the next hops: opened as far as TLS and login ask for it, kept for the next message, closed when nobody needs them. */
+import { setMaxListeners } from "node:events";
 import { isIP } from "node:net";
 import { isLoopback } from "@socketscope/host";
 import {
@@ -43,6 +44,8 @@ export class Sessions {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    // One listener for each connection that is being made, and there may be hundreds.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   /** Open now, kept ones included. */

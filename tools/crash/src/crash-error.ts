@@ -1,0 +1,9 @@
+/** The trial could not be made; it says nothing about the relay. */
+export class CrashError extends Error {
+  override readonly name = "CrashError";
+  readonly code: "NOT_READY" | "IMAGE" | "LATE";
+  constructor(code: CrashError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,45 @@
+/** Crashes a relay again and again, and counts what was answered 250 and is gone. Exit 1: something was lost or torn. */
+import { EXIT, kinds, runOnce } from "@socketscope/host";
+import { trial, type Outcome, type TrialOptions } from "./trial.ts";
+
+await runOnce(
+  {
+    name: "crash",
+    version: "0.1.0",
+    summary:
+      "Kills a relay, or takes its disk's power away, while letters come in; then looks for what was promised.",
+    examples: [
+      "crash --crash kill --rounds 20",
+      "crash --crash power --senders 10",
+      "crash --crash power --no-fsync",
+    ],
+    options: (read) => ({
+      crash: read.one<TrialOptions["crash"]>("crash", kinds.oneOf("kill", "power"), {
+        help: "what happens to it",
+        default: "kill",
+      }),
+      rounds: read.one("rounds", kinds.integer(1, 10_000), { help: "how often", default: 5 }),
+      senders: read.one("senders", kinds.integer(1, 200), { help: "connections at once", default: 10 }),
+      fsync: read.flag("fsync", { help: "off: the control, which must lose letters", default: true }),
+    }),
+  },
+  async ({ crash, rounds, senders, fsync }) => {
+    const all: Outcome[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const after = 200 + Math.floor(Math.random() * 1300);
+      const outcome = await trial({ crash, senders, fsync, after });
+      all.push(outcome);
+      const { acknowledged, lost, torn, doubled } = outcome;
+      console.log(
+        `${round}: ${crash} after ${after} ms: ${acknowledged} acknowledged, ${lost} lost, ${torn} torn, ${doubled} doubled`,
+      );
+    }
+    const sum = (of: (outcome: Outcome) => number): number => all.reduce((total, one) => total + of(one), 0);
+    const lost = sum((one) => one.lost);
+    const torn = sum((one) => one.torn);
+    console.log(
+      `${sum((one) => one.acknowledged)} acknowledged, ${lost} lost, ${torn} torn, ${sum((one) => one.doubled)} doubled`,
+    );
+    return lost + torn === 0 ? EXIT.ok : EXIT.failure;
+  },
+);
