@@ -2,12 +2,11 @@
  * HTTP/1.x read from a recording of anybody's server: RFC 9110 and 9112, both directions, octets only. A head, a run of
  * content, a chunk, a trailer section: one message each, told as soon as it is whole. Nothing is refused.
  */
-import type { Direction, Dissector, Message } from "@socketscope/wire";
+import { Pairing, type Direction, type Dissector, type Message } from "@socketscope/wire";
 import { framingOf } from "./dissect/framing.ts";
 import type { Head } from "./dissect/head.ts";
 import { HttpLane } from "./dissect/lane.ts";
 import { DISSECT_LIMITS, type DissectLimits } from "./dissect/limits.ts";
-import { Pairing } from "./dissect/pairing.ts";
 import type { Verdict } from "./dissect/place.ts";
 import type { Fields } from "./fields.ts";
 import { splitList } from "./list.ts";
@@ -31,10 +30,17 @@ export interface Handover {
   readonly nextId: number;
 }
 
+interface Outstanding {
+  readonly id: number;
+  readonly method: string;
+  /** It asks to leave HTTP: Upgrade or CONNECT. */
+  readonly leaves: boolean;
+}
+
 export class HttpDissector implements Dissector {
   readonly #client: Direction;
   readonly #lanes: Readonly<Record<Direction, HttpLane>>;
-  readonly #pairing: Pairing;
+  readonly #pairing: Pairing<Outstanding>;
   #nextId = 0;
   #switchedBy: { readonly protocol: string; readonly fields: Fields } | undefined;
   /** What the asking side had to say once a response had decided how it goes on. */

@@ -1,7 +1,10 @@
 import { HttpDissector, WebFlowDissector } from "@socketscope/http";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dissect, holes, lines, recording, said, total, type Step } from "./dissect.ts";
+import { dissect, holes, lines, recording, said, total, type Step } from "@socketscope/testkit";
+
+const recorded = (name: string): ReturnType<typeof recording> =>
+  recording(new URL(`recordings/${name}.ndjson`, import.meta.url));
 
 const RECORDINGS = [
   "nginx-curl",
@@ -16,7 +19,7 @@ const http = (...steps: readonly Step[]): readonly string[] => lines(dissect(new
 
 describe("recordings of other people's programs", () => {
   const connections = RECORDINGS.flatMap((name) =>
-    recording(name).map((steps, i) => [`${name} ${i}`, steps] as const),
+    recorded(name).map((steps, i) => [`${name} ${i}`, steps] as const),
   );
 
   it.each(connections)("%s: every octet belongs to one part of one message", (_, steps) => {

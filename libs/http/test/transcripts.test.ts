@@ -9,7 +9,10 @@ import {
 import { explainCloseCode, explainOpcode, OPCODES, type Opcode } from "@socketscope/http/websocket";
 import type { Direction, Message } from "@socketscope/wire";
 import { describe, expect, it } from "vitest";
-import { dissect, recording, type Step } from "./dissect.ts";
+import { dissect, recording, type Step } from "@socketscope/testkit";
+
+const recorded = (name: string): ReturnType<typeof recording> =>
+  recording(new URL(`recordings/${name}.ndjson`, import.meta.url));
 
 const RECORDINGS: Readonly<Record<string, string>> = {
   "nginx-curl":
@@ -28,7 +31,7 @@ describe("recordings as transcripts", () => {
   });
 
   it.each(Object.keys(RECORDINGS))("%s: every word of it is explained", (name) => {
-    const messages = recording(name).flatMap((steps) => dissect(new WebFlowDissector(), steps));
+    const messages = recorded(name).flatMap((steps) => dissect(new WebFlowDissector(), steps));
     const strange = messages.flatMap(wordsOf).filter(([, { known }]) => !known);
     expect(strange.map(([word]) => word)).toEqual([]);
   });
@@ -42,7 +45,7 @@ function render(name: string, what: string): string {
     "Recorded by `test/recordings/record.py`; written by `test/transcripts.test.ts`.",
   ];
   const words = new Map<string, Explanation>();
-  for (const [i, steps] of recording(name).entries()) {
+  for (const [i, steps] of recorded(name).entries()) {
     const messages = dissect(new WebFlowDissector(), steps);
     const streams = { in: streamOf(steps, "in"), out: streamOf(steps, "out") };
     lines.push("", `## Connection ${i}`);

@@ -43,3 +43,4 @@ export {
   explainState,
   explainVerb,
 } from "./explain.ts";
+export { SmtpDissector, type SmtpDissectorOptions } from "./dissect.ts";

@@ -13,3 +13,15 @@ export { LineReader, type Line, type LineFault, type LineOptions } from "./line-
 export { lengthField, LengthReader, type LengthOptions } from "./length-reader.ts";
 export { DotReader } from "./dot-reader.ts";
 export { DotWriter } from "./dot-writer.ts";
+export { Pairing } from "./pairing.ts";
+export {
+  lineText,
+  partsOfLine,
+  printableText,
+  Teller,
+  TEXT_LANE_LIMITS,
+  TextLane,
+  type DissectedLine,
+  type Stretch,
+  type TextLaneLimits,
+} from "./text-lane.ts";

@@ -10,3 +10,5 @@ export { type Certificate, makeCertificates } from "./certificate.ts";
 export { NetworkNamespace, NetworkPair, namespaces } from "./namespace.ts";
 export { SmtpPeer, type SmtpPeerConnection, type SmtpPeerOptions } from "./smtp-peer.ts";
 export { missingForPostfix, Postfix } from "./postfix.ts";
+export { dissect, holes, latin1, lines, recording, said, type Step, total } from "./dissecting.ts";
+export { Recorder } from "./recorder.ts";

@@ -1,5 +1,5 @@
 /** Field names beyond HTTP's own RFCs: cookies, WebSocket, WebDAV, proxies and other registered ones, in lower case. */
-import type { Entry } from "./entry.ts";
+import type { Entry } from "@socketscope/wire";
 
 export const BEYOND_FIELDS: Readonly<Record<string, Entry>> = {
   // RFC 6265: cookies

@@ -1,5 +1,5 @@
 /** Field names of the browsers' standards, in lower case. Living standards renumber: they are cited by heading. */
-import type { Entry } from "./entry.ts";
+import type { Entry } from "@socketscope/wire";
 
 const CORS = "Fetch, CORS protocol";
 const METADATA = "W3C Fetch Metadata Request Headers";

@@ -1,5 +1,5 @@
 /** Field names of RFC 9110, 9111 and 9112, in lower case. `follows`: fields and codes that answer it or go with it. */
-import type { Entry } from "./entry.ts";
+import type { Entry } from "@socketscope/wire";
 
 export const HTTP_FIELDS: Readonly<Record<string, Entry>> = {
   // RFC 9110 §6.6, §7: about the message and its way

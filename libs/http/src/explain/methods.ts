@@ -1,5 +1,5 @@
 /** Request methods: RFC 9110 §9.3, and those of its registry that servers still meet. Names are case-sensitive. */
-import type { Entry } from "./entry.ts";
+import type { Entry } from "@socketscope/wire";
 
 export const METHODS: Readonly<Record<string, Entry>> = {
   GET: [

@@ -1,5 +1,5 @@
 /** Status codes: RFC 9110 §15 and the registered ones beyond it. `follows`: what the client does, or a field that comes along. */
-import type { Entry } from "./entry.ts";
+import type { Entry } from "@socketscope/wire";
 
 const RETRY = "the request again, later";
 

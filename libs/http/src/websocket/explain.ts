@@ -1,5 +1,5 @@
 /** One plain sentence for every frame, close code and fault of RFC 6455. What may follow is read from the legality table. */
-import { explanationOf, unknown, type Entry, type Explanation } from "../explain/entry.ts";
+import { explanationOf, unexplained, type Entry, type Explanation } from "@socketscope/wire";
 import { opcodeName, type Opcode } from "./grammar.ts";
 import { READING } from "./legality.ts";
 
@@ -21,7 +21,7 @@ const ALL: readonly Opcode[] = ["continuation", "text", "binary", "close", "ping
 export function explainOpcode(opcode: number, fin: boolean): Explanation {
   const name = opcodeName(opcode);
   if (name === undefined)
-    return unknown("A reserved opcode; the connection fails with 1002.", "RFC 6455 §5.2", ["close 1002"]);
+    return unexplained("A reserved opcode; the connection fails with 1002.", "RFC 6455 §5.2", ["close 1002"]);
   const [sentence, source] = OPCODE_SENTENCES[name];
   return explanationOf([sentence, source, ...followersOf(name, fin)]);
 }
@@ -63,9 +63,10 @@ export function explainCloseCode(code: number): Explanation {
   if (entry !== undefined) return explanationOf(entry);
   const source = "RFC 6455 §7.4.2";
   if (code >= 4000 && code <= 4999)
-    return unknown("A private code: only the two programs know what it means.", source);
-  if (code >= 3000 && code <= 3999) return unknown("A code that a library or framework registered.", source);
+    return unexplained("A private code: only the two programs know what it means.", source);
+  if (code >= 3000 && code <= 3999)
+    return unexplained("A code that a library or framework registered.", source);
   if (code >= 1000 && code <= 2999)
-    return unknown("Reserved for WebSocket itself, and not defined here.", source);
-  return unknown("Not a close code: those are 1000 to 4999.", source);
+    return unexplained("Reserved for WebSocket itself, and not defined here.", source);
+  return unexplained("Not a close code: those are 1000 to 4999.", source);
 }

@@ -7,7 +7,10 @@ import {
   type ClientEvent,
   type ServerEvent,
 } from "../../src/index.ts";
-import { recording, type Step } from "../dissect.ts";
+import { recording, type Step } from "@socketscope/testkit";
+
+const recorded = (name: string): ReturnType<typeof recording> =>
+  recording(new URL(`../recordings/${name}.ndjson`, import.meta.url));
 
 /** The requests of one connection, as actions of ours; their content is left out, nobody answers to it here. */
 function requestsOf(steps: readonly Step[]): ClientAction[] {
@@ -64,7 +67,7 @@ describe("recorded answers", () => {
     ["chromium-websocket", [["200 378"], ["200 378"], ["101"]]],
   ])("%s", (name, expected) => {
     for (const cut of [Infinity, 1, 7]) {
-      expect(recording(name).map((steps) => answersOf(steps, cut))).toEqual(expected);
+      expect(recorded(name).map((steps) => answersOf(steps, cut))).toEqual(expected);
     }
   });
 });

@@ -2,7 +2,7 @@ import { WebFlowDissector } from "@socketscope/http";
 import { WebSocketDissector } from "@socketscope/http/websocket";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dissect, holes, lines, said, total, type Step } from "../dissect.ts";
+import { dissect, holes, lines, said, total, type Step } from "@socketscope/testkit";
 import { join, raw } from "./frames.ts";
 
 const ws = (...steps: readonly Step[]): readonly string[] => lines(dissect(new WebSocketDissector(), steps));

@@ -13,10 +13,10 @@ export const said = (direction: Direction, text: string | Uint8Array): Step => (
   octets: typeof text === "string" ? latin1(text) : text,
 });
 
-/** The connections of a recording, each as its steps. */
-export function recording(name: string): readonly (readonly Step[])[] {
+/** The connections of a recording (NDJSON of tools/testkit/record.py), each as its steps. */
+export function recording(file: URL): readonly (readonly Step[])[] {
   const connections: Step[][] = [];
-  const text = readFileSync(new URL(`recordings/${name}.ndjson`, import.meta.url), "utf8");
+  const text = readFileSync(file, "utf8");
   for (const line of text.trim().split("\n")) {
     const entry = JSON.parse(line) as {
       connection: number;

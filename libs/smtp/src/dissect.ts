@@ -1,0 +1,322 @@
+/**
+ * SMTP read from a recording of anybody's server: RFC 5321 and its extensions, both directions, octets only. What a client
+ * sends may be a command, a letter or a password, and only the server's reply says which: what comes before that reply
+ * is held. Nothing is refused.
+ */
+import {
+  Pairing,
+  Teller,
+  TextLane,
+  type Direction,
+  type Dissector,
+  type Message,
+  type Stretch,
+  type TextLaneLimits,
+} from "@socketscope/wire";
+import { readCommandLine, readResponseLine } from "./dissect/command-line.ts";
+import { ReplyLines, scanLine } from "./dissect/reply-lines.ts";
+
+export interface SmtpDissectorOptions {
+  /** The direction in which the client speaks: "in" at a server's tap, "out" at a client's. Default "in". */
+  readonly client?: Direction;
+  readonly limits?: Partial<TextLaneLimits>;
+  /** Commands without a reply that are remembered; with more, replies get no link. Default 1,000. */
+  readonly maxOutstanding?: number;
+}
+
+interface Asked {
+  readonly id: number | undefined;
+  readonly verb: string;
+}
+
+/** What the client's next octets are. "waiting": a reply will say · "tls": another layer's · "lost": nobody knows. */
+type Place = "command" | "waiting" | "response" | "content" | "chunk" | "tls" | "lost";
+
+/** What follows them depends on their reply (RFC 5321 §4.1.1.4, RFC 4954 §4, RFC 3207 §4). */
+const DECIDE = new Set(["DATA", "AUTH", "STARTTLS"]);
+
+export class SmtpDissector implements Dissector {
+  readonly switched = false;
+  readonly #client: TextLane;
+  readonly #server: TextLane;
+  readonly #teller = new Teller();
+  readonly #pairing: Pairing<Asked>;
+  #place: Place = "command";
+  /** Which command the client waits for an answer to. */
+  #waitsFor = "";
+  #reply: ReplyLines | undefined;
+  /** The server has spoken. RFC 5321 §4.3.1: a client waits for that. */
+  #greeted = false;
+  /** What is wrong with the content that is being read. */
+  #problem: string | undefined;
+
+  constructor(options: SmtpDissectorOptions = {}) {
+    const client = options.client ?? "in";
+    this.#client = new TextLane(client, options.limits);
+    this.#server = new TextLane(client === "in" ? "out" : "in", options.limits);
+    this.#pairing = new Pairing(options.maxOutstanding ?? 1000);
+    this.#pairing.asked({ id: undefined, verb: "" });
+  }
+
+  feed(direction: Direction, bytes: Uint8Array): readonly Message[] {
+    const lane = this.#lane(direction);
+    lane.push(bytes);
+    if (lane === this.#client) this.#readClient();
+    else while (this.#readServer());
+    return this.#teller.take();
+  }
+
+  gap(direction: Direction, octets: number): readonly Message[] {
+    if (direction === this.#client.direction) this.#clientGap(octets);
+    else this.#serverGap(octets);
+    this.#greeted = true;
+    return this.#teller.take();
+  }
+
+  /** RFC 3207 §4.2: both sides begin anew; the server does not greet again. */
+  secured(): void {
+    this.#leaveTls();
+    this.#place = "command";
+  }
+
+  end(direction: Direction): readonly Message[] {
+    if (direction === this.#client.direction) this.#endClient("the stream ends before it is whole");
+    else this.#cutReply("the stream ends in a reply");
+    return this.#teller.take();
+  }
+
+  #lane(direction: Direction): TextLane {
+    return direction === this.#client.direction ? this.#client : this.#server;
+  }
+
+  // ── the client's side
+  #readClient(): void {
+    while (this.#stepClient());
+  }
+
+  /** False when more octets are needed, or a reply. */
+  #stepClient(): boolean {
+    switch (this.#place) {
+      case "command":
+        return this.#command();
+      case "response":
+        return this.#response();
+      case "content":
+        return this.#content();
+      case "chunk":
+        return this.#chunk();
+      case "waiting":
+        if (this.#client.held <= this.#client.limits.maxHeld) return false;
+        this.#lose();
+        return true;
+      case "tls":
+      case "lost":
+        return this.#readOver(this.#client);
+    }
+  }
+
+  #command(): boolean {
+    const line = this.#client.line();
+    if (line === undefined) return false;
+    const { verb, summary, parts, problem, chunk } = readCommandLine(line);
+    const early = this.#greeted ? undefined : "said before the server's greeting";
+    const id = this.#tell(this.#client, "command", line, { summary, parts, problem: problem ?? early });
+    this.#pairing.asked({ id, verb });
+    if (DECIDE.has(verb)) this.#wait(verb);
+    else if (chunk !== undefined && chunk > 0) {
+      this.#place = "chunk";
+      this.#client.beginOctets(chunk);
+    }
+    return true;
+  }
+
+  #response(): boolean {
+    const line = this.#client.line();
+    if (line === undefined) return false;
+    const id = this.#tell(this.#client, "response", line, readResponseLine(line));
+    this.#pairing.asked({ id, verb: "AUTH" });
+    this.#wait("AUTH");
+    return true;
+  }
+
+  #wait(verb: string): void {
+    this.#place = "waiting";
+    this.#waitsFor = verb;
+  }
+
+  /** RFC 5321 §4.1.1.4: the letter, and the line of one dot that ends it. */
+  #content(): boolean {
+    const stretch = this.#client.text();
+    if (stretch === undefined) return false;
+    const { from, to, last, problem } = stretch;
+    const parts = from < to ? [{ name: "content", from, to }] : [];
+    const end = last ? [{ name: "end of content", from: to, to: to + 3 }] : [];
+    const range = { from, to: last ? to + 3 : to };
+    const id = this.#tell(this.#client, "content", range, {
+      summary: `${to - from} octets${last ? ", and the dot that ends it" : ""}`,
+      parts: [...parts, ...end],
+      problem,
+    });
+    if (last) {
+      this.#pairing.asked({ id, verb: "content" });
+      this.#place = "command";
+    }
+    return true;
+  }
+
+  /** RFC 3030 §2: its reply answers BDAT, which was said before. */
+  #chunk(): boolean {
+    const stretch = this.#client.octets();
+    if (stretch === undefined) return false;
+    this.#tellOctets("chunk", stretch, this.#problem);
+    if (stretch.last) {
+      this.#problem = undefined;
+      this.#place = "command";
+    }
+    return true;
+  }
+
+  #clientGap(octets: number): void {
+    const known = this.#place === "chunk" ? this.#client.missOctets(octets) : 0;
+    if (known > 0) this.#problem = "octets were not recorded";
+    this.#readClient();
+    if (known === octets) return;
+    this.#lose();
+    this.#client.miss(octets - known);
+  }
+
+  /** What comes is told of and not read, until the server's next reply shows that a command is due. */
+  #lose(): void {
+    this.#pairing.lost();
+    this.#place = "lost";
+    this.#readClient();
+  }
+
+  #endClient(why: string): void {
+    const { begun } = this.#client;
+    const stretch = this.#client.cutOff();
+    const kind = this.#place === "content" || this.#place === "chunk" ? this.#place : "unparsed";
+    const problem = this.#place === "tls" ? TLS : this.#place === "lost" ? LOST : why;
+    if (stretch !== undefined && begun) this.#tellOctets(kind, stretch, problem);
+    this.#place = "command";
+  }
+
+  // ── the server's side
+  #readServer(): boolean {
+    if (this.#place === "tls") return this.#readOver(this.#server);
+    const line = this.#server.line();
+    if (line === undefined) return false;
+    const scanned = scanLine(line);
+    if (scanned === undefined) {
+      this.#tellBroken(this.#reply, undefined, "the reply breaks off");
+      const parts = [{ name: "unparsed", from: line.from, to: line.to }];
+      const summary = `${line.to - line.from} octets`;
+      this.#tell(this.#server, "unparsed", line, { summary, parts, problem: "this is no line of a reply" });
+      return true;
+    }
+    const to = this.#pairing.current();
+    this.#reply ??= new ReplyLines(line, scanned.code);
+    this.#reply.add(line, scanned, to?.verb);
+    if (scanned.last) this.#finish(this.#reply, line.to, to);
+    return true;
+  }
+
+  #finish(reply: ReplyLines, to: number, asked: Asked | undefined): void {
+    const { from, code, summary, parts, problem } = reply;
+    const greets = asked?.verb === "" && asked.id === undefined;
+    const kind = code === 334 ? "challenge" : greets ? "greeting" : "reply";
+    this.#reply = undefined;
+    this.#greeted = true;
+    if (this.#place === "lost") this.#endClient(LOST);
+    this.#tell(this.#server, kind, { from, to }, { summary, parts, problem, answers: asked?.id });
+    this.#pairing.answered();
+    // RFC 5321 §4.3.2: 220 and 5yz greet; anything else: the recording began in the middle.
+    if (greets && code !== 220 && code < 400) this.#pairing.lost();
+    if (this.#place === "waiting") this.#decide(code, asked?.verb);
+    this.#readClient();
+  }
+
+  /** `to`: undefined where it is in doubt what the reply answers; then its code has to do. */
+  #decide(code: number, to: string | undefined): void {
+    if (to !== undefined && to !== this.#waitsFor) return;
+    if (this.#waitsFor === "DATA" && code === 354) {
+      this.#place = "content";
+      this.#client.beginText();
+    } else if (this.#waitsFor === "AUTH" && code === 334) this.#place = "response";
+    else if (this.#waitsFor === "STARTTLS" && code === 220) this.#beginTls();
+    // In doubt a 2yz may answer an earlier command; a refusal is taken for the one we wait for.
+    else if (to !== undefined || code >= 400 || this.#waitsFor === "AUTH") this.#place = "command";
+  }
+
+  #beginTls(): void {
+    const stretch = this.#client.cutOff();
+    // RFC 3207 §4.2: what stands in clear behind STARTTLS would be taken for a command under TLS.
+    if (stretch !== undefined)
+      this.#tellOctets("unparsed", stretch, "sent in clear behind STARTTLS: commands smuggled under TLS");
+    this.#place = "tls";
+  }
+
+  #leaveTls(): void {
+    this.#cutReply("TLS begins");
+    if (this.#place === "tls") this.#endClient(TLS);
+    const stretch = this.#server.cutOff();
+    if (stretch !== undefined) this.#tellUnparsed(this.#server, stretch, TLS);
+  }
+
+  #serverGap(octets: number): void {
+    this.#server.miss(octets);
+    this.#cutReply("octets were not recorded");
+    this.#pairing.lost();
+  }
+
+  #cutReply(problem: string): void {
+    this.#tellBroken(this.#reply, this.#server.cutOff(), this.#place === "tls" ? TLS : problem);
+  }
+
+  /** What was read of a reply, and the line that is not whole. */
+  #tellBroken(reply: ReplyLines | undefined, rest: Stretch | undefined, problem: string): void {
+    this.#reply = undefined;
+    const from = reply?.from ?? rest?.from;
+    const to = rest?.to ?? reply?.parts.at(-1)?.to;
+    if (from === undefined || to === undefined) return;
+    const parts = [...(reply?.parts ?? []), ...(rest === undefined ? [] : [unparsed(rest)])];
+    this.#tell(this.#server, "unparsed", { from, to }, { summary: `${to - from} octets`, parts, problem });
+  }
+
+  // ── both
+  #readOver(lane: TextLane): boolean {
+    const stretch = lane.readOver();
+    if (stretch === undefined) return false;
+    this.#tellUnparsed(lane, stretch, this.#place === "tls" ? TLS : LOST);
+    return true;
+  }
+
+  #tellUnparsed(lane: TextLane, stretch: Stretch, problem: string): void {
+    const summary = `${stretch.to - stretch.from} octets`;
+    this.#tell(lane, "unparsed", stretch, { summary, parts: [unparsed(stretch)], problem });
+  }
+
+  #tellOctets(kind: string, { from, to }: Stretch, problem: string | undefined): void {
+    const parts = [{ name: kind, from, to }];
+    this.#tell(this.#client, kind, { from, to }, { summary: `${to - from} octets`, parts, problem });
+  }
+
+  #tell(
+    lane: TextLane,
+    kind: string,
+    { from, to }: { readonly from: number; readonly to: number },
+    rest: Pick<Message, "summary" | "parts"> & {
+      readonly problem?: string | undefined;
+      readonly answers?: number | undefined;
+    },
+  ): number {
+    return this.#teller.tell({ direction: lane.direction, kind, from, to, ...rest });
+  }
+}
+
+const TLS = "the handshake of TLS, or what it protects";
+const LOST = "octets were not recorded, or no reply said what they are";
+
+function unparsed({ from, to }: Stretch): { name: string; from: number; to: number } {
+  return { name: "unparsed", from, to };
+}
