@@ -35,9 +35,9 @@ describe("recordings of other people's programs", () => {
 
   it("nginx and curl keep to the grammar: no problem is seen, every response has its request", () => {
     for (const steps of [
-      ...recording("nginx-curl"),
-      ...recording("nginx-chromium"),
-      ...recording("nginx-pipelined"),
+      ...recorded("nginx-curl"),
+      ...recorded("nginx-chromium"),
+      ...recorded("nginx-pipelined"),
     ]) {
       const messages = dissect(new WebFlowDissector(), steps);
       expect(messages.filter((message) => message.problem !== undefined)).toEqual([]);

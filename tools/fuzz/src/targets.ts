@@ -3,6 +3,7 @@ import type { Target } from "./target.ts";
 import { httpClient } from "./targets/http-client.ts";
 import { httpDissector } from "./targets/http-dissector.ts";
 import { httpServer } from "./targets/http-server.ts";
+import { pop3Dissector, smtpDissector } from "./targets/mail-dissectors.ts";
 import { pop3Server } from "./targets/pop3-server.ts";
 import { proxyHeader } from "./targets/proxy-header.ts";
 import { smtpClient } from "./targets/smtp-client.ts";
@@ -19,4 +20,6 @@ export const targets: readonly Target[] = [
   smtpClient,
   smtpServer,
   pop3Server,
+  smtpDissector,
+  pop3Dissector,
 ];

@@ -45,7 +45,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       letter,
     ]);
   },
-  "postfix-chunks": (server, port) =>
+  "postfix-chunks": (_, port) =>
     run("python3", [
       "-c",
       `import smtplib
