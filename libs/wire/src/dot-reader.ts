@@ -55,15 +55,22 @@ export class DotReader {
     return end - at;
   }
 
-  /** What the piece ends in, and whether a CR or LF stands alone in it. */
+  /** What the piece ends in, and the first CR or LF that stands alone in it. */
   #note(piece: Uint8Array): void {
-    if (this.#afterCr && piece[0] !== LF) this.#bare ??= "bare-cr";
-    for (let cr = piece.indexOf(CR); cr >= 0; cr = piece.indexOf(CR, cr + 1))
-      if (cr + 1 < piece.length && piece[cr + 1] !== LF) this.#bare ??= "bare-cr";
-    for (let lf = piece.indexOf(LF); lf >= 0; lf = piece.indexOf(LF, lf + 1))
-      if (!(lf > 0 ? piece[lf - 1] === CR : this.#afterCr)) this.#bare ??= "bare-lf";
+    this.#bare ??= this.#firstBare(piece);
     const last = piece.length - 1;
     this.#atStart = piece[last] === LF && (last > 0 ? piece[last - 1] === CR : this.#afterCr);
     this.#afterCr = piece[last] === CR;
+  }
+
+  /** By its place: how the octets were cut must not decide what is said of them. */
+  #firstBare(piece: Uint8Array): "bare-cr" | "bare-lf" | undefined {
+    if (this.#afterCr && piece[0] !== LF) return "bare-cr";
+    let lf = piece.indexOf(LF);
+    while (lf >= 0 && (lf > 0 ? piece[lf - 1] === CR : this.#afterCr)) lf = piece.indexOf(LF, lf + 1);
+    let cr = piece.indexOf(CR);
+    while (cr >= 0 && (cr + 1 === piece.length || piece[cr + 1] === LF)) cr = piece.indexOf(CR, cr + 1);
+    if (lf < 0) return cr < 0 ? undefined : "bare-cr";
+    return cr >= 0 && cr < lf ? "bare-cr" : "bare-lf";
   }
 }

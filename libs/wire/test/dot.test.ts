@@ -39,6 +39,8 @@ const cases: readonly (readonly [name: string, wire: string, text: string, rest?
   ["CR LF . LF", "a\r\n.\nMAIL\r\n.\r\n", "a\r\n\nMAIL\r\n", { bare: "bare-lf" }],
   ["CR . CR", "a\r.\rMAIL\r\n.\r\n", "a\r.\rMAIL\r\n", { bare: "bare-cr" }],
   ["CR LF . CR CR LF", "a\r\n.\r\r\nb\r\n.\r\n", "a\r\n\r\r\nb\r\n", { bare: "bare-cr" }],
+  ["the first of two, LF", "\n\r\r\n.\r\n", "\n\r\r\n", { bare: "bare-lf" }],
+  ["the first of two, CR", "\r\r\n\n\r\n.\r\n", "\r\r\n\n\r\n", { bare: "bare-cr" }],
   ["CR CR LF . CR LF", "a\r\r\n.\r\n", "a\r\r\n", { bare: "bare-cr" }],
   ["a text that ends early", "a\r\n.\r", "a\r\n", { ended: false, left: ".\r" }],
 ];

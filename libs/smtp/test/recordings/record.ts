@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /**
  * Records what real programs say to a real Postfix, one NDJSON file for each scenario:
  *
