@@ -67,14 +67,21 @@ async function forward(request: Request, options: ProxyOptions): Promise<Respons
   return answer(response, request, options);
 }
 
+/** RFC 9110 §15.5.6: a 405 names what may be asked. Which of these the server behind us takes, it says itself. */
+const PASSED_ON = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
 /** What is not handed on. */
 function refuse(request: Request): Response | undefined {
   if (hasPassed(request, VIA))
     return say(508, "This path leads back to this server: the request goes in a circle.");
   // RFC 9110 §9.3.8: a TRACE would show what we put on.
-  if (request.method === "TRACE") return say(405, "TRACE ends here.");
+  if (request.method === "TRACE") {
+    const { fields = [], ...rest } = say(405, "TRACE ends here.");
+    return { ...rest, fields: [...fields, "Allow", PASSED_ON] };
+  }
   // RFC 9110 §7.6.2: the last recipient answers.
-  if (request.method === "OPTIONS" && request.fields.get("max-forwards") === "0") return { status: 204 };
+  if (request.method === "OPTIONS" && request.fields.get("max-forwards") === "0")
+    return { status: 204, fields: ["Allow", PASSED_ON] };
   return undefined;
 }
 

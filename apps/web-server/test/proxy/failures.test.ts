@@ -101,6 +101,20 @@ describe.each(ENGINES)("the proxy on engine %s", (_name, engine) => {
       });
       expect(answer.status).toBe(status);
     });
+
+    it.each(["TRACE", "OPTIONS"])(
+      "RFC 9110 §15.5.6, §9.3.7: the answer to %s names the methods",
+      async (method) => {
+        const { origin } = await behind("http://127.0.0.1:1");
+        const answer = await get(origin, {
+          path: "/",
+          method,
+          target: "/api",
+          fields: ["Max-Forwards", "0"],
+        });
+        expect(answer.get("allow")).toMatch(/GET, HEAD.*OPTIONS$/);
+      },
+    );
   });
 
   it.each<readonly [when: string, answer: string]>([
