@@ -1,60 +1,76 @@
-/** Where a tap plugs in: free when nobody listens, and a listener that throws is unplugged, never the flow. */
+/**
+ * Where taps plug in: the inspector, a recorder and a page may all listen. Free when nobody does, and a listener that
+ * throws is unplugged, never the flow nor another listener.
+ */
 import type { Address, CloseReason, Flow, Intercepted, Tap } from "./flow.ts";
 
+/** One plugged-in tap: the same tap may be plugged in twice, and each is unplugged for itself. */
+interface Plug {
+  readonly tap: Tap;
+}
+
 export class TapPoint implements Tap {
-  #tap: Tap | undefined;
+  /** In the order in which they came; never changed but replaced, for a tap may unplug while all are being told. */
+  #plugs: readonly Plug[] | undefined;
 
   constructor(tap?: Tap) {
-    this.#tap = tap;
+    if (tap !== undefined) this.#plugs = [{ tap }];
   }
 
   get listening(): boolean {
-    return this.#tap !== undefined;
+    return this.#plugs !== undefined;
   }
 
-  /** One listener at a time: the next replaces it. Returns what unplugs it. */
+  /** Told from the next happening on, behind those that listen already. Returns what unplugs it. */
   attach(tap: Tap): () => void {
-    this.#tap = tap;
-    return () => {
-      if (this.#tap === tap) this.#tap = undefined;
-    };
+    const plug = { tap };
+    this.#plugs = [...(this.#plugs ?? []), plug];
+    return () => this.#unplug(plug);
   }
 
   opened(flow: Flow): void {
-    if (this.#tap !== undefined) this.#tell((tap) => tap.opened(flow));
+    if (this.#plugs !== undefined) this.#tell((tap) => tap.opened(flow));
   }
   refused(remote: Address, local: Address, rule: string): void {
-    if (this.#tap !== undefined) this.#tell((tap) => tap.refused(remote, local, rule));
+    if (this.#plugs !== undefined) this.#tell((tap) => tap.refused(remote, local, rule));
   }
   speaks(flow: Flow, protocol: string): void {
-    if (this.#tap !== undefined) this.#tell((tap) => tap.speaks(flow, protocol));
+    if (this.#plugs !== undefined) this.#tell((tap) => tap.speaks(flow, protocol));
   }
   bytes(flow: Flow, direction: "in" | "out", bytes: Uint8Array): void {
-    if (this.#tap === undefined) return;
+    if (this.#plugs === undefined) return;
     // As #tell does, without a closure for each chunk.
-    try {
-      this.#tap.bytes(flow, direction, bytes);
-    } catch {
-      this.#tap = undefined;
+    for (const plug of this.#plugs) {
+      try {
+        plug.tap.bytes(flow, direction, bytes);
+      } catch {
+        this.#unplug(plug);
+      }
     }
   }
   secured(flow: Flow, protocol: string, cipher: string, alpn: string | undefined): void {
-    if (this.#tap !== undefined) this.#tell((tap) => tap.secured(flow, protocol, cipher, alpn));
+    if (this.#plugs !== undefined) this.#tell((tap) => tap.secured(flow, protocol, cipher, alpn));
   }
   closed(flow: Flow, reason: CloseReason): void {
-    if (this.#tap !== undefined) this.#tell((tap) => tap.closed(flow, reason));
+    if (this.#plugs !== undefined) this.#tell((tap) => tap.closed(flow, reason));
   }
 
   intercepted(flow: Flow, event: Intercepted): void {
-    if (this.#tap !== undefined) this.#tell((tap) => tap.intercepted?.(flow, event));
+    if (this.#plugs !== undefined) this.#tell((tap) => tap.intercepted?.(flow, event));
   }
 
   #tell(what: (tap: Tap) => void): void {
-    if (this.#tap === undefined) return;
-    try {
-      what(this.#tap);
-    } catch {
-      this.#tap = undefined;
+    for (const plug of this.#plugs ?? []) {
+      try {
+        what(plug.tap);
+      } catch {
+        this.#unplug(plug);
+      }
     }
+  }
+
+  #unplug(plug: Plug): void {
+    const rest = this.#plugs?.filter((other) => other !== plug) ?? [];
+    this.#plugs = rest.length > 0 ? rest : undefined;
   }
 }

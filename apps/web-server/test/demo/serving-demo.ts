@@ -1,5 +1,5 @@
 /** The demo site on real sockets, and beside it an own count of what the tap told. */
-import type { Address, CloseReason, Flow, Tap, TlsServerOptions } from "@socketscope/socket-core";
+import type { CloseReason, Flow, Tap, TlsServerOptions } from "@socketscope/socket-core";
 import { TemporaryFolder } from "@socketscope/testkit";
 import { Demo, type DemoOptions } from "../../src/demo/demo.ts";
 import { DEMO_SITE } from "../../src/demo/site-folder.ts";
@@ -31,7 +31,8 @@ export async function servingDemo(
   const demo = await Demo.open({ uploads: `${folder.path}/uploads`, ...options });
   const server = await serving({ root: DEMO_SITE, demo }, engine, tls);
   const counter = new Counter();
-  server.tap.attach(both(demo.tap, counter));
+  server.tap.attach(demo.tap);
+  server.tap.attach(counter);
   return {
     ...server,
     demo,
@@ -79,17 +80,4 @@ class Counter implements Tap {
   #of(flow: Flow): Counted | undefined {
     return this.all.find((one) => one.flow === flow);
   }
-}
-
-function both(a: Tap, b: Tap): Tap {
-  return {
-    opened: (flow: Flow) => [a, b].forEach((tap) => tap.opened(flow)),
-    refused: (remote: Address, local: Address, rule: string) =>
-      [a, b].forEach((tap) => tap.refused(remote, local, rule)),
-    speaks: (flow, protocol) => [a, b].forEach((tap) => tap.speaks(flow, protocol)),
-    bytes: (flow, direction, bytes) => [a, b].forEach((tap) => tap.bytes(flow, direction, bytes)),
-    secured: (flow, protocol, cipher, alpn) =>
-      [a, b].forEach((tap) => tap.secured(flow, protocol, cipher, alpn)),
-    closed: (flow, reason) => [a, b].forEach((tap) => tap.closed(flow, reason)),
-  };
 }
