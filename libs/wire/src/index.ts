@@ -4,6 +4,7 @@ export { decodeBase64, encodeBase64 } from "./base64.ts";
 export type { Direction, Dissector, Message, Range } from "./dissect.ts";
 export { explanationOf, unexplained, type Entry, type Explanation } from "./explanation.ts";
 export { decodeUtf8, encodeUtf8, utf8Length, isUtf8, Utf8Validator } from "./utf8.ts";
+export { decodeName, encodeName } from "./name.ts";
 export { OctetLane } from "./octet-lane.ts";
 export { decodeLatin1, encodeLatin1, writeLatin1 } from "./ascii.ts";
 export { ReceiveBuffer } from "./receive-buffer.ts";
