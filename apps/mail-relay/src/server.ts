@@ -5,6 +5,7 @@ import {
   faultResources,
   firewallResources,
   isLoopback,
+  Listeners,
   openAccount,
   openAuthority,
   openControlSocket,
@@ -31,7 +32,6 @@ import { MailFaults } from "./faults/mail-faults.ts";
 import { Dialogues } from "./inbox/dialogues.ts";
 import { Release } from "./inbox/release.ts";
 import { Inbox } from "./inbox/inbox.ts";
-import { Listeners } from "./listeners.ts";
 import { Mailboxes } from "./mailboxes/mailboxes.ts";
 import type { EngineName, MailRelayOptions } from "./options.ts";
 import { Acceptance } from "./reception/acceptance.ts";

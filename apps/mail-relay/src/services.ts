@@ -1,4 +1,5 @@
 /** What the relay listens for: SMTP in its three roles, POP3 in its two, the inbox in a browser. */
+import type { Service } from "@socketscope/host";
 import {
   Intercept,
   listenTcp,
@@ -8,7 +9,6 @@ import {
 } from "@socketscope/socket-core";
 import { serveHttp, type Handler } from "@socketscope/web";
 import type { Conversation, Engine, EngineLimits, ListenerRole, Peer } from "./engine/engine.ts";
-import type { Service } from "./listeners.ts";
 import type { MailRelayOptions } from "./options.ts";
 import { servePop3, type Pop3Options } from "./pop3/session.ts";
 

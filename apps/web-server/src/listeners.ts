@@ -1,7 +1,7 @@
 /** Every address the server answers on: HTTP and HTTPS on each `--host`, opened together and closed together. */
 import { explainListenError, listenerUrl, type ListenerUrl } from "@socketscope/host";
 import type { Intercept, Listener, TlsServerOptions } from "@socketscope/socket-core";
-import type { Engine, EngineOptions } from "./engine/engine.ts";
+import type { Engine, EngineOptions } from "@socketscope/web/engine";
 
 export interface ListenersOptions extends Omit<EngineOptions, "host" | "port" | "tls" | "intercept"> {
   readonly engine: Engine;

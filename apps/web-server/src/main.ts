@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** Options → engine → drain. */
 import { runServer } from "@socketscope/host";
-import { hand } from "./engine/hand.ts";
-import { nodeHttp } from "./engine/node-http.ts";
+import { hand, nodeHttp } from "@socketscope/web/engine";
 import { webServerOptions } from "./options.ts";
 import { APP, startWebServer, VERSION } from "./server.ts";
 

@@ -24,7 +24,7 @@ import { Demo } from "./demo/demo.ts";
 import { DEMO_SITE } from "./demo/site-folder.ts";
 import { accessLog } from "./access-log.ts";
 import { readPasswords, type Passwords } from "./access/htpasswd.ts";
-import type { Engine } from "./engine/engine.ts";
+import type { Engine } from "@socketscope/web/engine";
 import { Listeners } from "./listeners.ts";
 import { Metrics } from "./metrics.ts";
 import type { EngineName, WebServerOptions } from "./options.ts";

@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { createLog, parseCommandLine, Secrets } from "@socketscope/host";
 import { type RunningApp, spawnApp, TemporaryFolder } from "@socketscope/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { hand } from "../src/engine/hand.ts";
-import { nodeHttp } from "../src/engine/node-http.ts";
+import { hand, nodeHttp } from "@socketscope/web/engine";
 import { webServerOptions } from "../src/options.ts";
 import { startWebServer } from "../src/server.ts";
 

@@ -5,7 +5,7 @@ import { realClient, TemporaryFolder } from "@socketscope/testkit";
 import { openChromium } from "@socketscope/testkit/browsers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LiveReload, RELOAD_LIMITS } from "../src/reload/live-reload.ts";
-import { hand } from "../src/engine/hand.ts";
+import { hand } from "@socketscope/web/engine";
 import { asked, fieldOf, textOf } from "./asked.ts";
 import { ENGINES, serving } from "./serving.ts";
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { programPath } from "@socketscope/testkit";
 import { chromium } from "playwright-core";
-import { hand } from "../src/engine/hand.ts";
+import { hand } from "@socketscope/web/engine";
 import { servingDemo } from "./demo/serving-demo.ts";
 import { arrive, DEMO_STATES, look, settle } from "./demo/states.ts";
 import { shrink } from "@socketscope/testkit/browsers";

@@ -1,9 +1,8 @@
 /** A site on real sockets, for tests: on a free port of 127.0.0.1, with the engine asked for. */
 import type { Admission, TlsServerOptions } from "@socketscope/socket-core";
 import { TapPoint } from "@socketscope/socket-core";
-import type { Engine } from "../src/engine/engine.ts";
-import { hand } from "../src/engine/hand.ts";
-import { nodeHttp } from "../src/engine/node-http.ts";
+import type { Engine } from "@socketscope/web/engine";
+import { hand, nodeHttp } from "@socketscope/web/engine";
 import { site, type SiteOptions } from "../src/site.ts";
 
 export const ENGINES: readonly (readonly [name: string, engine: Engine])[] = [

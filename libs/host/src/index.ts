@@ -60,3 +60,4 @@ export { type FirewallSource, openFirewall, readFirewallRules } from "./firewall
 export { type ControlSocketOptions, openControlSocket, statusResources } from "./control-socket.ts";
 export { listenOn, type ListenOnOptions } from "./listen-on.ts";
 export { askControl } from "./control-client.ts";
+export { Listeners, type Service } from "./listeners.ts";

@@ -9,7 +9,10 @@ import { asSocketError } from "./errors.ts";
 import { nextFlowId } from "./flow-id.ts";
 import type { Address, Flow } from "./flow.ts";
 import { Proxies } from "./library-proxies.ts";
+import { defaultStreamLimits } from "./stream-limits.ts";
+import { unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
+import { WriteStall } from "./write-stall.ts";
 
 export interface LibraryListenerOptions {
   readonly host: string;
@@ -19,14 +22,17 @@ export interface LibraryListenerOptions {
   readonly tap: TapPoint;
   readonly admission: Admission;
   readonly proxyFrom?: readonly string[] | undefined;
+  /** Milliseconds in which a peer must take something of what is queued on a plain socket. Default 30 s. */
+  readonly writeStall?: number | undefined;
 }
 
 interface Connection {
   readonly flow: Flow;
   readonly socket: Socket;
+  stall: WriteStall | undefined;
 }
 
-export class LibraryListener {
+export class LibraryListener implements Swept {
   readonly open = new Set<Flow>();
   readonly #options: LibraryListenerOptions;
   readonly #give: (socket: Socket, flow: Flow) => void;
@@ -97,6 +103,22 @@ export class LibraryListener {
     return flow;
   }
 
+  /** Whoever takes nothing of what is queued for him is cut: a library would hold it for ever. */
+  sweep(at: number): void {
+    const { writeStall = defaultStreamLimits.writeStallMs } = this.#options;
+    for (const connection of this.#connections) {
+      const { socket } = connection;
+      const queued = socket.writableLength;
+      if (queued === 0) {
+        connection.stall = undefined;
+        continue;
+      }
+      const taken = socket.bytesWritten - queued;
+      connection.stall ??= new WriteStall(socket, taken, at);
+      if (connection.stall.watch(socket, taken, at) >= writeStall) socket.destroy();
+    }
+  }
+
   /** Nobody is taken any more. Idempotent. */
   stopAccepting(): void {
     this.#draining = true;
@@ -144,8 +166,9 @@ export class LibraryListener {
       return;
     }
     const flow: Flow = { id: nextFlowId(), transport: "tcp", local, remote };
-    const connection = { flow, socket };
+    const connection: Connection = { flow, socket, stall: undefined };
     this.#connections.add(connection);
+    watch(this);
     this.open.add(flow);
     tap.opened(flow);
     socket.on("error", () => undefined);
@@ -154,7 +177,9 @@ export class LibraryListener {
       this.open.delete(flow);
       admission.release(remote);
       tap.closed(flow, this.#draining ? "drained" : "peer-ended");
-      if (this.#connections.size === 0) this.#empty?.();
+      if (this.#connections.size > 0) return;
+      unwatch(this);
+      this.#empty?.();
     });
     this.#give(socket, flow);
   }

@@ -23,11 +23,16 @@ export function checkBorders(workspace: Workspace): Violation[] {
   );
 }
 
+/** An app brings its own engines; the one of node:http serves several apps and so lies below them. */
+function hasEngines(folder: string): boolean {
+  return layerOf(folder) === "app" || folder === "libs/web";
+}
+
 function checkImport(folder: string, file: SourceFile, entry: Import): Violation[] {
   const where = `${file.path}:${entry.line}`;
   const module = entry.specifier.replace(/^node:/, "");
   const layer = layerOf(folder);
-  const inEngine = layer === "app" && file.path.startsWith(`${folder}/src/engine/`);
+  const inEngine = hasEngines(folder) && file.path.startsWith(`${folder}/src/engine/`);
   const found: Violation[] = [];
   if (isBuiltin(entry.specifier) && (isPure(folder) || folder === "libs/page")) {
     found.push({ rule: "pure", where, what: `imports ${entry.specifier}` });

@@ -81,8 +81,9 @@ const webServer = {
     dependencies: ["mime"],
     source: 'import "@socketscope/host"; // import "node:net" is only a comment',
   }),
-  "apps/web-server/src/engine/node-http.ts":
+  "apps/web-server/src/engine/library.ts":
     'import http from "node:http"; import type { Socket } from "node:net";',
+  "libs/web/src/engine/node-http.ts": 'import http from "node:http"; import type { Socket } from "node:net";',
   "apps/web-server/src/content-type.ts": 'import mime from "mime";',
   "apps/web-server/test/a.test.ts":
     'import "vitest"; import "node:net"; import "@socketscope/testkit"; import "../src/index.ts";',

@@ -2,7 +2,7 @@
 import { programPath, realClient } from "@socketscope/testkit";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { hand } from "../../src/engine/hand.ts";
+import { hand } from "@socketscope/web/engine";
 import { servingDemo, type ServingDemo } from "./serving-demo.ts";
 import { arrive, DEMO_STATES, look } from "./states.ts";
 

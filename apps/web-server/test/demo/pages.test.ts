@@ -5,7 +5,7 @@ import { openChromium, openFirefox, type Browser, type BrowserPage } from "@sock
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { hand } from "../../src/engine/hand.ts";
+import { hand } from "@socketscope/web/engine";
 import { ENGINES } from "../serving.ts";
 import { servingDemo, type ServingDemo } from "./serving-demo.ts";
 

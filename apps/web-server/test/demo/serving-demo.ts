@@ -3,7 +3,7 @@ import type { CloseReason, Flow, Tap, TlsServerOptions } from "@socketscope/sock
 import { TemporaryFolder } from "@socketscope/testkit";
 import { Demo, type DemoOptions } from "../../src/demo/demo.ts";
 import { DEMO_SITE } from "../../src/demo/site-folder.ts";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { Engine } from "@socketscope/web/engine";
 import { serving, type Serving } from "../serving.ts";
 
 /** What the tap told of one connection. */

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TemporaryFolder } from "@socketscope/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { hand } from "../../src/engine/hand.ts";
+import { hand } from "@socketscope/web/engine";
 import { SHELF_LIMITS, ShelfFull, UploadShelf } from "../../src/demo/upload-shelf.ts";
 import { asked } from "../asked.ts";
 import { servingDemo } from "./serving-demo.ts";

@@ -2,7 +2,7 @@
 import { TemporaryFolder } from "@socketscope/testkit";
 import { HttpAgent, type ClientRequest } from "@socketscope/web";
 import { afterEach } from "vitest";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { Engine } from "@socketscope/web/engine";
 import { reverseProxy, type ProxyOptions } from "../../src/proxy/proxy.ts";
 import { serving, type Serving } from "../serving.ts";
 

@@ -1,6 +1,6 @@
 /** What an engine is: something that answers on one address with a handler. Which one it is, nobody else needs to know. */
 import type { Admission, Intercept, Listener, TapPoint, TlsServerOptions } from "@socketscope/socket-core";
-import type { Handler } from "@socketscope/web";
+import type { Handler } from "../handler.ts";
 
 /**
  * RFC 7301 §3.2: who offers HTTP/2 as well is told that we speak 1.1, who offers only that is refused in the
@@ -23,6 +23,8 @@ export interface EngineOptions {
   /** Milliseconds a connection may rest between two requests. */
   readonly idle: number;
   readonly maxConnections: number;
+  /** Milliseconds in which a client must take something of what is queued for it. Default 30 s. */
+  readonly writeStall?: number;
   /** A handler of ours failed; the client got 500. */
   readonly onError: (error: unknown) => void;
 }

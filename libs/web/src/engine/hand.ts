@@ -1,12 +1,17 @@
 /** Our own sockets and our own HTTP. */
 import { listenTcp, type TlsServerOptions } from "@socketscope/socket-core";
-import { defaultServeClocks, serveHttp } from "@socketscope/web";
+import { defaultServeClocks, serveHttp } from "../serve.ts";
 import { ALPN, type Engine } from "./engine.ts";
 
-export const hand: Engine = async ({ handler, tls, idle, onError, ...where }) => {
+export const hand: Engine = async ({ handler, tls, idle, writeStall, onError, ...where }) => {
   const clocks = { ...defaultServeClocks, idle: { ms: idle, from: "start" as const } };
   const listener = await listenTcp(
-    { ...where, protocol: "http", ...(tls && { tls: speakingHttp1(tls) }) },
+    {
+      ...where,
+      protocol: "http",
+      ...(tls && { tls: speakingHttp1(tls) }),
+      ...(writeStall !== undefined && { limits: { writeStallMs: writeStall } }),
+    },
     (stream) => serveHttp(stream, handler, { clocks, onError }),
   );
   return {

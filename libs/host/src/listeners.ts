@@ -1,10 +1,12 @@
-/** Every address the relay answers on, opened together and closed together. */
-import { listenerUrl, listenOn, type ListenerUrl, type Log } from "@socketscope/host";
+/** Every address a program answers on, opened together and closed together. */
 import type { Listener, TlsServerOptions } from "@socketscope/socket-core";
+import { listenOn } from "./listen-on.ts";
+import type { Log } from "./log.ts";
+import { listenerUrl, type ListenerUrl } from "./ready.ts";
 
 /** One service on each `--host`. */
 export interface Service {
-  /** In the ready line: "smtp", "submission", "smtps", "pop3", "pop3s", "web". */
+  /** In the ready line: "smtp", "submission", "http". */
   readonly name: string;
   /** Of its URL: "smtp" for submission, "http" for the inbox. */
   readonly scheme: string;

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { reasonPhrase } from "@socketscope/http";
 import { TapPoint, TcpStream, type Flow, type Stream } from "@socketscope/socket-core";
-import type { Handler, Request, Response } from "@socketscope/web";
+import type { Handler, Request, Response } from "../handler.ts";
 import type { EngineOptions } from "./engine.ts";
 import { answerWith, requestFrom } from "./node-http-message.ts";
 

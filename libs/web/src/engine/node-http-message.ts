@@ -4,15 +4,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Flow } from "@socketscope/socket-core";
-import {
-  ContentAborted,
-  collect,
-  ContentTooLarge,
-  type Handler,
-  type Request,
-  type RequestBody,
-  type Response,
-} from "@socketscope/web";
+import { ContentAborted } from "../body.ts";
+import type { Handler, Request, RequestBody, Response } from "../handler.ts";
+import { collect, ContentTooLarge } from "../pulled-pieces.ts";
 
 export function requestFrom(message: IncomingMessage, response: ServerResponse, flow: Flow): Request {
   const target = message.url ?? "/";
