@@ -12,3 +12,10 @@ export { SmtpPeer, type SmtpPeerConnection, type SmtpPeerOptions } from "./smtp-
 export { missingForPostfix, Postfix } from "./postfix.ts";
 export { dissect, holes, latin1, lines, recording, said, type Step, total } from "./dissecting.ts";
 export { Recorder } from "./recorder.ts";
+export {
+  tellTranscript,
+  type ToldTranscript,
+  type TranscriptPlay,
+  type TranscriptStep,
+  type TranscriptSubject,
+} from "./transcript.ts";
