@@ -193,7 +193,10 @@ export class Pop3Server implements Core<Pop3ServerEvent, Pop3ServerAction, Pop3S
       return "closed";
     }
     // RFC 1939 §3: the session is closed without entering update, and without a word that nobody asked for.
-    if (this.#told === "timeout") throw new RemoteError("POP3_TIMEOUT", "the client was silent for too long");
+    if (this.#told === "timeout") {
+      this.#state = "closed";
+      throw new RemoteError("POP3_TIMEOUT", "the client was silent for too long");
+    }
     return "need-data";
   }
 

@@ -8,6 +8,7 @@ import {
   type Range,
 } from "@socketscope/wire";
 import { commands, isVerb } from "../commands.ts";
+import { scanStatus } from "../responses.ts";
 
 export interface ReadLine {
   readonly summary: string;
@@ -67,16 +68,14 @@ export interface StatusLine extends ReadLine {
 /** Undefined where it is no answer's first line. */
 export function readStatusLine(line: DissectedLine): StatusLine | undefined {
   const text = lineText(line.octets);
-  const [, status, blank = "", rest = ""] = /^(\+OK|-ERR|\+)( ?)(.*)$/s.exec(text) ?? [];
-  if (status !== "+OK" && status !== "-ERR" && status !== "+") return undefined;
-  if (blank === "" && rest !== "") return undefined;
+  const words = scanStatus(text);
+  if (words === undefined) return undefined;
+  const { status, blank, code } = words;
   const pieces: (readonly [string, number])[] = [
     ["status", status.length],
-    ["blank", blank.length],
+    ["blank", blank],
   ];
-  // RFC 2449 §8: a reason in brackets, of an -ERR and of an +OK.
-  const code = /^\[[!-Z^-~]+\]/.exec(rest)?.[0];
-  if (code !== undefined && status !== "+") pieces.push(["response code", code.length]);
+  if (code !== undefined) pieces.push(["response code", code.length]);
   const summary = status === "+" ? "+ (a challenge, in base64)" : printableText(text);
   return {
     status,
