@@ -4,6 +4,7 @@ import { httpClient } from "./targets/http-client.ts";
 import { httpDissector } from "./targets/http-dissector.ts";
 import { httpServer } from "./targets/http-server.ts";
 import { pop3Dissector, smtpDissector } from "./targets/mail-dissectors.ts";
+import { pop3Client } from "./targets/pop3-client.ts";
 import { pop3Server } from "./targets/pop3-server.ts";
 import { proxyHeader } from "./targets/proxy-header.ts";
 import { smtpClient } from "./targets/smtp-client.ts";
@@ -20,6 +21,7 @@ export const targets: readonly Target[] = [
   smtpClient,
   smtpServer,
   pop3Server,
+  pop3Client,
   smtpDissector,
   pop3Dissector,
 ];
