@@ -1,5 +1,6 @@
 /** Every pure core there is. A new one is added here, and `npm test` runs it from then on. */
 import type { Target } from "./target.ts";
+import { ftpClient } from "./targets/ftp-client.ts";
 import { httpClient } from "./targets/http-client.ts";
 import { httpDissector } from "./targets/http-dissector.ts";
 import { httpServer } from "./targets/http-server.ts";
@@ -19,6 +20,7 @@ export const targets: readonly Target[] = [
   httpDissector,
   proxyHeader,
   smtpClient,
+  ftpClient,
   smtpServer,
   pop3Server,
   pop3Client,
