@@ -1,0 +1,84 @@
+/**
+ * Records on the tap link: a length of four octets, one octet that says which form, then the record. Octets that were
+ * said travel as they are, behind their time and flow; everything else is JSON.
+ *
+ *     uint32 length | 0 | JSON in UTF-8
+ *     uint32 length | 1 for in, 2 for out | float64 at | uint32 flow | octets
+ */
+import { decodeUtf8, encodeUtf8, LengthReader, ReceiveBuffer } from "@socketscope/wire";
+import { RecordError } from "./errors.ts";
+import { recordFromJson, recordToJson } from "./json.ts";
+import type { BytesRecord, TapRecord } from "./records.ts";
+
+/** Octets before those of a "bytes" record. */
+export const BYTES_HEAD = 4 + 1 + 8 + 4;
+
+/** Octets of one record on the link, its length not counted. */
+export const MAX_LINK_RECORD = 4 * 1024 * 1024;
+
+/** Writes the head of a "bytes" record into `target` at `offset`; its octets follow. */
+export function writeBytesHead(
+  target: DataView,
+  offset: number,
+  record: Omit<BytesRecord, "type" | "octets">,
+  length: number,
+): void {
+  target.setUint32(offset, BYTES_HEAD - 4 + length);
+  target.setUint8(offset + 4, record.direction === "in" ? 1 : 2);
+  target.setFloat64(offset + 5, record.at);
+  target.setUint32(offset + 13, record.flow);
+}
+
+/** A whole record, ready to be sent. */
+export function formatLinkRecord(record: TapRecord): Uint8Array {
+  if (record.type === "bytes") {
+    const frame = new Uint8Array(BYTES_HEAD + record.octets.length);
+    writeBytesHead(new DataView(frame.buffer), 0, record, record.octets.length);
+    frame.set(record.octets, BYTES_HEAD);
+    return frame;
+  }
+  const json = encodeUtf8(JSON.stringify(recordToJson(record)));
+  const frame = new Uint8Array(5 + json.length);
+  new DataView(frame.buffer).setUint32(0, 1 + json.length);
+  frame.set(json, 5);
+  return frame;
+}
+
+export class LinkReader {
+  readonly #buffer = new ReceiveBuffer();
+  readonly #lengths = new LengthReader({ width: 4, maxOctets: MAX_LINK_RECORD });
+
+  push(octets: Uint8Array): void {
+    this.#buffer.push(octets);
+  }
+
+  /** The next whole record, or undefined. Throws RecordError, LimitError: the link cannot go on. */
+  next(): TapRecord | undefined {
+    const frame = this.#lengths.next(this.#buffer);
+    if (frame === undefined) return undefined;
+    const form = frame[0];
+    if (form === 0) return recordFromJson(parse(frame.subarray(1)));
+    if (form === 1 || form === 2) return bytesOf(frame, form === 1 ? "in" : "out");
+    throw new RecordError("RECORD_INVALID", `no form of record begins with ${form ?? "nothing"}`);
+  }
+}
+
+function parse(octets: Uint8Array): unknown {
+  try {
+    return JSON.parse(decodeUtf8(octets) ?? "");
+  } catch {
+    throw new RecordError("RECORD_INVALID", "a record is no JSON");
+  }
+}
+
+function bytesOf(frame: Uint8Array, direction: "in" | "out"): BytesRecord {
+  if (frame.length < BYTES_HEAD - 4) throw new RecordError("RECORD_INVALID", "a bytes record is cut short");
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  return {
+    type: "bytes",
+    at: view.getFloat64(1),
+    flow: view.getUint32(9),
+    direction,
+    octets: frame.subarray(BYTES_HEAD - 4),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * What a tap tells, as records that can leave the process: over the tap link to an inspector, and into a recording. A
+ * flow is told of by its number alone once "opened" has named it; numbers are unique within one source.
+ */
+import type { Direction } from "@socketscope/wire";
+
+export interface FlowAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface FlowName {
+  readonly id: number;
+  readonly transport: "tcp" | "udp";
+  readonly local: FlowAddress;
+  readonly remote: FlowAddress;
+  /** The flow it belongs to: FTP's data connection to its control connection. */
+  readonly parent?: number;
+}
+
+/** Who is at the other end of a link: the first record on it. */
+export interface SourceRecord {
+  readonly type: "source";
+  readonly app: string;
+  readonly version: string;
+  readonly engine: string;
+  readonly pid: number;
+  readonly listeners: readonly { readonly name: string; readonly url: string }[];
+  /** What a link over TCP has to know. */
+  readonly token?: string;
+}
+
+/** `at`: milliseconds since 1970, with fractions. */
+interface At {
+  readonly at: number;
+}
+
+export interface BytesRecord extends At {
+  readonly type: "bytes";
+  readonly flow: number;
+  readonly direction: Direction;
+  /** One chunk as the program read or wrote it; on UDP one datagram. */
+  readonly octets: Uint8Array;
+}
+
+export type FlowRecord =
+  | (At & {
+      readonly type: "opened";
+      readonly flow: FlowName;
+      /** It was open before anybody listened: what it said until now is not known. */
+      readonly joined?: boolean;
+    })
+  | (At & {
+      readonly type: "refused";
+      readonly remote: FlowAddress;
+      readonly local: FlowAddress;
+      readonly rule: string;
+    })
+  | (At & { readonly type: "speaks"; readonly flow: number; readonly protocol: string })
+  | BytesRecord
+  /** Octets that were said and not carried, since the link or the disk was too slow. */
+  | (At & {
+      readonly type: "gap";
+      readonly flow: number;
+      readonly direction: Direction;
+      readonly octets: number;
+    })
+  | (At & {
+      readonly type: "secured";
+      readonly flow: number;
+      readonly protocol: string;
+      readonly cipher: string;
+      readonly alpn?: string;
+    })
+  | (At & { readonly type: "closed"; readonly flow: number; readonly reason: string });
+
+export type TapRecord = SourceRecord | FlowRecord;
