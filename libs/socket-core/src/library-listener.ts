@@ -172,7 +172,7 @@ export class LibraryListener implements Swept {
     this.open.add(flow);
     tap.opened(flow);
     socket.on("error", () => undefined);
-    socket.once("close", () => {
+    whenClosed(socket, () => {
       this.#connections.delete(connection);
       this.open.delete(flow);
       admission.release(remote);
@@ -193,4 +193,13 @@ export class LibraryListener implements Swept {
         (raw.remotePort === remotePort && raw.localPort === localPort && raw.remoteAddress === remoteAddress),
     );
   }
+}
+
+/** A listener would not do: smtp-server takes all of them off a socket that goes on under TLS. */
+function whenClosed(socket: Socket, then: () => void): void {
+  const emit = socket.emit.bind(socket);
+  socket.emit = (event: string | symbol, ...rest: unknown[]) => {
+    if (event === "close") then();
+    return emit(event, ...rest);
+  };
 }
