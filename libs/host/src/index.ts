@@ -61,3 +61,5 @@ export { type ControlSocketOptions, openControlSocket, statusResources } from ".
 export { listenOn, type ListenOnOptions } from "./listen-on.ts";
 export { askControl } from "./control-client.ts";
 export { Listeners, type Service } from "./listeners.ts";
+export { INSPECTOR_SOCKET, openTapLink, type TapLink, type TapLinkOptions } from "./tap-link.ts";
+export { defaultTapSenderLimits, TapSender, type TapSenderLimits } from "./tap-sender.ts";

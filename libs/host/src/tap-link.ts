@@ -1,0 +1,111 @@
+/**
+ * The line from a server to an inspector: tried again and again, so that either may be started first, and the server runs
+ * just the same without it. The tap is attached only while somebody listens.
+ */
+import { join } from "node:path";
+import { connectTcp, type Stream, type TapPoint } from "@socketscope/socket-core";
+import type { InspectTarget } from "./option-kinds.ts";
+import type { Ready } from "./ready.ts";
+import { TapSender } from "./tap-sender.ts";
+
+/** Name of the inspector's socket in the state folder. */
+export const INSPECTOR_SOCKET = "inspector.sock";
+
+export interface TapLinkOptions {
+  readonly target: InspectTarget;
+  readonly ready: Ready;
+  readonly taps: readonly TapPoint[];
+}
+
+export interface TapLink {
+  /** Sends what was told until now, and ends. */
+  close(): void;
+}
+
+/** Milliseconds between two tries on the local socket: failing costs a system call. */
+const LOCAL_PAUSE = 500;
+const REMOTE_PAUSE = 5000;
+/** Milliseconds a try may take. */
+const CONNECT_TIMEOUT = 5000;
+
+export function openTapLink(options: TapLinkOptions): TapLink {
+  const { target } = options;
+  if (target.to === "off") return { close: () => undefined };
+  const link = new Link(options);
+  link.try();
+  return link;
+}
+
+class Link implements TapLink {
+  readonly #options: TapLinkOptions;
+  #stream: Stream | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: TapLinkOptions) {
+    this.#options = options;
+  }
+
+  try(): void {
+    this.#connect().then(
+      (stream) => this.#connected(stream),
+      () => this.#again(),
+    );
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    // Behind the batch of this turn: the end of the last flows is news, too.
+    setImmediate(() => this.#stream?.linger("we-ended"));
+  }
+
+  #connect(): Promise<Stream> {
+    const { target, ready } = this.#options;
+    const common = { protocol: "tap", timeout: CONNECT_TIMEOUT };
+    return target.to === "tcp"
+      ? connectTcp({ ...common, host: target.host, port: target.port })
+      : connectTcp({ ...common, host: "", port: 0, path: join(ready.state, INSPECTOR_SOCKET) });
+  }
+
+  #connected(stream: Stream): void {
+    if (this.#closed) return stream.destroy("we-ended");
+    this.#stream = stream;
+    const { target, ready, taps } = this.#options;
+    const sender = new TapSender(stream);
+    let detach = (): void => undefined;
+    stream.attach({
+      data: () => undefined,
+      ended: () => stream.destroy("peer-ended"),
+      drain: () => undefined,
+      late: () => undefined,
+      finish: () => undefined,
+      closed: () => {
+        detach();
+        this.#stream = undefined;
+        this.#again();
+      },
+    });
+    const { app, version, engine, listeners } = ready;
+    sender.send({
+      type: "source",
+      app,
+      version,
+      engine,
+      pid: process.pid,
+      listeners,
+      ...(target.to === "tcp" && { token: target.token }),
+    });
+    const detaches = taps.map((tap) => tap.attach(sender));
+    detach = () => {
+      for (const each of detaches) each();
+    };
+  }
+
+  #again(): void {
+    if (this.#closed) return;
+    const pause = this.#options.target.to === "tcp" ? REMOTE_PAUSE : LOCAL_PAUSE;
+    this.#timer = setTimeout(() => this.try(), pause);
+    this.#timer.unref();
+  }
+}

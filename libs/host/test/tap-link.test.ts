@@ -1,0 +1,128 @@
+/** A server's line to its inspector: whoever starts first, whoever is slow, nothing is told wrong. */
+import { join } from "node:path";
+import { LinkReader, type TapRecord } from "@socketscope/recording";
+import { type Flow, listenTcp, type Listener, type Stream, TapPoint } from "@socketscope/socket-core";
+import { TemporaryFolder } from "@socketscope/testkit";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { INSPECTOR_SOCKET, openTapLink, type Ready } from "../src/index.ts";
+
+const flow: Flow = {
+  id: 7,
+  transport: "tcp",
+  local: { host: "127.0.0.1", port: 2525 },
+  remote: { host: "127.0.0.1", port: 50_000 },
+};
+
+function folder(): string {
+  const made = new TemporaryFolder("tap-link");
+  onTestFinished(() => made[Symbol.dispose]());
+  return made.path;
+}
+
+function readyIn(state: string): Ready {
+  return { app: "a-server", version: "1", engine: "hand", state, listeners: [{ name: "x", url: "x://h:1" }] };
+}
+
+/** Listens as an inspector does. */
+async function inspector(state: string): Promise<{
+  readonly records: TapRecord[];
+  readonly streams: Stream[];
+  readonly listener: Listener;
+}> {
+  const records: TapRecord[] = [];
+  const streams: Stream[] = [];
+  const listener = await listenTcp(
+    { path: join(state, INSPECTOR_SOCKET), host: "", port: 0, protocol: "tap" },
+    (stream) => {
+      const reader = new LinkReader();
+      streams.push(stream);
+      stream.attach({
+        data(octets) {
+          reader.push(octets);
+          for (let record = reader.next(); record !== undefined; record = reader.next()) records.push(record);
+        },
+        ended: () => stream.linger("peer-ended"),
+        drain: () => undefined,
+        late: () => undefined,
+        finish: () => stream.destroy("drained"),
+        closed: () => undefined,
+      });
+    },
+  );
+  onTestFinished(async () => void (await listener.drain(0)));
+  return { records, streams, listener };
+}
+
+function link(state: string, tap: TapPoint): void {
+  const opened = openTapLink({ target: { to: "auto" }, ready: readyIn(state), taps: [tap] });
+  onTestFinished(() => opened.close());
+}
+
+describe("the tap link", () => {
+  it("says who it is, and then what the tap is told", async () => {
+    const state = folder();
+    const { records } = await inspector(state);
+    const tap = new TapPoint();
+    link(state, tap);
+    await expect.poll(() => tap.listening).toBe(true);
+    tap.opened(flow);
+    tap.speaks(flow, "smtp");
+    tap.bytes(flow, "in", Buffer.from("EHLO\r\n"));
+    tap.secured(flow, "TLSv1.3", "TLS_X", undefined);
+    tap.closed(flow, "peer-ended");
+    tap.refused(flow.remote, flow.local, "drop all");
+    await expect
+      .poll(() => records.map(({ type }) => type))
+      .toEqual(["source", "opened", "speaks", "bytes", "secured", "closed", "refused"]);
+    expect(records[0]).toMatchObject({ app: "a-server", pid: process.pid });
+    expect(records[3]).toMatchObject({ flow: 7, direction: "in" });
+    expect(records[3]?.type === "bytes" && Buffer.from(records[3].octets).toString()).toBe("EHLO\r\n");
+  });
+
+  it("waits for an inspector that starts later, and for one that comes again", async () => {
+    const state = folder();
+    const tap = new TapPoint();
+    link(state, tap);
+    expect(tap.listening).toBe(false);
+    const first = await inspector(state);
+    await expect.poll(() => tap.listening, { timeout: 10_000 }).toBe(true);
+    await first.listener.drain(0);
+    await expect.poll(() => tap.listening, { timeout: 10_000 }).toBe(false);
+    const second = await inspector(state);
+    await expect.poll(() => tap.listening, { timeout: 10_000 }).toBe(true);
+    // A flow that was open before: its name is told first, and that its beginning is not known.
+    tap.bytes(flow, "out", Buffer.from("x"));
+    await expect.poll(() => second.records.at(-1)).toMatchObject({ type: "bytes" });
+    expect(second.records[1]).toMatchObject({ type: "opened", joined: true, flow: { id: 7 } });
+  });
+
+  it("counts what a slow inspector could not be told, and says so in its place", async () => {
+    const state = folder();
+    const { records, streams } = await inspector(state);
+    const tap = new TapPoint();
+    link(state, tap);
+    await expect.poll(() => tap.listening).toBe(true);
+    await expect.poll(() => records.length).toBe(1);
+    streams[0]?.pause();
+    tap.opened(flow);
+    const octets = Buffer.alloc(1024 * 1024, "x");
+    for (let i = 0; i < 32; i++) tap.bytes(flow, i % 2 === 0 ? "in" : "out", octets);
+    streams[0]?.resume();
+    tap.closed(flow, "peer-ended");
+    await expect.poll(() => records.at(-1)?.type, { timeout: 10_000 }).toBe("closed");
+    const carried = records.reduce(
+      (sum, record) => sum + (record.type === "bytes" ? record.octets.length : 0),
+      0,
+    );
+    const missed = records.reduce((sum, record) => sum + (record.type === "gap" ? record.octets : 0), 0);
+    expect(carried + missed).toBe(32 * octets.length);
+    expect(missed).toBeGreaterThan(0);
+    expect(records.findIndex(({ type }) => type === "gap")).toBeLessThan(records.length - 1);
+  });
+
+  it("is not tried at all when it is switched off", () => {
+    const tap = new TapPoint();
+    openTapLink({ target: { to: "off" }, ready: readyIn(folder()), taps: [tap] }).close();
+    expect(tap.listening).toBe(false);
+  });
+});
