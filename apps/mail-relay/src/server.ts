@@ -11,6 +11,7 @@ import {
   openControlSocket,
   openFirewall,
   openStateFolder,
+  openTapLink,
   readCertificate,
   readFirewallRules,
   refuseOpenAccounts,
@@ -125,6 +126,8 @@ export async function startMailRelay(
       onError: failed,
     };
     const tap = new TapPoint(dialogues.tap);
+    /** Of the sockets that bring no mail in. */
+    const otherTap = new TapPoint();
     const intercepts = makeIntercepts();
     const tls = await certificate(options, authority);
     const authClear = options.authClear || options.hosts.every(isLoopback);
@@ -150,6 +153,7 @@ export async function startMailRelay(
       authClear,
       admission: firewall,
       intercepts,
+      tap: otherTap,
       onError: failed,
     };
     const listeners = await Listeners.open(
@@ -201,12 +205,14 @@ export async function startMailRelay(
     webhook?.watch(mailboxes);
     relaying.start();
     announce(ready, options.json);
+    const link = openTapLink({ target: options.inspect, ready, taps: [tap, otherTap] });
     return {
       async drain(ms) {
         inbox.close();
         const [cut] = await Promise.all([listeners.drain(ms), relaying.drain(ms)]);
         await webhook?.close();
         await control.drain(0);
+        link.close();
         await lock.release();
         return cut;
       },

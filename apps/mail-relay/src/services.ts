@@ -19,6 +19,8 @@ export interface ServiceParts {
   readonly authClear: boolean;
   readonly admission: Admission;
   readonly intercepts: Readonly<Record<ListenerRole | "pop3" | "pop3s", Intercept>>;
+  /** Of POP3 and the inbox. */
+  readonly tap: TapPoint;
   readonly onError: (error: unknown) => void;
 }
 
@@ -76,7 +78,7 @@ export function smtpServices(
 }
 
 export function pop3Services(
-  { options, tls, authClear, admission, intercepts, onError }: ServiceParts,
+  { options, tls, authClear, admission, intercepts, tap, onError }: ServiceParts,
   mailbox: Pick<Pop3Options, "loginDelay" | "credentials" | "lock">,
 ): readonly Service[] {
   const pop3Options: Pop3Options = {
@@ -99,6 +101,7 @@ export function pop3Services(
           host,
           port: at,
           protocol: "pop3",
+          tap,
           admission,
           proxyFrom: options.proxyFrom,
           intercept: intercepts[name],
@@ -110,7 +113,7 @@ export function pop3Services(
   return [pop3("pop3", options.pop3Port), pop3("pop3s", options.pop3sPort)];
 }
 
-export function webService({ options, admission, onError }: ServiceParts, handler: Handler): Service {
+export function webService({ options, admission, tap, onError }: ServiceParts, handler: Handler): Service {
   return {
     name: "web",
     scheme: "http",
@@ -118,7 +121,7 @@ export function webService({ options, admission, onError }: ServiceParts, handle
     option: "--web-port N",
     secure: false,
     listen: (host, port) =>
-      listenTcp({ host, port, protocol: "http", admission, proxyFrom: options.proxyFrom }, (stream) =>
+      listenTcp({ host, port, protocol: "http", tap, admission, proxyFrom: options.proxyFrom }, (stream) =>
         serveHttp(stream, handler, { onError }),
       ),
   };

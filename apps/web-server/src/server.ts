@@ -9,6 +9,7 @@ import {
   openControlSocket,
   openFirewall,
   openStateFolder,
+  openTapLink,
   readCertificate,
   readFirewallRules,
   statusResources,
@@ -117,6 +118,7 @@ export async function startWebServer(
     };
     const control = await openControlSocket({ state, app: APP, resources, log });
     announce(ready, options.json);
+    const link = openTapLink({ target: options.inspect, ready, taps: [tap] });
     return {
       async drain(ms) {
         demo?.finish();
@@ -125,6 +127,7 @@ export async function startWebServer(
         proxies.close();
         await demo?.close();
         await control.drain(0);
+        link.close();
         await lock.release();
         return cut;
       },

@@ -1,0 +1,142 @@
+/** The inspector's HTTP interface: what the page and the terminal stand on. Bytes of a peer leave as octets or JSON text, never as HTML. */
+import { type Handler, lastEventId, type Request, type Response } from "@socketscope/web";
+import { maskOctets } from "../secrets.ts";
+import type { Conversation } from "../store/conversation.ts";
+import type { Store } from "../store/store.ts";
+import { detailOf, type DetailOptions } from "./detail.ts";
+import type { Feed } from "./feed.ts";
+
+export interface ApiOptions extends DetailOptions {
+  readonly store: Store;
+  readonly feed: Feed;
+}
+
+/** Messages in one answer. */
+const MAX_MESSAGES = 20_000;
+/** Octets in one answer. */
+const MAX_OCTETS = 4 * 1024 * 1024;
+
+type Params = readonly string[];
+type Route = readonly [
+  pattern: RegExp,
+  answer: (params: Params, query: URLSearchParams, request: Request) => Response,
+];
+
+export function api(options: ApiOptions): Handler {
+  const { store, feed } = options;
+  const socketOf = (key: string | undefined): Conversation | undefined => store.sockets.get(Number(key));
+  const routes: readonly Route[] = [
+    [/^\/api\/snapshot$/, () => json(snapshot(options))],
+    [
+      /^\/events$/,
+      (_, query, request) => feed.follow(Number(lastEventId(request) ?? query.get("after") ?? "-1")).response,
+    ],
+    [
+      /^\/api\/sockets\/(\d+)\/messages$/,
+      ([key], query) => {
+        const socket = socketOf(key);
+        if (socket === undefined) return notFound("no such socket");
+        const from = numberOf(query, "from", 0);
+        const limit = Math.min(numberOf(query, "limit", MAX_MESSAGES), MAX_MESSAGES);
+        return json(socket.kept.slice(from, from + limit).map(({ view }) => view));
+      },
+    ],
+    [
+      /^\/api\/sockets\/(\d+)\/messages\/(\d+)$/,
+      ([key, id]) => {
+        const socket = socketOf(key);
+        const detail = socket === undefined ? undefined : detailOf(socket, Number(id), options);
+        return detail === undefined ? notFound("no such message") : json(detail);
+      },
+    ],
+    [
+      /^\/api\/sockets\/(\d+)\/octets\/(in|out)$/,
+      ([key, direction], query) => {
+        const socket = socketOf(key);
+        return socket === undefined
+          ? notFound("no such socket")
+          : octetsOf(socket, direction === "in" ? "in" : "out", query, options.showSecrets);
+      },
+    ],
+  ];
+  return (request) => {
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return { status: 405, fields: ["Allow", "GET, HEAD"], content: "405: only GET is answered here\n" };
+    for (const [pattern, answer] of routes) {
+      const found = pattern.exec(request.path);
+      if (found !== null) return answer(found.slice(1), new URLSearchParams(request.query), request);
+    }
+    return notFound("there is nothing here");
+  };
+}
+
+function snapshot({ store, feed, showSecrets }: ApiOptions): unknown {
+  const { number } = feed;
+  const latest = [...store.sockets.values()].flatMap(({ kept }) => kept.map(({ view }) => view));
+  const messages = latest.toSorted((a, b) => a.order - b.order).slice(-MAX_MESSAGES);
+  return {
+    number,
+    sources: store.sources,
+    sockets: [...store.sockets.values()].map(({ view }) => view),
+    refusals: store.refusals,
+    messages,
+    held: store.held,
+    showSecrets,
+  };
+}
+
+/** What is kept of [from, to): the field Content-Range says which octets these are. */
+function octetsOf(
+  socket: Conversation,
+  direction: "in" | "out",
+  query: URLSearchParams,
+  showSecrets: boolean,
+): Response {
+  const kept = socket.octets[direction];
+  const from = numberOf(query, "from", 0);
+  const to = Math.min(numberOf(query, "to", kept.end), kept.end, from + MAX_OCTETS);
+  const read = kept.read(from, to);
+  const content = showSecrets ? read.octets : masked(socket, direction, read.from, read.octets);
+  return {
+    status: 200,
+    fields: [
+      "Content-Type",
+      "application/octet-stream",
+      "Cache-Control",
+      "no-store",
+      "X-Octets-From",
+      String(read.from),
+    ],
+    content,
+  };
+}
+
+function masked(socket: Conversation, direction: "in" | "out", from: number, octets: Uint8Array): Uint8Array {
+  let shown = octets;
+  for (const { view, message } of socket.kept) {
+    if (view.direction !== direction || view.to <= from || view.from >= from + octets.length) continue;
+    shown = maskOctets(message, from - (view.from - message.from), shown);
+  }
+  return shown;
+}
+
+function numberOf(query: URLSearchParams, name: string, otherwise: number): number {
+  const value = Number(query.get(name) ?? Number.NaN);
+  return Number.isSafeInteger(value) && value >= 0 ? value : otherwise;
+}
+
+function json(value: unknown): Response {
+  return {
+    status: 200,
+    fields: ["Content-Type", "application/json", "Cache-Control", "no-store"],
+    content: JSON.stringify(value),
+  };
+}
+
+function notFound(why: string): Response {
+  return {
+    status: 404,
+    fields: ["Content-Type", "text/plain; charset=utf-8", "Cache-Control", "no-store"],
+    content: `404: ${why}\n`,
+  };
+}

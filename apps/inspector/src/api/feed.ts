@@ -1,0 +1,94 @@
+/**
+ * Changes for those who follow live, in batches: so many at once, or what came within so many milliseconds. The last
+ * batches are kept, so that who comes again goes on without a gap.
+ */
+import { encodeEvent, EventStream } from "@socketscope/web";
+import type { Store, StoreChange } from "../store/store.ts";
+import type { Change } from "../views.ts";
+
+/** Milliseconds from a change to its batch. */
+const BATCH_MS = 50;
+/** Changes in one batch. */
+const BATCH_CHANGES = 500;
+/** Octets of batches kept for who comes again. */
+const KEPT_OCTETS = 16 * 1024 * 1024;
+/** Octets that may wait for one reader; more, and it has to come again. */
+const READER_OCTETS = 8 * 1024 * 1024;
+
+interface Batch {
+  readonly number: number;
+  readonly octets: Uint8Array;
+}
+
+export class Feed {
+  readonly #store: Store;
+  readonly #unwatch: () => void;
+  readonly #readers = new Set<EventStream>();
+  readonly #batches: Batch[] = [];
+  #keptOctets = 0;
+  #pending: Change[] = [];
+  #touched = new Set<number>();
+  #timer: NodeJS.Timeout | undefined;
+  #number = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#unwatch = store.watch((change) => this.#take(change));
+  }
+
+  /** Of the last batch; what waits is sent first, so that a snapshot taken now holds all up to it. */
+  get number(): number {
+    this.#send();
+    return this.#number;
+  }
+
+  /** `after`: the last batch that reader has. It is told "reset" when what lies between is no longer kept. */
+  follow(after: number): EventStream {
+    const stream: EventStream = new EventStream({
+      maxQueued: READER_OCTETS,
+      retry: 500,
+      closed: () => this.#readers.delete(stream),
+    });
+    this.#readers.add(stream);
+    const first = this.#batches[0]?.number ?? this.#number + 1;
+    if (after > this.#number || after < first - 1)
+      stream.send({ event: "reset", data: "", id: String(this.#number) });
+    else
+      for (const batch of this.#batches) if (batch.number > after && !stream.sendEncoded(batch.octets)) break;
+    return stream;
+  }
+
+  close(): void {
+    this.#unwatch();
+    clearTimeout(this.#timer);
+    for (const reader of this.#readers) reader.close();
+  }
+
+  #take(change: StoreChange): void {
+    if (change.type === "touched") this.#touched.add(change.socket);
+    else this.#pending.push(change);
+    if (this.#pending.length >= BATCH_CHANGES) this.#send();
+    else this.#timer ??= setTimeout(() => this.#send(), BATCH_MS);
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const sockets = [...this.#touched].flatMap((key): Change[] => {
+      const socket = this.#store.sockets.get(key)?.view;
+      return socket === undefined ? [] : [{ type: "socket", socket }];
+    });
+    const changes = [...sockets, ...this.#pending];
+    this.#touched = new Set();
+    this.#pending = [];
+    if (changes.length === 0) return;
+    this.#number += 1;
+    const event = { event: "changes", id: String(this.#number), data: JSON.stringify(changes) };
+    const batch = { number: this.#number, octets: Buffer.from(encodeEvent(event)) };
+    this.#batches.push(batch);
+    this.#keptOctets += batch.octets.length;
+    while (this.#keptOctets > KEPT_OCTETS && this.#batches.length > 1)
+      this.#keptOctets -= this.#batches.shift()?.octets.length ?? 0;
+    for (const reader of this.#readers) reader.sendEncoded(batch.octets);
+  }
+}

@@ -1,0 +1,39 @@
+/** Which dissector and which explainer read what the tap says is spoken. */
+import { WebFlowDissector } from "@socketscope/http";
+import { Pop3Dissector } from "@socketscope/pop3";
+import { SmtpDissector } from "@socketscope/smtp";
+import type { Direction, Dissector } from "@socketscope/wire";
+import type { Explainer } from "./explainer.ts";
+import { HttpExplainer } from "./http.ts";
+import { Pop3Explainer } from "./pop3.ts";
+import { RawDissector, RawExplainer } from "./raw.ts";
+import { SmtpExplainer } from "./smtp.ts";
+
+export interface Reader {
+  readonly dissector: Dissector;
+  readonly explainer: Explainer;
+}
+
+/** `client`: the direction in which the client speaks, seen from the tap. */
+type MakeReader = (client: Direction) => Reader;
+
+const readers: Readonly<Record<string, MakeReader>> = {
+  http: (client) => ({ dissector: new WebFlowDissector({ client }), explainer: new HttpExplainer() }),
+  smtp: (client) => ({ dissector: new SmtpDissector({ client }), explainer: new SmtpExplainer() }),
+  pop3: (client) => ({ dissector: new Pop3Dissector({ client }), explainer: new Pop3Explainer() }),
+};
+
+/** Protocols whose words are explained. */
+export const EXPLAINED_PROTOCOLS: readonly string[] = Object.keys(readers);
+
+export function readerOf(protocol: string, client: Direction): Reader {
+  const make = readers[protocol];
+  return make === undefined
+    ? { dissector: new RawDissector(), explainer: new RawExplainer(protocol) }
+    : make(client);
+}
+
+/** True where the reader of `before` goes on with `after` by itself, such as HTTP with the WebSocket it became. */
+export function readsOn(before: string, after: string): boolean {
+  return before === after || (before === "http" && after === "websocket");
+}

@@ -1,0 +1,73 @@
+/** What no dissector reads: its octets are counted and shown, and no meaning is made up. */
+import type { Direction, Dissector, Message } from "@socketscope/wire";
+import type { Explainer, PartTold, Told } from "./explainer.ts";
+
+/** Octets of one message: a long transfer is no list of a thousand rows. */
+const PIECE = 1024 * 1024;
+
+export class RawDissector implements Dissector {
+  readonly switched = false;
+  readonly #offsets: Record<Direction, number> = { in: 0, out: 0 };
+  readonly #begun: Record<Direction, number> = { in: 0, out: 0 };
+  #nextId = 0;
+
+  feed(direction: Direction, bytes: Uint8Array): readonly Message[] {
+    this.#offsets[direction] += bytes.length;
+    return this.#offsets[direction] - this.#begun[direction] >= PIECE ? this.#tell(direction) : [];
+  }
+
+  gap(direction: Direction, octets: number): readonly Message[] {
+    const told = this.#tell(direction);
+    this.#offsets[direction] += octets;
+    this.#begun[direction] = this.#offsets[direction];
+    return told;
+  }
+
+  secured(): void {
+    // It reads nothing that TLS could change.
+  }
+
+  end(direction: Direction): readonly Message[] {
+    return this.#tell(direction);
+  }
+
+  #tell(direction: Direction): readonly Message[] {
+    const from = this.#begun[direction];
+    const to = this.#offsets[direction];
+    this.#begun[direction] = to;
+    if (from === to) return [];
+    const parts = [{ name: "octets", from, to }];
+    return [
+      { id: this.#nextId++, direction, from, to, kind: "octets", summary: `${to - from} octets`, parts },
+    ];
+  }
+}
+
+const SENTENCES: Readonly<Record<string, Told>> = {
+  "ftp-data": {
+    means: "A file or a listing: nothing else travels on this socket, and its end is the end of the file.",
+    source: "RFC 959 §3.2",
+    follows: [],
+  },
+};
+
+export class RawExplainer implements Explainer {
+  readonly #protocol: string;
+
+  constructor(protocol: string) {
+    this.#protocol = protocol;
+  }
+
+  message(): Told {
+    return (
+      SENTENCES[this.#protocol] ?? {
+        means: "Not known: the inspector does not read this protocol.",
+        follows: [],
+      }
+    );
+  }
+
+  part(): PartTold {
+    return { means: "" };
+  }
+}

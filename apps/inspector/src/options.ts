@@ -1,0 +1,33 @@
+/** The command line of the inspector that runs; its other words (tail, record, …) have their own. */
+import { kinds, serverOptions, type OptionReader, type ServerOptions } from "@socketscope/host";
+
+export interface InspectorOptions extends ServerOptions<"hand"> {
+  readonly port: number;
+  readonly tapPort: number | "off";
+  readonly showSecrets: boolean;
+  /** Octets of sockets kept in memory. */
+  readonly keep: number;
+}
+
+/** Milliseconds: a page that follows live is never idle, see the heartbeat of its event stream. */
+const IDLE = 120_000;
+
+export function inspectorOptions(read: OptionReader): InspectorOptions {
+  read.group("The inspector:");
+  const own = {
+    port: read.one("port", kinds.port, { help: "the page", default: 4700 }),
+    tapPort: read.one("tap-port", kinds.orOff(kinds.port), {
+      help: "take taps over TCP as well, from who knows the token",
+      default: "off",
+    }),
+    keep: read.one("keep", kinds.size(), {
+      help: "octets of sockets kept in memory",
+      default: 64 * 1024 * 1024,
+      shown: "64M",
+    }),
+    showSecrets: read.flag("show-secrets", {
+      help: "show passwords and cookies: for a lab, not for a wall",
+    }),
+  };
+  return { ...own, ...serverOptions(read, { engines: ["hand"], idle: IDLE, env: process.env }) };
+}

@@ -1,0 +1,69 @@
+/**
+ * What nobody looking over a shoulder should read: passwords, logins, cookies, stream keys. A mask keeps the length, so
+ * that offsets and counts stay true.
+ */
+import type { Message, Range } from "@socketscope/wire";
+
+/** Fields whose value is a credential (RFC 9110 §11, RFC 6265). */
+const SECRET_FIELDS = new Set([
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "set-cookie",
+  "x-api-key",
+  "x-auth-token",
+]);
+
+/** In a request's target: `?key=…` of a stream, tokens of a page. */
+const SECRET_QUERY = /([?&;](?:key|token|password|passwd|secret|access_token|sig|signature)=)([^&;\s#]+)/gi;
+
+/** `user:password@` of an absolute target. */
+const SECRET_USERINFO = /(:\/\/[^/\s:@]*:)([^@/\s]+)(?=@)/g;
+
+const STAR = 0x2a;
+
+export function maskText(text: string): string {
+  const masked = (_: string, before: string, secret: string): string => before + "*".repeat(secret.length);
+  return text.replace(SECRET_QUERY, masked).replace(SECRET_USERINFO, masked);
+}
+
+/** `octets`: those of `message` from offset `from` on. A copy, where anything had to be covered. */
+export function maskOctets(message: Message, from: number, octets: Uint8Array): Uint8Array {
+  const ranges = message.parts.flatMap((part) => secretIn(part, from, octets));
+  if (ranges.length === 0) return octets;
+  const copy = Uint8Array.from(octets);
+  for (const range of ranges) copy.fill(STAR, Math.max(0, range.from), Math.max(0, range.to));
+  return copy;
+}
+
+/** Ranges of `octets` to be covered. */
+function secretIn(part: Range, base: number, octets: Uint8Array): readonly { from: number; to: number }[] {
+  const from = part.from - base;
+  const to = Math.min(part.to - base, octets.length);
+  if (to <= 0 || from >= octets.length) return [];
+  if (part.name === "secret") return [{ from, to: withoutLineEnd(octets, from, to) }];
+  const text = (): string => Buffer.from(octets.subarray(Math.max(0, from), to)).toString("latin1");
+  if (part.name.startsWith("field ")) {
+    if (!SECRET_FIELDS.has(part.name.slice("field ".length).toLowerCase())) return [];
+    const colon = text().indexOf(":");
+    const blanks = /^[ \t]*/.exec(text().slice(colon + 1))?.[0].length ?? 0;
+    return [{ from: from + colon + 1 + blanks, to: withoutLineEnd(octets, from, to) }];
+  }
+  if (part.name !== "request line") return [];
+  const line = text();
+  const masked = maskText(line);
+  return masked === line ? [] : differences(line, masked, from);
+}
+
+function withoutLineEnd(octets: Uint8Array, from: number, to: number): number {
+  let end = to;
+  while (end > from && (octets[end - 1] === 0x0a || octets[end - 1] === 0x0d)) end -= 1;
+  return end;
+}
+
+function differences(line: string, masked: string, base: number): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  for (let i = 0; i < line.length; i++)
+    if (line[i] !== masked[i]) found.push({ from: base + i, to: base + i + 1 });
+  return found;
+}

@@ -1,0 +1,103 @@
+/** From options to a running inspector: state folder, tap link, store, API, page. */
+import {
+  announce,
+  describeError,
+  generatePassword,
+  listenerUrl,
+  listenOn,
+  openFirewall,
+  openStateFolder,
+  type Environs,
+  type Ready,
+  type Running,
+} from "@socketscope/host";
+import { listenTcp, type Listener } from "@socketscope/socket-core";
+import { guard, serveHttp } from "@socketscope/web";
+import { api } from "./api/api.ts";
+import { Feed } from "./api/feed.ts";
+import { ClauseLines } from "./clause-lines.ts";
+import { listenInState, listenOnPort } from "./collect/tap-listener.ts";
+import { openControl } from "./control.ts";
+import type { InspectorOptions } from "./options.ts";
+import { Store } from "./store/store.ts";
+
+export const APP = "inspector";
+export const VERSION = "0.1.0";
+
+export async function startInspector(
+  options: InspectorOptions,
+  { log, secrets }: Environs,
+): Promise<Running> {
+  const state = await openStateFolder(options.state);
+  const lock = await state.lockFor(APP);
+  const open: Listener[] = [];
+  try {
+    const store = new Store({ maxOctets: options.keep });
+    const feed = new Feed(store);
+    const ask = api({ store, feed, showSecrets: options.showSecrets, clauses: new ClauseLines() });
+    const firewall = await openFirewall(options);
+    const onError = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);
+    const handler = guard(ask);
+    const pages = await listenOn(
+      { hosts: options.hosts, port: options.port, option: "--port N", log },
+      (host, port) =>
+        listenTcp(
+          { host, port, protocol: "http", admission: firewall, proxyFrom: options.proxyFrom },
+          (stream) => serveHttp(stream, handler, { onError }),
+        ),
+    );
+    open.push(...pages);
+    const urls = pages.map(({ address }) => listenerUrl("page", address, "http"));
+    open.push(await listenInState(state, { store, log }));
+    const taps = await openTapPort(options, secrets.hide.bind(secrets), (host, port, token) =>
+      listenOnPort({ host, port }, token, { store, log }),
+    );
+    open.push(...taps.listeners);
+    open.push(await openControl({ state, ask, onError }));
+    const ready: Ready = {
+      app: APP,
+      version: VERSION,
+      engine: options.engine,
+      state: state.path,
+      listeners: urls,
+      hints: [
+        "Every socket of the servers that run on this state folder is shown there.",
+        ...(options.showSecrets ? ["--show-secrets: passwords and cookies are shown."] : []),
+        ...taps.hints,
+      ],
+    };
+    announce(ready, options.json);
+    const close = async (ms: number): Promise<number> => {
+      feed.close();
+      const cut = await Promise.all(open.map((listener) => listener.drain(ms)));
+      return cut.reduce((sum, count) => sum + count, 0);
+    };
+    return {
+      async drain(ms) {
+        // Programs hold their links as long as they run: those are not waited for.
+        const cut = await close(Math.min(ms, 500));
+        await lock.release();
+        return cut;
+      },
+      cut: () => void close(0).catch(() => undefined),
+    };
+  } catch (error) {
+    await Promise.all(open.map((listener) => listener.drain(0)));
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openTapPort(
+  { tapPort, hosts }: InspectorOptions,
+  hide: (secret: string) => void,
+  listen: (host: string, port: number, token: string) => Promise<Listener>,
+): Promise<{ readonly listeners: readonly Listener[]; readonly hints: readonly string[] }> {
+  if (tapPort === "off") return { listeners: [], hints: [] };
+  const token = generatePassword();
+  hide(token);
+  const listeners = [];
+  for (const host of hosts) listeners.push(await listen(host, tapPort, token));
+  const { host, port } = listeners[0]?.address ?? { host: "", port: tapPort };
+  return { listeners, hints: [`From elsewhere: start a server with --inspect ${host}:${port}#${token}`] };
+}

@@ -1,0 +1,285 @@
+/** One socket: what its taps told, read by the dissector of its protocol, message by message. */
+import type { FlowName, FlowRecord } from "@socketscope/recording";
+import type { Direction, Message } from "@socketscope/wire";
+import { EXPLAINED_OCTETS, Questions, type Told } from "../explain/explainer.ts";
+import { readerOf, readsOn, type Reader } from "../explain/protocols.ts";
+import { guessClient } from "../client-guess.ts";
+import { maskText } from "../secrets.ts";
+import type { MessageView, SocketView, Speaker } from "../views.ts";
+import { KeptOctets } from "./kept-octets.ts";
+
+/** A message with its octets' ranges; the view is what is shown of it. */
+export interface Kept {
+  readonly view: MessageView;
+  readonly message: Message;
+  readonly told: Told;
+}
+
+export interface ConversationOptions {
+  readonly key: number;
+  readonly source: number;
+  readonly app: string;
+  readonly flow: FlowName;
+  readonly parent: number | undefined;
+  readonly at: number;
+  readonly joined: boolean;
+  /** The direction in which the client speaks, seen from the tap. */
+  readonly client: Direction;
+  readonly nextOrder: () => number;
+}
+
+export class Conversation {
+  readonly octets: Readonly<Record<Direction, KeptOctets>> = { in: new KeptOctets(), out: new KeptOctets() };
+  readonly kept: Kept[] = [];
+  readonly #options: ConversationOptions;
+  #protocol = "";
+  #reader: Reader | undefined;
+  /** Octets of each direction before the present reader began: it counts from 0. */
+  #base: Readonly<Record<Direction, number>> = { in: 0, out: 0 };
+  /** The reader's ids in ours. */
+  #ids = new Questions<number>();
+  #nextId = 0;
+  #tls: SocketView["tls"];
+  #guess: string | undefined;
+  #closed: { readonly at: number; readonly reason: string } | undefined;
+  #missed = 0;
+  #faults = 0;
+  #fresh: Kept[] = [];
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    const { joined, at, flow } = options;
+    if (flow.transport === "udp") return;
+    if (joined)
+      this.#event(at, "open before we listened", "What was said until now is not known.", "its first octets");
+    else
+      this.#event(
+        at,
+        "Connected",
+        "The system finished the TCP handshake by itself and handed over a new socket.",
+        "accept()",
+        "RFC 9293 §3.5",
+      );
+  }
+
+  get key(): number {
+    return this.#options.key;
+  }
+  get source(): number {
+    return this.#options.source;
+  }
+  get flow(): FlowName {
+    return this.#options.flow;
+  }
+  get open(): boolean {
+    return this.#closed === undefined;
+  }
+
+  get view(): SocketView {
+    const { key, source, app, flow, parent, at, joined } = this.#options;
+    return {
+      key,
+      source,
+      app,
+      transport: flow.transport,
+      local: flow.local,
+      remote: flow.remote,
+      ...(parent !== undefined && { parent }),
+      protocol: this.#protocol,
+      ...(this.#tls && { tls: this.#tls }),
+      ...(this.#guess !== undefined && { client: this.#guess }),
+      opened: at,
+      ...(this.#closed && { closed: this.#closed.at, reason: this.#closed.reason }),
+      joined,
+      octets: { in: this.octets.in.end, out: this.octets.out.end },
+      missed: this.#missed,
+      messages: this.kept.length,
+      faults: this.#faults,
+    };
+  }
+
+  /** What it led to. */
+  take(record: Exclude<FlowRecord, { type: "opened" | "refused" }>): readonly Kept[] {
+    switch (record.type) {
+      case "speaks":
+        this.#speaks(record.protocol, record.at);
+        break;
+      case "bytes":
+        this.octets[record.direction].push(record.octets);
+        if (this.#reader !== undefined)
+          this.#tell(this.#reader.dissector.feed(record.direction, record.octets), record.at);
+        break;
+      case "gap":
+        this.#missed += record.octets;
+        if (this.#reader !== undefined)
+          this.#tell(this.#reader.dissector.gap(record.direction, record.octets), record.at);
+        this.octets[record.direction].skip(record.octets);
+        break;
+      case "secured":
+        this.#secured(record);
+        break;
+      case "closed":
+        this.#close(record.at, record.reason);
+    }
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    this.kept.push(...fresh);
+    return fresh;
+  }
+
+  /** `told`: the program's name for what it speaks; a second name may belong to the same reader. */
+  #speaks(protocol: string, at: number): void {
+    const before = this.#protocol;
+    this.#protocol = protocol;
+    if (this.#reader !== undefined && readsOn(before, protocol)) return;
+    this.#endReader(at);
+    this.#base = { in: this.octets.in.end, out: this.octets.out.end };
+    this.#ids = new Questions();
+    this.#reader = readerOf(protocol, this.#options.client);
+    if (!this.#options.joined) return;
+    // Where a dissector joins, it must not take the first octets for the beginning of a talk.
+    for (const direction of ["in", "out"] as const) this.#tell(this.#reader.dissector.gap(direction, 0), at);
+  }
+
+  #secured({ at, protocol, cipher, alpn }: Extract<FlowRecord, { type: "secured" }>): void {
+    this.#tls = { protocol, cipher, ...(alpn !== undefined && { alpn }) };
+    if (this.#reader !== undefined) {
+      this.#reader.dissector.secured();
+      this.#tell(this.#reader.dissector.feed("in", NOTHING), at);
+    }
+    this.#event(
+      at,
+      `${protocol.replace("TLSv", "TLS ")} · ${cipher}${alpn === undefined ? "" : ` · ${alpn}`}`,
+      "From here on the network sees only ciphertext; we are one of the two ends and read on in clear.",
+      "the secured event",
+      "RFC 8446 §2",
+      "tls",
+    );
+  }
+
+  #close(at: number, reason: string): void {
+    this.#endReader(at);
+    this.#closed = { at, reason };
+    if (this.flow.transport === "udp") return;
+    this.#event(at, `Closed: ${reason}`, CLOSINGS[reason] ?? "The socket is gone.", "the close event");
+  }
+
+  #endReader(at: number): void {
+    if (this.#reader === undefined) return;
+    for (const direction of ["in", "out"] as const) this.#tell(this.#reader.dissector.end(direction), at);
+  }
+
+  #tell(messages: readonly Message[], at: number): void {
+    for (const message of messages) this.#one(message, at);
+  }
+
+  #one(raw: Message, at: number): void {
+    const reader = this.#reader;
+    if (reader === undefined) return;
+    const { direction } = raw;
+    const base = this.#base[direction];
+    const from = raw.from + base;
+    const to = raw.to + base;
+    const read = this.octets[direction].read(from, Math.min(to, from + EXPLAINED_OCTETS));
+    const octets = read.from === from ? read.octets : NOTHING;
+    const told = reader.explainer.message(raw, octets);
+    this.#guess ??= guessClient(this.#protocol, raw, octets);
+    const id = this.#nextId++;
+    const answers = this.#ids.of(raw.answers);
+    this.#ids.ask(raw.id, id);
+    const fault = told.refuses === true || raw.problem !== undefined;
+    if (fault) this.#faults += 1;
+    this.#fresh.push({
+      message: raw,
+      told,
+      view: {
+        socket: this.key,
+        id,
+        order: this.#options.nextOrder(),
+        at,
+        who: direction === this.#options.client ? "client" : "server",
+        direction,
+        protocol: this.#protocol,
+        kind: raw.kind,
+        from,
+        to,
+        said: maskText(raw.summary),
+        means: told.means,
+        ...(told.source !== undefined && { source: told.source }),
+        ...(answers !== undefined && { answers }),
+        ...(told.code !== undefined && { code: told.code }),
+        ...(raw.problem !== undefined && { problem: raw.problem }),
+        fault,
+      },
+    });
+  }
+
+  /** Of a message kept: its parts, with offsets in the whole stream. */
+  detailOf(
+    id: number,
+  ): { readonly kept: Kept; readonly explain: Reader["explainer"]; readonly base: number } | undefined {
+    const kept = this.kept[id];
+    if (kept === undefined) return undefined;
+    const reader = this.#reader ?? readerOf(kept.view.protocol, this.#options.client);
+    return { kept, explain: reader.explainer, base: kept.view.from - kept.message.from };
+  }
+
+  /** What the tap's events tell and no octet said. */
+  #event(
+    at: number,
+    said: string,
+    means: string,
+    derived: string,
+    source?: string,
+    protocol = "socket",
+  ): void {
+    const id = this.#nextId++;
+    const who: Speaker = "both";
+    const { end } = this.octets.in;
+    const message: Message = {
+      id,
+      direction: "in",
+      from: end,
+      to: end,
+      kind: "event",
+      summary: said,
+      parts: [],
+    };
+    this.#fresh.push({
+      message,
+      told: { means, follows: [] },
+      view: {
+        socket: this.key,
+        id,
+        order: this.#options.nextOrder(),
+        at,
+        who,
+        direction: "in",
+        protocol,
+        kind: "event",
+        from: end,
+        to: end,
+        said,
+        means,
+        ...(source !== undefined && { source }),
+        derived,
+        fault: false,
+      },
+    });
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+const CLOSINGS: Readonly<Record<string, string>> = {
+  "peer-ended": "The other end said FIN: it has nothing more to say.",
+  "we-ended": "Our end said FIN: the talk is done.",
+  timeout: "A deadline passed without the octets that were due.",
+  limit: "A limit was reached.",
+  protocol: "A rule of the protocol was broken; the connection ended with the error said.",
+  firewall: "The firewall cut it.",
+  drained: "The server stopped, and its deadline cut what still ran.",
+  parent: "The connection it belonged to ended.",
+  io: "The connection broke: reset by the other end, or by the network.",
+  internal: "A fault on our side ended it.",
+};

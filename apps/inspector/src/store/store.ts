@@ -1,0 +1,203 @@
+/**
+ * Everything the inspector knows, bounded: octets, messages and sockets. What is oldest goes first, and those who follow
+ * are told.
+ */
+import type { FlowRecord, SourceRecord } from "@socketscope/recording";
+import type { Direction } from "@socketscope/wire";
+import type { Change, RefusalView, SourceView } from "../views.ts";
+import { Conversation } from "./conversation.ts";
+import type { KeptOctets } from "./kept-octets.ts";
+
+export interface StoreLimits {
+  /** Octets of sockets kept in memory. Default 64 MiB. */
+  readonly maxOctets: number;
+  /** Messages kept. Default 200,000. */
+  readonly maxMessages: number;
+  /** Sockets kept, open ones included. Default 20,000. */
+  readonly maxSockets: number;
+  /** Refused connections kept. Default 1,000. */
+  readonly maxRefusals: number;
+}
+
+export const defaultStoreLimits: StoreLimits = {
+  maxOctets: 64 * 1024 * 1024,
+  maxMessages: 200_000,
+  maxSockets: 20_000,
+  maxRefusals: 1000,
+};
+
+/** What the store tells at once; how a socket stands is asked for when it is needed. */
+export type StoreChange =
+  | Exclude<Change, { type: "socket" }>
+  | { readonly type: "touched"; readonly socket: number };
+
+/** Entries that are done with, after which their room is used again. */
+const COMPACT = 4096;
+
+interface Source {
+  view: SourceView;
+  /** Ports that its listeners hold: a socket on one of them was accepted. */
+  readonly ports: ReadonlySet<number>;
+  readonly flows: Map<number, Conversation>;
+}
+
+export class Store {
+  readonly sockets = new Map<number, Conversation>();
+  readonly refusals: RefusalView[] = [];
+  readonly #limits: StoreLimits;
+  readonly #sources = new Map<number, Source>();
+  readonly #listeners = new Set<(change: StoreChange) => void>();
+  /** Whose chunk is the oldest, in order of arrival. */
+  readonly #arrivals: KeptOctets[] = [];
+  #oldest = 0;
+  #forgotten = 0;
+  #octets = 0;
+  #messages = 0;
+  #nextSource = 0;
+  #nextSocket = 1;
+  #nextRefusal = 1;
+  #nextOrder = 0;
+
+  constructor(limits: Partial<StoreLimits> = {}) {
+    this.#limits = { ...defaultStoreLimits, ...limits };
+  }
+
+  get sources(): readonly SourceView[] {
+    return [...this.#sources.values()].map(({ view }) => view);
+  }
+
+  /** Octets and messages held, and octets that had to go. */
+  get held(): { readonly octets: number; readonly messages: number; readonly forgotten: number } {
+    return { octets: this.#octets, messages: this.#messages, forgotten: this.#forgotten };
+  }
+
+  /** Tells of each change as it happens; returns what ends that. */
+  watch(listener: (change: StoreChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  addSource({ app, engine, pid, listeners }: SourceRecord): number {
+    const key = this.#nextSource++;
+    const view: SourceView = { key, app, engine, pid, listeners, connected: true };
+    const ports = new Set(listeners.map(({ url }) => Number(/:(\d+)(?:\/|$)/.exec(url)?.[1])));
+    this.#sources.set(key, { view, ports, flows: new Map() });
+    this.#tell({ type: "source", source: view });
+    return key;
+  }
+
+  /** Its link is gone: what its sockets do from now on is not known. */
+  removeSource(key: number): void {
+    const source = this.#sources.get(key);
+    if (source === undefined) return;
+    source.view = { ...source.view, connected: false };
+    this.#tell({ type: "source", source: source.view });
+    // One program, one line: an old run of it is not worth one.
+    for (const [other, { view }] of this.#sources)
+      if (!view.connected && other !== key && view.app === source.view.app && view.pid === source.view.pid)
+        this.#sources.delete(other);
+  }
+
+  take(sourceKey: number, record: FlowRecord): void {
+    const source = this.#sources.get(sourceKey);
+    if (source === undefined) return;
+    if (record.type === "refused") return this.#refuse(source, record);
+    if (record.type === "opened") return this.#open(source, record);
+    const conversation = source.flows.get(record.flow);
+    if (conversation === undefined) return;
+    if (record.type === "bytes") this.#keep(conversation.octets[record.direction], record.octets.length);
+    const fresh = conversation.take(record);
+    for (const { view } of fresh) this.#tell({ type: "message", message: view });
+    this.#messages += fresh.length;
+    if (record.type === "closed") source.flows.delete(record.flow);
+    this.#tell({ type: "touched", socket: conversation.key });
+    this.#bound();
+  }
+
+  #open(source: Source, { flow, at, joined = false }: Extract<FlowRecord, { type: "opened" }>): void {
+    const key = this.#nextSocket++;
+    const parent = flow.parent === undefined ? undefined : source.flows.get(flow.parent);
+    const accepted: Direction = source.ports.has(flow.local.port) || parent !== undefined ? "in" : "out";
+    const conversation = new Conversation({
+      key,
+      source: source.view.key,
+      app: source.view.app,
+      flow,
+      parent: parent?.key,
+      at,
+      joined,
+      client: accepted,
+      nextOrder: () => this.#nextOrder++,
+    });
+    source.flows.set(flow.id, conversation);
+    this.sockets.set(key, conversation);
+    this.#tell({ type: "touched", socket: conversation.key });
+    if (joined)
+      this.take(source.view.key, {
+        type: "speaks",
+        at,
+        flow: flow.id,
+        protocol: protocolAt(source, flow.local.port),
+      });
+    this.#bound();
+  }
+
+  #refuse(source: Source, { at, remote, local, rule }: Extract<FlowRecord, { type: "refused" }>): void {
+    const refusal: RefusalView = { key: this.#nextRefusal++, app: source.view.app, at, remote, local, rule };
+    this.refusals.push(refusal);
+    if (this.refusals.length > this.#limits.maxRefusals) this.refusals.shift();
+    this.#tell({ type: "refusal", refusal });
+  }
+
+  #keep(kept: KeptOctets, length: number): void {
+    this.#arrivals.push(kept);
+    this.#octets += length;
+    while (this.#octets > this.#limits.maxOctets && this.#oldest < this.#arrivals.length - 1) {
+      const gone = this.#arrivals[this.#oldest++]?.forgetOldest() ?? 0;
+      this.#octets -= gone;
+      this.#forgotten += gone;
+    }
+    if (this.#oldest < COMPACT) return;
+    this.#arrivals.splice(0, this.#oldest);
+    this.#oldest = 0;
+  }
+
+  /** Ended sockets go first, the oldest before the others. */
+  #bound(): void {
+    const { maxMessages, maxSockets } = this.#limits;
+    if (this.#messages <= maxMessages && this.sockets.size <= maxSockets) return;
+    const gone: number[] = [];
+    for (const ended of [true, false]) {
+      for (const [key, conversation] of this.sockets) {
+        if (this.#messages <= maxMessages * 0.9 && this.sockets.size <= maxSockets * 0.9) break;
+        if (ended && conversation.open) continue;
+        this.#messages -= conversation.kept.length;
+        this.sockets.delete(key);
+        this.#sources.get(conversation.source)?.flows.delete(conversation.flow.id);
+        gone.push(key);
+      }
+    }
+    this.#tell({ type: "forgotten", sockets: gone });
+  }
+
+  #tell(change: StoreChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+/** What is spoken at a listener's port, by its name: "smtps" is SMTP. */
+function protocolAt({ view }: Source, port: number): string {
+  const listener = view.listeners.find(({ url }) => url.endsWith(`:${port}`) || url.includes(`:${port}/`));
+  const name = listener?.name ?? "";
+  return LISTENER_PROTOCOLS[name] ?? name;
+}
+
+const LISTENER_PROTOCOLS: Readonly<Record<string, string>> = {
+  https: "http",
+  web: "http",
+  page: "http",
+  submission: "smtp",
+  smtps: "smtp",
+  pop3s: "pop3",
+  ftps: "ftp",
+};

@@ -1,0 +1,123 @@
+/** What the page, the terminal and the API are shown of sockets and messages: plain data, secrets masked. */
+import type { Direction } from "@socketscope/wire";
+
+export interface AddressView {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface SourceView {
+  readonly key: number;
+  readonly app: string;
+  readonly engine: string;
+  readonly pid: number;
+  readonly listeners: readonly { readonly name: string; readonly url: string }[];
+  readonly connected: boolean;
+}
+
+export interface SocketView {
+  /** Counts up from 1 over all programs. */
+  readonly key: number;
+  readonly source: number;
+  /** The program's name, as "mail-relay". */
+  readonly app: string;
+  readonly transport: "tcp" | "udp";
+  readonly local: AddressView;
+  readonly remote: AddressView;
+  /** The socket it belongs to. */
+  readonly parent?: number;
+  /** What is spoken now. */
+  readonly protocol: string;
+  /** Under TLS: version and cipher, as the tap told. */
+  readonly tls?: { readonly protocol: string; readonly cipher: string; readonly alpn?: string };
+  /** What its own words tell of the client: "curl 7.88.1". A guess. */
+  readonly client?: string;
+  /** Milliseconds since 1970. */
+  readonly opened: number;
+  readonly closed?: number;
+  /** Why: "peer-ended", "timeout", … */
+  readonly reason?: string;
+  /** It was open before the inspector came. */
+  readonly joined: boolean;
+  /** Octets of each direction, seen from the program that was tapped. */
+  readonly octets: Readonly<Record<Direction, number>>;
+  /** Octets that were said and never reached us. */
+  readonly missed: number;
+  readonly messages: number;
+  /** Messages that refuse, or break a rule. */
+  readonly faults: number;
+}
+
+/** A connection that the firewall or a limit turned away before it said a word. */
+export interface RefusalView {
+  readonly key: number;
+  readonly app: string;
+  readonly at: number;
+  readonly remote: AddressView;
+  readonly local: AddressView;
+  readonly rule: string;
+}
+
+export type Speaker = "client" | "server" | "both";
+
+export interface MessageView {
+  readonly socket: number;
+  /** Counts up within the socket. */
+  readonly id: number;
+  /** Counts up over all sockets: the order of the transcript. */
+  readonly order: number;
+  /** Milliseconds since 1970, when its last octet was seen. */
+  readonly at: number;
+  readonly who: Speaker;
+  readonly direction: Direction;
+  readonly protocol: string;
+  readonly kind: string;
+  /** Octet offsets in that direction's stream. */
+  readonly from: number;
+  readonly to: number;
+  /** The wire's words, or what we say of what has none. */
+  readonly said: string;
+  /** One plain sentence. */
+  readonly means: string;
+  /** "RFC 5321 §4.1.1.2". */
+  readonly source?: string;
+  /** The id of the message it answers, in the same socket. */
+  readonly answers?: number;
+  /** Status or reply code. */
+  readonly code?: number;
+  /** What breaks a rule, in plain words. */
+  readonly problem?: string;
+  /** Worked out by us from socket events, and from which. */
+  readonly derived?: string;
+  /** It refuses or breaks a rule. */
+  readonly fault: boolean;
+}
+
+export interface PartView {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly means: string;
+  readonly source?: string;
+}
+
+/** All that is known of one message. */
+export interface DetailView {
+  readonly message: MessageView;
+  readonly parts: readonly PartView[];
+  /** What may come after it. */
+  readonly follows: readonly string[];
+  /** Its first octets, base64; fewer than its length where they are no longer kept. */
+  readonly octets: string;
+  /** Where in our source it is handled. */
+  readonly handledBy?: { readonly file: string; readonly line: number };
+}
+
+/** What happened, for those who follow live. */
+export type Change =
+  | { readonly type: "source"; readonly source: SourceView }
+  | { readonly type: "socket"; readonly socket: SocketView }
+  | { readonly type: "message"; readonly message: MessageView }
+  | { readonly type: "refusal"; readonly refusal: RefusalView }
+  /** The store let go of its oldest: sockets with these keys are gone. */
+  | { readonly type: "forgotten"; readonly sockets: readonly number[] };

@@ -1,0 +1,156 @@
+/** What the store makes of records: sockets, messages, bounds. */
+import type { FlowRecord } from "@socketscope/recording";
+import { describe, expect, it } from "vitest";
+import { maskOctets, maskText } from "../src/secrets.ts";
+import { Store, type StoreLimits } from "../src/store/store.ts";
+
+const local = { host: "127.0.0.1", port: 2525 };
+
+function storeWith(limits: Partial<StoreLimits> = {}): { store: Store; source: number } {
+  const store = new Store(limits);
+  const source = store.addSource({
+    type: "source",
+    app: "mail-relay",
+    version: "1",
+    engine: "hand",
+    pid: 1,
+    listeners: [
+      { name: "smtp", url: "smtp://127.0.0.1:2525" },
+      { name: "web", url: "http://127.0.0.1:8025" },
+    ],
+  });
+  return { store, source };
+}
+
+let at = 1000;
+function talk(
+  flow: number,
+  protocol: string,
+  turns: readonly (readonly ["in" | "out", string])[],
+  port = 2525,
+): FlowRecord[] {
+  const remote = { host: "127.0.0.1", port: 40_000 + flow };
+  return [
+    { type: "opened", at: at++, flow: { id: flow, transport: "tcp", local: { ...local, port }, remote } },
+    { type: "speaks", at: at++, flow, protocol },
+    ...turns.map(([direction, text]): FlowRecord => ({
+      type: "bytes",
+      at: at++,
+      flow,
+      direction,
+      octets: Buffer.from(text),
+    })),
+    { type: "closed", at: at++, flow, reason: "peer-ended" },
+  ];
+}
+
+const letter = talk(1, "smtp", [
+  ["out", "220 mail.test ESMTP\r\n"],
+  ["in", "EHLO me\r\n"],
+  ["out", "250 mail.test\r\n"],
+  ["in", "RCPT TO:<nobody@x.test>\r\n"],
+  ["out", "550 5.1.1 No such user\r\n"],
+]);
+
+describe("the store", () => {
+  it("makes messages of octets, and links answers to what they answer", () => {
+    const { store, source } = storeWith();
+    for (const record of letter) store.take(source, record);
+    const views = store.sockets.get(1)?.kept.map(({ view }) => view) ?? [];
+    expect(views.map(({ who, said }) => `${who}: ${said}`)).toEqual([
+      "both: Connected",
+      "server: 220 mail.test ESMTP",
+      "client: EHLO me",
+      "server: 250 mail.test",
+      "client: RCPT TO:<nobody@x.test>",
+      "server: 550 5.1.1 No such user",
+      "both: Closed: peer-ended",
+    ]);
+    expect(views[5]).toMatchObject({ answers: 4, code: 550, fault: true });
+    expect(store.sockets.get(1)?.view).toMatchObject({
+      protocol: "smtp",
+      messages: 7,
+      faults: 1,
+      reason: "peer-ended",
+      octets: { in: 34, out: 60 },
+    });
+  });
+
+  it("takes a socket that is no listener's for one our program opened: there the server's words come in", () => {
+    const { store, source } = storeWith();
+    for (const record of talk(
+      2,
+      "smtp",
+      [
+        ["in", "220 hop ESMTP\r\n"],
+        ["out", "QUIT\r\n"],
+      ],
+      51_000,
+    ))
+      store.take(source, record);
+    expect(store.sockets.get(1)?.kept.map(({ view }) => view.who)).toEqual([
+      "both",
+      "server",
+      "client",
+      "both",
+    ]);
+  });
+
+  it("says nothing of a protocol that it does not read", () => {
+    const { store, source } = storeWith();
+    for (const record of talk(3, "gopher", [["in", "0/\r\n"]])) store.take(source, record);
+    const [, message] = store.sockets.get(1)?.kept ?? [];
+    expect(message?.view).toMatchObject({ said: "4 octets", protocol: "gopher" });
+    expect(message?.view.means).toContain("Not known");
+  });
+
+  it("keeps the octets it may keep, and says of the others that they are gone", () => {
+    const { store, source } = storeWith({ maxOctets: 40 });
+    for (const record of letter) store.take(source, record);
+    expect(store.held.octets).toBeLessThanOrEqual(40);
+    expect(store.held.octets + store.held.forgotten).toBe(94);
+    const kept = store.sockets.get(1)?.octets.out;
+    expect(kept?.read(0, 10).octets).toHaveLength(0);
+    expect(Buffer.from(kept?.read(36, 60).octets ?? []).toString()).toBe("550 5.1.1 No such user\r\n");
+  });
+
+  it("lets the oldest ended sockets go when there are too many, and tells", () => {
+    const { store, source } = storeWith({ maxSockets: 10 });
+    const gone: number[] = [];
+    store.watch((change) => change.type === "forgotten" && gone.push(...change.sockets));
+    for (let flow = 1; flow <= 25; flow++)
+      for (const record of talk(flow, "smtp", [["out", "220 x\r\n"]])) store.take(source, record);
+    expect(store.sockets.size).toBeLessThanOrEqual(10);
+    expect(gone.slice(0, 3)).toEqual([1, 2, 3]);
+    expect(store.held.messages).toBe(
+      [...store.sockets.values()].reduce((sum, { kept }) => sum + kept.length, 0),
+    );
+  });
+
+  it("reads on after octets that were not carried", () => {
+    const { store, source } = storeWith();
+    const records = talk(4, "http", [["in", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"]], 8025);
+    records.splice(3, 0, { type: "gap", at, flow: 4, direction: "out", octets: 5000 });
+    for (const record of records) store.take(source, record);
+    expect(store.sockets.get(1)?.view).toMatchObject({ missed: 5000, octets: { out: 5000 } });
+  });
+});
+
+describe("secrets", () => {
+  it.each([
+    ["GET /ingest/x?key=abc123&n=1 HTTP/1.1", "GET /ingest/x?key=******&n=1 HTTP/1.1"],
+    ["GET http://u:pass@h/ HTTP/1.1", "GET http://u:****@h/ HTTP/1.1"],
+    ["RCPT TO:<key=a@x.test>", "RCPT TO:<key=a@x.test>"],
+  ])("masks %s at its length", (text, masked) => {
+    expect(maskText(text)).toBe(masked);
+  });
+
+  it("masks the credentials in a head and leaves the rest as it is", () => {
+    const head = "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Basic Zm9v\r\nCookie:a=b\r\n\r\n";
+    const { store, source } = storeWith();
+    for (const record of talk(5, "http", [["in", head]], 8025)) store.take(source, record);
+    const message = store.sockets.get(1)?.kept[1]?.message;
+    const masked = message && Buffer.from(maskOctets(message, 0, Buffer.from(head))).toString();
+    expect(masked).toBe("GET / HTTP/1.1\r\nHost: h\r\nAuthorization: **********\r\nCookie:***\r\n\r\n");
+  });
+});
