@@ -1,5 +1,5 @@
 /** RFC 959 §4.1, §5.3: a client's commands as lines. Nothing a caller passes in can end a line or begin another. */
-import { encodeUtf8, LocalError } from "@socketscope/wire";
+import { encodeName, encodeUtf8, LocalError } from "@socketscope/wire";
 import { ftpClientLegality, type ClientVerb } from "./client-legality.ts";
 
 /** The octets of the line with its CRLF. Throws LocalError "FTP_ARGUMENT" for what could be no argument. */
@@ -20,9 +20,10 @@ export function formatClientCommand(
   // RFC 959 §5.3.2: a string holds no CR and no LF; the rest of the line would be a command. NUL cuts names short.
   if (/[\r\n\0]/.test(argument))
     throw new LocalError("FTP_ARGUMENT", "a line end or a NUL cannot be part of a command");
-  if (/\p{Cs}/u.test(argument))
+  // A name that a listing told octet by octet goes back as these octets.
+  const line = encodeName(`${verb} ${argument}\r\n`);
+  if (line === undefined)
     throw new LocalError("FTP_ARGUMENT", "this is no text: half of a surrogate pair is missing");
-  const line = encodeUtf8(`${verb} ${argument}\r\n`);
   if (line.length > limit)
     throw new LocalError("FTP_ARGUMENT", `a command of more than ${limit} octets would not be understood`);
   return line;

@@ -1,13 +1,7 @@
 /** What a client reads out of the texts of replies: addresses, sizes, times, names, features. Undefined: it is none. */
-import { encodeUtf8 } from "@socketscope/wire";
 import { parseFacts, parseTime, type FactsLine } from "./facts.ts";
-import type { Reply } from "./replies.ts";
-
-/** Where a data connection goes. */
-export interface DataAddress {
-  readonly host: string;
-  readonly port: number;
-}
+import type { DataAddress } from "./grammar.ts";
+import { encodeText, type Reply } from "./replies.ts";
 
 /**
  * 227 (RFC 959 §4.1.2). RFC 1123 §4.1.2.6: the text around the numbers differs from server to server, so that they are
@@ -31,16 +25,6 @@ export function parseExtendedPassive({ lines }: Reply): number | undefined {
   return port >= 1 && port <= 65_535 ? port : undefined;
 }
 
-/** The argument of PORT (RFC 959 §4.1.2) for a dotted IPv4 address. */
-export function formatPort({ host, port }: DataAddress): string {
-  return `${host.replaceAll(".", ",")},${port >> 8},${port & 255}`;
-}
-
-/** The argument of EPRT (RFC 2428 §2). */
-export function formatExtendedPort({ host, port }: DataAddress): string {
-  return `|${host.includes(":") ? 2 : 1}|${host}|${port}|`;
-}
-
 /** 257 (RFC 959 App. II): a pathname in double quotes, a quote in it doubled. */
 export function parseQuotedPath({ lines }: Reply): string | undefined {
   const found = /^[^"]*"((?:[^"]|"")*)"/.exec(lines[0] ?? "");
@@ -62,7 +46,7 @@ export function parseModified({ lines }: Reply): number | undefined {
 export function parseDescribed({ lines }: Reply): FactsLine | undefined {
   const line = lines[1];
   // ReplyReader has taken one blank off; some servers send none.
-  return lines.length < 3 || line === undefined ? undefined : parseFacts(encodeUtf8(line));
+  return lines.length < 3 || line === undefined ? undefined : parseFacts(encodeText(line));
 }
 
 /** RFC 2389 §3.2: what FEAT answered, as far as a client goes by it. */

@@ -2,8 +2,7 @@
  * RFC 3659 §7: the facts of MLST and MLSD, `fact=value;fact=value; name`, parsed and formatted side by side, and the
  * times of §2.3. Names of facts are compared without case; a fact that is not known is kept.
  */
-import { decodeLatin1, decodeUtf8 } from "@socketscope/wire";
-import { oneLine } from "./replies.ts";
+import { decodeText, oneLine } from "./replies.ts";
 
 /** What we can tell, in the order in which it is told. */
 export const factNames = [
@@ -83,8 +82,7 @@ export function scanFacts(
 export function parseFacts(octets: Uint8Array): FactsLine | undefined {
   const scanned = scanFacts(octets);
   if (scanned === undefined) return undefined;
-  const text = (from: number, to: number): string =>
-    decodeUtf8(octets.subarray(from, to)) ?? decodeLatin1(octets, from, to);
+  const text = (from: number, to: number): string => decodeText(octets.subarray(from, to));
   const facts = new Map<string, string>();
   for (const { from, equals, to } of scanned.facts) {
     const fact = text(from, equals).toLowerCase();
@@ -93,9 +91,9 @@ export function parseFacts(octets: Uint8Array): FactsLine | undefined {
   return { facts, name: text(scanned.name, octets.length) };
 }
 
-/** RFC 3659 §2.3: `YYYYMMDDHHMMSS` in UTC of a time in ms since 1970; years 0 to 9999. */
+/** RFC 3659 §2.3: `YYYYMMDDHHMMSS` in UTC of a time in ms since 1970; years 1 to 9999. */
 export function formatTime(time: number): string {
-  const date = new Date(Math.min(Math.max(time, Date.UTC(1, 0, 1)), 253_402_300_799_999));
+  const date = new Date(Math.min(Math.max(time, -62_135_596_800_000), 253_402_300_799_999));
   return date
     .toISOString()
     .slice(0, 19)

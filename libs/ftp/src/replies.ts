@@ -3,8 +3,8 @@
  * line that begins with the same code and a blank; what stands between is anything else.
  */
 import {
-  decodeLatin1,
-  decodeUtf8,
+  decodeName,
+  encodeName,
   encodeUtf8,
   LimitError,
   LineReader,
@@ -133,9 +133,13 @@ export class ReplyReader {
   }
 }
 
-/** RFC 2640 §2.2: UTF-8; what is not is shown octet by octet. */
+/** RFC 2640 §2.2: UTF-8; what is none is kept octet by octet, and {@link encodeText} gives it back. */
 export function decodeText(octets: Uint8Array): string {
-  return decodeUtf8(octets) ?? decodeLatin1(octets);
+  return decodeName(octets);
+}
+
+export function encodeText(text: string): Uint8Array {
+  return encodeName(text) ?? encodeUtf8(text);
 }
 
 /**
@@ -153,7 +157,7 @@ export function formatReply({ code, lines }: Reply): Uint8Array {
     const head = index === last ? `${code} ` : index === 0 ? `${code}-` : " ";
     text += `${head}${oneLine(line)}\r\n`;
   }
-  return encodeUtf8(text);
+  return encodeText(text);
 }
 
 /** The text without what could end a line or move a terminal's cursor. */
