@@ -121,7 +121,6 @@ export interface Space {
   readonly available: number;
   readonly files: number;
   readonly freeFiles: number;
-  readonly readOnly: boolean;
   /** Octets of the longest name. */
   readonly nameOctets: number;
 }
@@ -148,9 +147,9 @@ export interface FileSystem {
   openToRead(path: string): Promise<FileReader>;
   openToWrite(path: string, options: WriteOptions): Promise<FileWriter>;
 
-  /** Durable when it resolves, as everything below. */
+  /** Durable when it resolves, as `rename` and links are. */
   makeFolder(path: string, mode?: number): Promise<void>;
-  /** Only an empty one. */
+  /** Only an empty one. A power loss may bring back what was removed. */
   removeFolder(path: string): Promise<void>;
   /** A file or a link (not what it leads to), and one's own partial of that name. */
   remove(path: string): Promise<void>;
@@ -191,8 +190,6 @@ export interface FileLimits {
   readonly nameOctets: number;
   /** Links followed on the way to one file. Linux's own number. */
   readonly links: number;
-  /** Folders deep. */
-  readonly depth: number;
   /** Entries that {@link FolderReader.next} gives at once. */
   readonly page: number;
   /** Files and folders that one login holds open at once; "too-many-open" above. */

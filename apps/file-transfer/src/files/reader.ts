@@ -1,0 +1,73 @@
+/** A regular file open for reading. */
+import { constants } from "node:fs";
+import { describe } from "./describe.ts";
+import { close, fstat, open, readFully } from "./disk.ts";
+import type { FileReader, FileStat } from "./file-system.ts";
+import type { Folder } from "./folder.ts";
+import { asProblem, problem } from "./problems.ts";
+
+// Without O_NONBLOCK the open of a pipe waits for its other end, for ever.
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** The descriptor of a regular file; throws "not-a-file", "is-a-folder". The kernel follows no link here. */
+export async function openRegular(folder: Folder, name: string): Promise<number> {
+  await folder.confirm();
+  const descriptor = await open(folder.at(name), FLAGS);
+  try {
+    const stat = await fstat(descriptor);
+    if (stat.isDirectory()) throw problem("is-a-folder");
+    if (!stat.isFile()) throw problem("not-a-file");
+    await folder.confirm();
+    return descriptor;
+  } catch (error) {
+    await close(descriptor);
+    throw error;
+  }
+}
+
+export class Reader implements FileReader {
+  readonly #descriptor: number;
+  readonly #partial: boolean;
+  readonly #closed: (reader: Reader) => void;
+  readonly #running = new Set<Promise<unknown>>();
+  #ended: Promise<void> | undefined;
+
+  constructor(descriptor: number, partial: boolean, closed: (reader: Reader) => void) {
+    this.#descriptor = descriptor;
+    this.#partial = partial;
+    this.#closed = closed;
+  }
+
+  stat(): Promise<FileStat> {
+    return this.#run(async () => describe(await fstat(this.#descriptor), this.#partial));
+  }
+
+  read(into: Uint8Array, position: number): Promise<number> {
+    return this.#run(() => readFully(this.#descriptor, into, position));
+  }
+
+  close(): Promise<void> {
+    this.#ended ??= this.#close();
+    return this.#ended;
+  }
+
+  async #close(): Promise<void> {
+    // A read in flight would read from whatever file gets this descriptor's number next.
+    await Promise.allSettled(this.#running);
+    this.#closed(this);
+    await close(this.#descriptor).catch(() => undefined);
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ended !== undefined) throw problem("closed");
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      throw asProblem(error);
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+}
