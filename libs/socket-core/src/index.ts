@@ -1,5 +1,7 @@
 export type { Address, CloseReason, Flow, Intercepted, Tap } from "./flow.ts";
 export type { Receiver, Stream, Tls } from "./stream.ts";
+export { DuplexOverStream, type DuplexEvents } from "./duplex-over-stream.ts";
+export { StreamOverDuplex, type StreamOverDuplexOptions } from "./stream-over-duplex.ts";
 export { connectTcp, type ConnectOptions } from "./connect.ts";
 export { converse, type Dialogue } from "./converse.ts";
 export { drive } from "./drive.ts";

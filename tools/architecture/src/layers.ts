@@ -14,6 +14,7 @@ const named: Readonly<Record<string, Layer>> = {
   "libs/socket-core": "io",
   "libs/web": "service",
   "libs/smtp-session": "service",
+  "libs/ssh": "service",
   "libs/host": "service",
   "libs/page": "service",
 };
