@@ -94,5 +94,5 @@ describe("scanImports", () => {
       return [...(seen.get(file) ?? [])].filter((one) => !ours.has(one)).map((one) => `${file}: ${one}`);
     });
     expect(overlooked).toEqual([]);
-  });
+  }, 240_000);
 });
