@@ -13,6 +13,7 @@ const named: Readonly<Record<string, Layer>> = {
   "libs/wire": "wire",
   "libs/socket-core": "io",
   "libs/web": "service",
+  "libs/maildir": "service",
   "libs/smtp-session": "service",
   "libs/ssh": "service",
   "libs/host": "service",

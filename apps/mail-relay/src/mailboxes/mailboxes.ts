@@ -9,8 +9,7 @@ import { join } from "node:path";
 import { deliveredToField, returnPathField } from "@socketscope/message";
 import type { Spooled } from "../spooled.ts";
 import { folderName, mailboxOfFolder } from "./folder-name.ts";
-import { FolderSync } from "./folder-sync.ts";
-import { Maildir, newBase, type MaildirEntry } from "./maildir.ts";
+import { FolderSync, Maildir, newBase, type MaildirEntry } from "@socketscope/maildir";
 import { summarise, type Summary } from "./summary.ts";
 
 export interface StoredMessage extends Summary {

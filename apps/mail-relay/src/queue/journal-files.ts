@@ -1,6 +1,6 @@
 /** The few things the journal asks of the file system: replaced in tests by one that counts, fails and loses power. */
 import { open, readdir, rm, type FileHandle } from "node:fs/promises";
-import { syncFolder } from "../mailboxes/folder-sync.ts";
+import { syncFolder } from "@socketscope/maildir";
 
 export interface JournalFile {
   /** All of it, at this place. */

@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { link, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { syncFolder } from "../mailboxes/folder-sync.ts";
+import { syncFolder } from "@socketscope/maildir";
 
 export class LargeFiles {
   readonly #folder: string;

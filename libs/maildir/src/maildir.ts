@@ -15,6 +15,16 @@ export interface MaildirEntry {
   readonly seen: boolean;
 }
 
+/** A message that is being written. */
+export interface MaildirFile {
+  /** One call after the other. */
+  write(octets: Uint8Array): Promise<void>;
+  /** On the disk, and closed. */
+  finish(): Promise<void>;
+  /** Twice does nothing. */
+  close(): Promise<void>;
+}
+
 const PARTS = ["tmp", "new", "cur"] as const;
 
 export class Maildir {
@@ -44,13 +54,32 @@ export class Maildir {
 
   /** The content is on the disk, under a name that nobody looks at yet. */
   async write(base: string, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    const handle = await open(join(this.folder, "tmp", base), "wx", 0o600);
+    const file = await this.create(base);
     try {
-      for await (const piece of pieces) await handle.writeFile(piece);
-      await handle.sync();
+      for await (const piece of pieces) await file.write(piece);
+      await file.finish();
     } finally {
-      await handle.close();
+      await file.close();
     }
+  }
+
+  /** As {@link write}, for content that is pushed. */
+  async create(base: string): Promise<MaildirFile> {
+    const handle = await open(join(this.folder, "tmp", base), "wx", 0o600);
+    let isOpen = true;
+    const close = async (): Promise<void> => {
+      if (!isOpen) return;
+      isOpen = false;
+      await handle.close();
+    };
+    return {
+      write: (octets) => handle.writeFile(octets),
+      async finish() {
+        await handle.sync();
+        await close();
+      },
+      close,
+    };
   }
 
   /** From tmp to new; durable after {@link settle}. */
