@@ -1,4 +1,6 @@
 /** One SASL exchange after the other on a connection, for SMTP and POP3, and a pause that grows with each that failed. */
+import { randomBytes } from "node:crypto";
+import { scramCrypto } from "@socketscope/smtp-session";
 import {
   LoginServer,
   PlainServer,
@@ -7,7 +9,9 @@ import {
   type SaslStep,
 } from "@socketscope/wire/sasl";
 import type { Credentials } from "./engine/engine.ts";
-import { scramCrypto, scramSecret } from "./scram-crypto.ts";
+
+/** The same while the process runs: salts of users who are not there come from it. */
+const scramSecret: Uint8Array = randomBytes(32);
 
 const servers: Readonly<Record<string, () => SaslServer>> = {
   "SCRAM-SHA-256": () => new ScramServer(scramCrypto, scramSecret),

@@ -9,6 +9,7 @@ export {
   type SmtpDeadlines,
   type TlsMode,
 } from "./options.ts";
+export { scramCrypto } from "./scram-crypto.ts";
 export type { Secured } from "./secured-tap.ts";
 export { SmtpSession, type SessionFacts } from "./session.ts";
 export {

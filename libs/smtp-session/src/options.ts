@@ -1,6 +1,7 @@
 /** How a connection to a mail server is made, and how long each phase of it may take. */
 import type { SmtpClientLimits, SmtpClientWait } from "@socketscope/smtp";
 import type { Clocks, TapPoint } from "@socketscope/socket-core";
+import type { ClientMechanism } from "@socketscope/wire/sasl";
 import type { DialogueLine } from "./dialogue.ts";
 
 /** Milliseconds. RFC 5321 §4.5.3.2 names most of them; each reply has to be whole within its time. */
@@ -77,7 +78,7 @@ export interface Login {
   readonly allowClear?: boolean | undefined;
 }
 
-export type Mechanism = "SCRAM-SHA-256" | "PLAIN" | "LOGIN";
+export type Mechanism = ClientMechanism;
 
 export interface ConnectSmtpOptions {
   /** A name or an address. */
