@@ -2,11 +2,13 @@
 /** The first word → its command; each has options of its own and ends with its exit code. */
 import { nearest } from "@socketscope/host";
 import { EXIT } from "./exit-code.ts";
+import { fetchMail } from "./fetch.ts";
 import { sendMail } from "./send.ts";
 import { verifyServer } from "./verify.ts";
 
 const commands: Readonly<Record<string, { readonly help: string; readonly run: () => Promise<void> }>> = {
   send: { help: "send a message by SMTP", run: sendMail },
+  fetch: { help: "read a mailbox by POP3", run: fetchMail },
   verify: { help: "what a mail server offers, how it behaves", run: verifyServer },
 };
 

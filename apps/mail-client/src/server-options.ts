@@ -10,38 +10,44 @@ import {
   type Kind,
   type OptionReader,
 } from "@socketscope/host";
-import type { ConnectSmtpOptions, Login, Mechanism, SmtpDeadlines, TlsMode } from "@socketscope/smtp-session";
+import type { ConnectSmtpOptions, Mechanism, SmtpDeadlines, TlsMode } from "@socketscope/smtp-session";
 
-export interface ServerAddress {
+/** What each protocol's server is reached by. `M`: ways to log in. */
+export interface Reach<M extends string> {
   readonly server: HostPort;
   readonly tls: TlsMode;
-  readonly hello: string;
   readonly user: string | undefined;
   readonly password: string | undefined;
   readonly passwordFile: string | undefined;
-  readonly mechanism: Mechanism | undefined;
+  readonly mechanism: M | undefined;
   readonly authClear: boolean;
   readonly ca: string | undefined;
   readonly insecure: boolean;
   readonly tlsName: string | undefined;
-  /** Milliseconds for each step in place of RFC 5321's. */
+  /** Milliseconds for each step in place of the protocol's. */
   readonly timeout: number | undefined;
+}
+
+export interface ServerAddress extends Reach<Mechanism> {
+  readonly hello: string;
 }
 
 /** Where our own relay listens. */
 const DEFAULT_SERVER: HostPort = { host: "127.0.0.1", port: 2525 };
 const SMTP_PORT = 25;
 
-/** `HOST` alone is port 25, as for every mail program. */
-export const serverAddress: Kind<HostPort> = {
-  argument: "HOST:PORT",
-  read(text, base) {
-    const bare = /^(?:\[[^\]]*\]|[^:]+)$/.test(text) || /^[0-9a-f:]*::[0-9a-f:.]*$/i.test(text);
-    if (!bare) return kinds.hostPort.read(text, base);
-    const host = text.includes(":") && !text.startsWith("[") ? `[${text}]` : text;
-    return kinds.hostPort.read(`${host}:${SMTP_PORT}`, base);
-  },
-};
+/** `HOST` alone is the protocol's port, as for every mail program. */
+export function serverAddressOr(port: number): Kind<HostPort> {
+  return {
+    argument: "HOST:PORT",
+    read(text, base) {
+      const bare = /^(?:\[[^\]]*\]|[^:]+)$/.test(text) || /^[0-9a-f:]*::[0-9a-f:.]*$/i.test(text);
+      if (!bare) return kinds.hostPort.read(text, base);
+      const host = text.includes(":") && !text.startsWith("[") ? `[${text}]` : text;
+      return kinds.hostPort.read(`${host}:${port}`, base);
+    },
+  };
+}
 
 const hello: Kind<string> = {
   argument: "NAME",
@@ -54,7 +60,7 @@ const hello: Kind<string> = {
 
 export function readServerOptions(read: OptionReader): ServerAddress {
   read.group("Server:");
-  const server = read.one("server", serverAddress, {
+  const server = read.one("server", serverAddressOr(SMTP_PORT), {
     help: "where to connect",
     short: "s",
     default: DEFAULT_SERVER,
@@ -64,26 +70,43 @@ export function readServerOptions(read: OptionReader): ServerAddress {
   const timeout = read.maybe("timeout", kinds.duration("s"), {
     help: "for each step, not RFC 5321's minutes",
   });
+  const tls = readTlsOptions(read, { command: "STARTTLS", ports: "465, 2465" });
+  const login = readLoginOptions<Mechanism>(read, ["SCRAM-SHA-256", "PLAIN", "LOGIN"]);
+  return { server, hello: hello_, timeout, ...tls, ...login };
+}
+
+/** `command`: by which TLS begins in the middle; `ports`: where it begins at once. */
+export function readTlsOptions(
+  read: OptionReader,
+  { command, ports }: { readonly command: "STARTTLS" | "STLS"; readonly ports: string },
+): Pick<Reach<string>, "tls" | "ca" | "tlsName" | "insecure"> {
   read.group("TLS:");
   const modes = {
-    required: read.flag("tls", { help: "STARTTLS, or give up" }),
-    starttls: read.flag("starttls", { help: "the same" }),
-    opportunistic: read.flag("tls-optional", { help: "STARTTLS where it is offered; unverified" }),
-    implicit: read.flag("tls-on-connect", { help: "TLS from the first octet (port 465, 2465)" }),
+    required: read.flag("tls", { help: `${command}, or give up` }),
+    starttls: read.flag(command.toLowerCase(), { help: "the same" }),
+    opportunistic: read.flag("tls-optional", { help: `${command} where it is offered; unverified` }),
+    implicit: read.flag("tls-on-connect", { help: `TLS from the first octet (port ${ports})` }),
   };
-  const trust = {
+  return {
     ca: read.maybe("ca", kinds.path("FILE"), { help: "trust these authorities (PEM)" }),
     tlsName: read.maybe("tls-name", kinds.text("NAME"), {
       help: "the certificate's name, if not the host's",
     }),
     insecure: read.flag("insecure", { help: "believe any certificate" }),
+    tls: tlsMode(modes),
   };
+}
+
+export function readLoginOptions<M extends string>(
+  read: OptionReader,
+  mechanisms: readonly M[],
+): Pick<Reach<M>, "user" | "password" | "passwordFile" | "mechanism" | "authClear"> {
   read.group("Login:");
   const login = {
     user: read.maybe("user", kinds.text("NAME"), { help: "log in", short: "u" }),
     password: read.maybe("password", kinds.text("PW"), { help: "others can see it in ps; better:" }),
     passwordFile: read.maybe("password-file", kinds.path("FILE"), { help: "its first line" }),
-    mechanism: read.maybe<Mechanism>("auth", kinds.oneOf("SCRAM-SHA-256", "PLAIN", "LOGIN"), {
+    mechanism: read.maybe<M>("auth", kinds.oneOf(...mechanisms), {
       help: "this mechanism and no other",
     }),
     authClear: read.flag("auth-clear", { help: "also without TLS; on loopback always" }),
@@ -91,7 +114,7 @@ export function readServerOptions(read: OptionReader): ServerAddress {
   // A password alone may be left over in the environment; a file was meant.
   if (login.user === undefined && login.passwordFile !== undefined)
     throw new UsageError("USAGE_BAD_VALUE", "--password-file: give --user NAME too");
-  return { server, hello: hello_, timeout, tls: tlsMode(modes), ...trust, ...login };
+  return login;
 }
 
 function tlsMode(
@@ -117,21 +140,38 @@ export const INSECURE =
 
 /** Reads the files that are named. Throws UsageError for one that cannot be read. */
 export async function connectOptions(options: ServerAddress): Promise<ConnectSmtpOptions> {
-  const { server, tls, hello: name, ca, insecure, tlsName, timeout } = options;
+  const { hello: name, timeout } = options;
   return {
-    host: server.host,
-    port: server.port,
+    ...(await reachOptions(options)),
     hostname: name,
-    tls,
-    ...(ca !== undefined && { ca: await readText(ca) }),
-    ...((insecure || (ca !== undefined && tls === "opportunistic")) && { verify: !insecure }),
-    ...(tlsName !== undefined && { servername: tlsName }),
     ...(timeout !== undefined && { deadlines: allDeadlines(timeout) }),
     login: await loginOf(options),
   };
 }
 
-async function loginOf(options: ServerAddress): Promise<Login | undefined> {
+/** Where the server is, and whom we trust to be it. */
+export async function reachOptions(
+  options: Reach<string>,
+): Promise<Pick<ConnectSmtpOptions, "host" | "port" | "tls" | "ca" | "verify" | "servername">> {
+  const { server, tls, ca, insecure, tlsName } = options;
+  return {
+    host: server.host,
+    port: server.port,
+    tls,
+    ...(ca !== undefined && { ca: await readText(ca) }),
+    ...((insecure || (ca !== undefined && tls === "opportunistic")) && { verify: !insecure }),
+    ...(tlsName !== undefined && { servername: tlsName }),
+  };
+}
+
+export interface LoginWith<M extends string> {
+  readonly user: string;
+  readonly password: string;
+  readonly mechanism: M | undefined;
+  readonly allowClear: boolean;
+}
+
+export async function loginOf<M extends string>(options: Reach<M>): Promise<LoginWith<M> | undefined> {
   const { user, passwordFile, mechanism, authClear, server } = options;
   if (user === undefined) return undefined;
   const password =

@@ -4,6 +4,8 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { parseCommandLine, type CommandLine } from "@socketscope/host";
+import { fetch } from "../src/fetch.ts";
+import { fetchOptions } from "../src/fetch/options.ts";
 import { send } from "../src/send.ts";
 import { sendOptions } from "../src/send-options.ts";
 import type { Terminal } from "../src/terminal.ts";
@@ -21,6 +23,10 @@ export function askedToSend(argv: readonly string[], input: string | Uint8Array 
 
 export function askedToVerify(argv: readonly string[]): Promise<Ended> {
   return asked(verifyOptions, verify, argv, "");
+}
+
+export function askedToFetch(argv: readonly string[]): Promise<Ended> {
+  return asked(fetchOptions, fetch, argv, "");
 }
 
 async function asked<Options>(
