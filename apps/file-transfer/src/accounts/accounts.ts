@@ -4,7 +4,7 @@ import type { Login } from "./login.ts";
 export interface Accounts {
   /**
    * Undefined: wrong name or wrong password; both take the same time, and neither holds up the loop. Anonymous FTP
-   * ("anonymous", "ftp") takes any password where `--anonymous` is given.
+   * ("anonymous", "ftp") takes any password where `--anonymous` is given. Throws PasswordsBusy where too many wait.
    */
   withPassword(user: string, password: string): Promise<Login | undefined>;
   /** Lines in the manner of OpenSSH's authorized_keys; none for an unknown user. Read anew at each call. */
@@ -15,4 +15,6 @@ export interface Accounts {
   isAnonymous(user: string): boolean;
   /** SIGHUP: the files of users and keys are read again; on a mistake in them the old ones go on, and it rejects with UsageError. */
   reload(): Promise<void>;
+  /** The thread that checks passwords ends. */
+  close(): Promise<void>;
 }
