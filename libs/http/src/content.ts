@@ -112,13 +112,12 @@ export class ContentReader {
           this.#scanner ??= new HeadScanner();
           const length = this.#scanner.scan(buffer, this.#limits, false);
           if (length === undefined) return undefined;
-          const { lineEnds } = this.#scanner;
           this.#part = "done";
-          if (lineEnds.length === 0) {
+          if (this.#scanner.count === 0) {
             buffer.skip(length);
             return NO_TRAILERS;
           }
-          const trailers = parseFieldLines(headText(buffer, length, lineEnds), lineEnds, 0);
+          const trailers = parseFieldLines(headText(buffer, length, this.#scanner), this.#scanner, 0);
           buffer.skip(length);
           for (const [name] of trailers) {
             if (NOT_IN_TRAILERS.test(name)) fault("HTTP_TRAILER", 400, `${name} cannot be a trailer field`);

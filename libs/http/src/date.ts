@@ -34,23 +34,6 @@ export function parseDate(text: string, now: number): number | undefined {
   return undefined;
 }
 
-/**
- * A `Date` value that is formatted once a second, since it goes out with every response.
- * `now`: milliseconds since 1970; a clock set back is followed.
- */
-export function dateClock(now: () => number): () => string {
-  let second = Number.NaN;
-  let text = "";
-  return () => {
-    const current = Math.floor(now() / 1000);
-    if (current !== second) {
-      second = current;
-      text = formatDate(current * 1000);
-    }
-    return text;
-  };
-}
-
 // RFC 9110 §5.6.7: a two-digit year that appears to be more than 50 years in the future is the most recent
 // year in the past with these digits.
 function windowed(

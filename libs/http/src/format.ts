@@ -23,6 +23,17 @@ export function beginMessage(startLine: string): void {
   out.text(startLine);
 }
 
+/** As {@link beginMessage}, of a head that was composed before: see {@link written}. */
+export function beginWith(head: Uint8Array): void {
+  out.begin();
+  out.octets(head);
+}
+
+/** A copy of what was written of this message so far. */
+export function written(): Uint8Array {
+  return out.copy();
+}
+
 /** A line of the core's own, with its CR LF. */
 export function writeLine(line: string): void {
   out.text(line);

@@ -12,10 +12,21 @@ import type { RequestHead, ResponseHead, Version } from "./events.ts";
 const CR = 13;
 const LF = 10;
 
+/** Where the lines of a head end. */
+export interface HeadLines {
+  /** Offset of each line's end (its CR) from the head's begin; what stands behind the first `count` is no line of it. */
+  readonly ends: readonly number[];
+  /** Lines, without the empty one. */
+  readonly count: number;
+}
+
+/** Line ends that a connection keeps room for: an array made anew for each head is a tenth of all that is allocated. */
+const KEPT_ENDS = 32;
+
 /** Finds the end of a head, going on where it stopped when the network cut it. */
-export class HeadScanner {
-  /** Offset of each line's end (its CR) relative to the buffer's `at`; the empty line is not among them. */
-  lineEnds: number[] = [];
+export class HeadScanner implements HeadLines {
+  ends: number[] = [];
+  count = 0;
   #searched = 0;
   #lineStart = 0;
 
@@ -28,7 +39,7 @@ export class HeadScanner {
       // A CR at the end of what came so far may be the line's end in the making: it does not count.
       const seen = found < 0 ? end : found;
       const line = (octets[seen - 1] === CR ? seen - 1 : seen) - at - this.#lineStart;
-      if (startLine && this.lineEnds.length === 0 && line > limits.startLine) {
+      if (startLine && this.count === 0 && line > limits.startLine) {
         tooLarge(414, `the first line is longer than ${limits.startLine} octets`);
       }
       if (seen - at > limits.head) {
@@ -45,28 +56,30 @@ export class HeadScanner {
       const lineEnd = found - 1 - at;
       this.#searched = lineEnd + 2;
       if (lineEnd === this.#lineStart) return lineEnd + 2;
-      this.lineEnds.push(lineEnd);
+      this.ends[this.count++] = lineEnd;
       this.#lineStart = lineEnd + 2;
-      if (this.lineEnds.length > limits.fieldLines + 1) {
+      if (this.count > limits.fieldLines + 1) {
         tooLarge(431, `there are more than ${limits.fieldLines} field lines`);
       }
     }
   }
 
   reset(): void {
-    this.lineEnds = [];
+    if (this.count > KEPT_ENDS) this.ends = [];
+    this.count = 0;
     this.#searched = 0;
     this.#lineStart = 0;
   }
 }
 
 /** The scanned head as text, refused when an octet is in it that no head may hold. */
-export function headText(buffer: ReceiveBuffer, length: number, lineEnds: readonly number[]): string {
+export function headText(buffer: ReceiveBuffer, length: number, { ends, count }: HeadLines): string {
   const text = decodeLatin1(buffer.octets, buffer.at, buffer.at + length);
   // RFC 9110 §5.5: CR, LF and NUL within a value are dangerous; no other control belongs there either.
   // RFC 9112 §2.2: a bare CR is not part of a line end.
   let from = 0;
-  for (const lineEnd of lineEnds) {
+  for (let i = 0; i < count; i++) {
+    const lineEnd = ends[i] ?? 0;
     if (text.indexOf("\r", from) !== lineEnd) fault("HTTP_LINE_END", 400, "a CR stands alone inside a line");
     from = lineEnd + 2;
   }
@@ -87,7 +100,7 @@ export function parseRequestLine(line: string): Omit<RequestHead, "fields"> {
   const last = line.lastIndexOf(" ");
   const method = line.slice(0, Math.max(first, 0));
   const target = line.slice(first + 1, last);
-  if (first < 1 || last === first || !isToken(method)) {
+  if (first < 1 || last === first || (method !== "GET" && !isToken(method))) {
     fault("HTTP_REQUEST_LINE", 400, 'a request begins like "GET / HTTP/1.1"');
   }
   const version = parseVersion(line.slice(last + 1));
@@ -126,23 +139,24 @@ export function parseStatusLine(line: string): Omit<ResponseHead, "fields"> {
   return { version: match[1] === "0" ? "1.0" : "1.1", status: Number(match[2]), reason: match[3] ?? "" };
 }
 
-/** RFC 9112 §5: field lines `text[from … )`, whose ends are `lineEnds[first …]`. `folded`: what becomes of obs-fold. */
+/** RFC 9112 §5: field lines `text[from … )`, whose ends are `ends[first … count)`. `folded`: what becomes of obs-fold. */
 export function parseFieldLines(
   text: string,
-  lineEnds: readonly number[],
+  { ends, count }: HeadLines,
   first: number,
   folded: "refused" | "joined" = "refused",
 ): Fields {
-  const lines: string[] = [];
-  let from = first === 0 ? 0 : (lineEnds[first - 1] ?? 0) + 2;
-  for (let i = first; i < lineEnds.length; i++) {
-    const to = lineEnds[i] ?? 0;
+  const lines = new Array<string>(2 * (count - first));
+  let used = 0;
+  let from = first === 0 ? 0 : (ends[first - 1] ?? 0) + 2;
+  for (let i = first; i < count; i++) {
+    const to = ends[i] ?? 0;
     // RFC 9112 §5.2: obs-fold is refused in a request.
     const start = text.charCodeAt(from);
     if (start === 32 || start === 9) {
       // RFC 9112 §5.2: who reads a response puts a blank in the place of the fold.
-      if (folded === "joined" && lines.length > 0) {
-        lines.push(trimBlank(`${lines.pop()} ${trimBlank(text.slice(from, to))}`));
+      if (folded === "joined" && used > 0) {
+        lines[used - 1] = trimBlank(`${lines[used - 1]} ${trimBlank(text.slice(from, to))}`);
         from = to + 2;
         continue;
       }
@@ -158,9 +172,11 @@ export function parseFieldLines(
     let valueTo = to;
     while (valueFrom < valueTo && isBlank(text.charCodeAt(valueFrom))) valueFrom++;
     while (valueTo > valueFrom && isBlank(text.charCodeAt(valueTo - 1))) valueTo--;
-    lines.push(name, text.slice(valueFrom, valueTo));
+    lines[used++] = name;
+    lines[used++] = text.slice(valueFrom, valueTo);
     from = to + 2;
   }
+  if (used < lines.length) lines.length = used;
   return new Fields(lines);
 }
 

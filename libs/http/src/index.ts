@@ -10,7 +10,7 @@ export type {
 } from "./events.ts";
 export { Fields, type FieldLines } from "./fields.ts";
 export { evaluatePreconditions, rangeApplies, type Precondition, type Validators } from "./conditional.ts";
-export { dateClock, formatDate, parseDate } from "./date.ts";
+export { formatDate, parseDate } from "./date.ts";
 export {
   formatEntityTag,
   parseEntityTag,

@@ -24,10 +24,9 @@ export class ResponseHeadReader {
     checkBeginning(buffer);
     const length = this.#scanner.scan(buffer, this.#limits, true);
     if (length === undefined) return undefined;
-    const { lineEnds } = this.#scanner;
-    const text = headText(buffer, length, lineEnds);
-    const { version, status, reason } = parseStatusLine(text.slice(0, lineEnds[0]));
-    const fields = parseFieldLines(text, lineEnds, 1, "joined");
+    const text = headText(buffer, length, this.#scanner);
+    const { version, status, reason } = parseStatusLine(text.slice(0, this.#scanner.ends[0]));
+    const fields = parseFieldLines(text, this.#scanner, 1, "joined");
     buffer.skip(length);
     this.#scanner.reset();
     this.#emptyLines = 0;

@@ -13,15 +13,13 @@ import {
   formatChunk,
   formatLastChunk,
   plainContent,
-  writeContentLength,
-  writeFieldLine,
   writeFieldLines,
   writeLine,
 } from "./format.ts";
 import { HeadScanner, headText, isHost, parseFieldLines, parseRequestLine } from "./grammar.ts";
 import { defaultHttpLimits, type HttpLimits } from "./limits.ts";
-import { holds, lists, namesUpgrade } from "./connection.ts";
-import { reasonPhrase } from "./status.ts";
+import { lists } from "./connection.ts";
+import { startLine, writeResponseHead, type Framing } from "./head-writer.ts";
 
 /** Between requests · a head has begun · content is due. */
 export type ServerWait = "idle" | "head" | "content";
@@ -52,6 +50,8 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
   readonly #scanner = new HeadScanner();
   #state: ServerState = "idle";
   #content: ContentReader | undefined;
+  /** A request came that has no content, and its end is still to be told. */
+  #endDue = false;
   #head: RequestHead | undefined;
   #keepAlive = true;
   #continueDue = false;
@@ -95,6 +95,10 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
     if (this.#content !== undefined) {
       const event = this.#readContent(this.#content);
       if (event !== undefined) return event;
+    }
+    if (this.#endDue) {
+      this.#endDue = false;
+      if (this.#state !== "idle") return END_OF_NOTHING;
     }
     if (this.#content === undefined) {
       // RFC 9112 §9.3.2: pipelined requests wait for the response before theirs.
@@ -149,14 +153,13 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
       if (buffer.length > 0) this.#checkFirstOctet(buffer.octets[buffer.at] ?? 0);
       const length = this.#scanner.scan(buffer, this.#limits, true);
       if (length === undefined) return undefined;
-      const { lineEnds } = this.#scanner;
-      const text = headText(buffer, length, lineEnds);
-      const line = parseRequestLine(text.slice(0, lineEnds[0]));
-      const fields = parseFieldLines(text, lineEnds, 1);
+      const text = headText(buffer, length, this.#scanner);
+      const { method, target, version } = parseRequestLine(text.slice(0, this.#scanner.ends[0]));
+      const fields = parseFieldLines(text, this.#scanner, 1);
       buffer.skip(length);
       this.#scanner.reset();
       this.#emptyLines = 0;
-      return this.#begin({ method: line.method, target: line.target, version: line.version, fields });
+      return this.#begin({ method, target, version, fields });
     } catch (error) {
       this.#state = "due";
       throw error;
@@ -190,7 +193,8 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
     this.#head = head;
     this.#discarded = 0;
     this.#state = "due";
-    this.#content = new ContentReader(content, this.#limits);
+    if (content === 0) this.#endDue = true;
+    else this.#content = new ContentReader(content, this.#limits);
     const upgrade = version === "1.1" && lists(connection, "upgrade") ? fields.get("upgrade") : undefined;
     return {
       type: "request",
@@ -203,12 +207,14 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
 
   /** RFC 9112 §3.2: exactly one valid Host in HTTP/1.1; RFC 9110 §7.2. */
   #checkHost({ fields, version }: RequestHead): void {
-    const hosts = fields.all("host");
-    if (hosts.length > 1) fault("HTTP_HOST", 400, "there is more than one Host field");
-    const host = hosts[0];
+    const host = fields.get("host");
     if (host === undefined) {
       if (version === "1.1") fault("HTTP_HOST", 400, 'HTTP/1.1 asks for a Host field: add "Host: name"');
-    } else if (!isHost(host)) fault("HTTP_HOST", 400, "the Host field is not a host name or address");
+    } else if (!isHost(host)) {
+      // Two of them, joined by a comma, are no host either.
+      if (fields.all("host").length > 1) fault("HTTP_HOST", 400, "there is more than one Host field");
+      fault("HTTP_HOST", 400, "the Host field is not a host name or address");
+    }
   }
 
   #readContent(content: ContentReader): ServerEvent | undefined {
@@ -328,26 +334,11 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
   }
 
   /** All but the empty line. */
-  #writeHead(
-    status: number,
-    fields: FieldLines | undefined,
-    framing: number | "chunked" | "close" | undefined,
-    close: boolean,
-  ): void {
+  #writeHead(status: number, fields: FieldLines | undefined, framing: Framing, close: boolean): void {
     // RFC 9110 §10.1.1: a client that still waits for 100 may or may not send its content now: the framing is lost.
     if (close || this.#draining || this.#peerEnded || this.#continueDue) this.#keepAlive = false;
-    beginMessage(startLine(status));
-    if (fields !== undefined) writeFieldLines(fields);
-    // RFC 9110 §6.6.1: whoever made the response says when; a gateway keeps the origin's Date.
-    if (fields === undefined || !holds(fields, "date")) writeFieldLine("Date", this.#date());
-    if (typeof framing === "number") writeContentLength(framing);
-    else if (framing === "chunked") writeLine("Transfer-Encoding: chunked\r\n");
-    // RFC 9112 §9.6, §9.3: say so when it ends, and to a client of 1.0 when it does not.
-    // RFC 9110 §7.8: who sends Upgrade (426) lists it in Connection.
-    if (fields !== undefined && namesUpgrade(fields)) {
-      writeLine(this.#keepAlive ? "Connection: Upgrade\r\n" : "Connection: Upgrade, close\r\n");
-    } else if (!this.#keepAlive) writeLine("Connection: close\r\n");
-    else if (this.#head?.version === "1.0") writeLine("Connection: keep-alive\r\n");
+    const persistence = !this.#keepAlive ? "ends" : this.#head?.version === "1.0" ? "stays for 1.0" : "stays";
+    writeResponseHead(status, fields, framing, persistence, this.#date());
   }
 
   /** The response is whole: on to the next request, or the end. */
@@ -365,12 +356,9 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
   }
 }
 
+const END_OF_NOTHING: ServerEvent = { type: "end", trailers: new Fields([]) };
+
 /** RFC 9110 §6.4.1: responses that never have content. */
 function hasNoContent(status: number): boolean {
   return status === 204 || status === 304;
-}
-
-function startLine(status: number): string {
-  // RFC 9112 §2.3: our own version, whatever the client's.
-  return status === 200 ? "HTTP/1.1 200 OK\r\n" : `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
 }

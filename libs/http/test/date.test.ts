@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dateClock, formatDate, parseDate } from "../src/index.ts";
+import { formatDate, parseDate } from "../src/index.ts";
 
 const NOV_6_1994 = Date.UTC(1994, 10, 6, 8, 49, 37);
 const NOW = Date.UTC(2026, 0, 15);
@@ -58,17 +58,5 @@ describe("RFC 9110 §5.6.7: HTTP-date", () => {
         expect(parseDate(formatDate(seconds * 1000), NOW)).toBe(seconds * 1000);
       }),
     );
-  });
-
-  it("formats once a second, and follows a clock that is set back", () => {
-    let now = NOV_6_1994;
-    const date = dateClock(() => now);
-    expect(date()).toBe("Sun, 06 Nov 1994 08:49:37 GMT");
-    now += 999;
-    expect(date()).toBe("Sun, 06 Nov 1994 08:49:37 GMT");
-    now += 1;
-    expect(date()).toBe("Sun, 06 Nov 1994 08:49:38 GMT");
-    now -= 60_000;
-    expect(date()).toBe("Sun, 06 Nov 1994 08:48:38 GMT");
   });
 });

@@ -259,12 +259,17 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     this.#loop = "turning";
     let events = 0;
     let full = false;
+    let judged = -1;
     try {
       for (;;) {
-        if (this.#isFull()) {
+        // Only what was sent since can have changed it.
+        if (judged !== this.#out.octets) {
+          judged = this.#out.octets;
+          full = this.#isFull();
+        }
+        if (full) {
           // The peer asks and does not read: the next event waits for drain(), the stall clock runs.
           this.#rest = "paused";
-          full = true;
           break;
         }
         const event = this.#core.next();

@@ -131,6 +131,6 @@ export class Exchange {
     this.receiving = false;
     this.#go?.(false);
     this.#reject?.(error);
-    this.#body?.fail(error);
+    this.#body?.fail(() => error);
   }
 }

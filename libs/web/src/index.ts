@@ -19,8 +19,8 @@ export {
   type ServerSentEvent,
 } from "./event-stream.ts";
 export { guard, type GuardOptions } from "./guard.ts";
-export { ContentAborted, PulledBody } from "./body.ts";
-export { collect, ContentTooLarge } from "./pulled-pieces.ts";
+export { ContentAborted } from "./body.ts";
+export { collect, ContentTooLarge } from "./pulled-content.ts";
 export { defaultServeClocks, serveHttp, type ServeOptions } from "./serve.ts";
 export {
   defaultWebSocketClocks,

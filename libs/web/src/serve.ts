@@ -1,7 +1,7 @@
 /** One HTTP connection between our own core and a handler. */
 import {
   HttpServer,
-  dateClock,
+  formatDate,
   type FieldLines,
   type HttpLimits,
   type RequestHead,
@@ -21,7 +21,7 @@ import {
 import { LocalError } from "@socketscope/wire";
 import { PulledBody } from "./body.ts";
 import type { Handler, Request, Response, StreamedContent } from "./handler.ts";
-import { ContentTooLarge } from "./pulled-pieces.ts";
+import { ContentTooLarge } from "./pulled-content.ts";
 
 export interface ServeOptions {
   /** What the peer may let us wait for. Defaults: {@link defaultServeClocks}. */
@@ -38,7 +38,21 @@ export const defaultServeClocks: Clocks<ServerWait> = {
   content: { ms: 30_000, from: "progress" },
 };
 
-const date = dateClock(Date.now);
+/** Asking the clock for each response costs as much as writing its head: one timer a second, while any are sent. */
+let dateText: string | undefined;
+
+function date(): string {
+  if (dateText === undefined) {
+    const now = Date.now();
+    dateText = formatDate(now);
+    setTimeout(forgetDate, 1000 - (now % 1000)).unref();
+  }
+  return dateText;
+}
+
+function forgetDate(): void {
+  dateText = undefined;
+}
 
 export function serveHttp(stream: Stream, handler: Handler, options: ServeOptions = {}): void {
   const core = new HttpServer({ date, ...(options.limits && { limits: options.limits }) });
@@ -88,7 +102,7 @@ class IncomingRequest implements Request {
   /** The response is whole: what is said to this request from here on would be the next one's. */
   answered(): void {
     this.#link = undefined;
-    this.body.discard();
+    this.body.drop();
   }
 
   onGone(then: () => void): void {
@@ -117,11 +131,18 @@ function pathStart(target: string): number {
   return found < 0 ? target.length : authority + 3 + found;
 }
 
+interface LateResponse {
+  readonly come: (response: Response) => void;
+  readonly failed: (error: unknown) => void;
+}
+
 class HttpSession implements Session<ServerEvent, ServerAction> {
   readonly #stream: Stream;
   readonly #handler: Handler;
   readonly #options: ServeOptions;
   #request: IncomingRequest | undefined;
+  /** What a late response does; made for the connection's first one, since one request at a time waits for its answer. */
+  #late: LateResponse | undefined;
   #closed = false;
 
   constructor(stream: Stream, handler: Handler, options: ServeOptions) {
@@ -163,14 +184,21 @@ class HttpSession implements Session<ServerEvent, ServerAction> {
       this.#fail(error, request, link);
       return;
     }
-    if (!(response instanceof Promise)) {
-      this.#answer(response, request, link);
-      return;
-    }
-    response.then(
-      (late) => this.#answer(late, request, link),
-      (error) => this.#fail(error, request, link),
-    );
+    if (response instanceof Promise) {
+      this.#late ??= this.#listen(link);
+      void response.then(this.#late.come, this.#late.failed);
+    } else this.#answer(response, request, link);
+  }
+
+  #listen(link: Link<ServerAction>): LateResponse {
+    return {
+      come: (response) => {
+        if (this.#request !== undefined) this.#answer(response, this.#request, link);
+      },
+      failed: (error) => {
+        if (this.#request !== undefined) this.#fail(error, this.#request, link);
+      },
+    };
   }
 
   #answer(response: Response, request: IncomingRequest, link: Link<ServerAction>): void {

@@ -29,6 +29,11 @@ export class PieceWriter {
     this.#at += octets.length;
   }
 
+  /** What was written since {@link begin}, copied; the message goes on. */
+  copy(): Uint8Array {
+    return this.#slab.slice(this.#from, this.#at);
+  }
+
   /** What was written since {@link begin}, in octets that nobody else will be given. */
   take(): Uint8Array {
     const piece = this.#slab.subarray(this.#from, this.#at);

@@ -1,7 +1,7 @@
 /** What our own core says of a recorded head: one grammar judges both, so the inspector and the server agree. */
 import { ReceiveBuffer, RemoteError } from "@socketscope/wire";
 import { contentOf } from "../content.ts";
-import { HeadScanner, headText, parseFieldLines, parseStatusLine } from "../grammar.ts";
+import { HeadScanner, headText, parseFieldLines, parseStatusLine, type HeadLines } from "../grammar.ts";
 import { defaultHttpLimits } from "../limits.ts";
 import { HttpServer } from "../server.ts";
 
@@ -16,26 +16,26 @@ export function requestProblem(head: Uint8Array): string | undefined {
 
 export function responseProblem(head: Uint8Array): string | undefined {
   return refusalOf(() => {
-    const { text, lineEnds } = scan(head, true);
-    const { version } = parseStatusLine(text.slice(0, lineEnds[0]));
-    contentOf(parseFieldLines(text, lineEnds, 1), version);
+    const { text, lines } = scan(head, true);
+    const { version } = parseStatusLine(text.slice(0, lines.ends[0]));
+    contentOf(parseFieldLines(text, lines, 1), version);
   });
 }
 
 /** `section`: field lines and the blank line. */
 export function trailerProblem(section: Uint8Array): string | undefined {
   return refusalOf(() => {
-    const { text, lineEnds } = scan(section, false);
-    parseFieldLines(text, lineEnds, 0);
+    const { text, lines } = scan(section, false);
+    parseFieldLines(text, lines, 0);
   });
 }
 
-function scan(octets: Uint8Array, startLine: boolean): { text: string; lineEnds: readonly number[] } {
+function scan(octets: Uint8Array, startLine: boolean): { text: string; lines: HeadLines } {
   const buffer = new ReceiveBuffer();
   buffer.push(octets);
   const scanner = new HeadScanner();
   const length = scanner.scan(buffer, defaultHttpLimits, startLine) ?? octets.length;
-  return { text: headText(buffer, length, scanner.lineEnds), lineEnds: scanner.lineEnds };
+  return { text: headText(buffer, length, scanner), lines: scanner };
 }
 
 function refusalOf(read: () => void): string | undefined {

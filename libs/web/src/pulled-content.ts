@@ -1,11 +1,23 @@
-/** The pieces of a content on their way from the connection to whoever reads it: while nobody pulls, the socket waits. */
+/**
+ * The content of a message on its way from the connection to whoever reads it: pulled, so that the socket waits while
+ * nobody pulls. One machine for both sides; what a reader's coming and leaving mean is said by who extends it.
+ */
+import type { Fields } from "@socketscope/http";
 
-export class PulledPieces implements AsyncIterable<Uint8Array> {
+export abstract class PulledContent implements AsyncIterable<Uint8Array> {
+  /** Octets announced, or undefined when only the end will tell. */
+  readonly length: number | undefined;
+  /** Known when the content has ended. */
+  trailers: Fields | undefined;
   /** A function: what readers of a broken content are told, made only when one reads on. */
   #state: "open" | "ended" | (() => unknown) = "open";
   #held: Uint8Array | undefined;
   #taken: (() => void) | undefined;
   #arrived: (() => void) | undefined;
+
+  constructor(length: number | undefined) {
+    this.length = length;
+  }
 
   get open(): boolean {
     return this.#state === "open";
@@ -23,7 +35,8 @@ export class PulledPieces implements AsyncIterable<Uint8Array> {
     return taken;
   }
 
-  end(): void {
+  end(trailers: Fields): void {
+    this.trailers = trailers;
     if (this.#state === "open") this.#state = "ended";
     this.#arrived?.();
   }
@@ -42,22 +55,46 @@ export class PulledPieces implements AsyncIterable<Uint8Array> {
   }
 
   // ── the reader's side
+  /** Called before the first piece is awaited of a content that is still to come. */
+  protected abstract begins(): void;
+  /** The reader has had enough, or all: it reads no more. */
+  protected abstract leaves(): void;
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const octets = this.#held;
-      if (octets !== undefined) {
-        this.#held = undefined;
-        this.#taken?.();
-        yield octets;
-        continue;
+    if (this.open) this.begins();
+    try {
+      for (;;) {
+        const octets = this.#held;
+        if (octets !== undefined) {
+          this.#held = undefined;
+          this.#taken?.();
+          yield octets;
+          continue;
+        }
+        if (typeof this.#state === "function") throw this.#state();
+        if (this.#state === "ended") return;
+        await new Promise<void>((resolve) => {
+          this.#arrived = resolve;
+        });
+        this.#arrived = undefined;
       }
-      if (typeof this.#state === "function") throw this.#state();
-      if (this.#state === "ended") return;
-      await new Promise<void>((resolve) => {
-        this.#arrived = resolve;
-      });
-      this.#arrived = undefined;
+    } finally {
+      this.leaves();
     }
+  }
+
+  /** All of it. Throws {@link ContentTooLarge} above `limit` octets, and reads no further. */
+  async bytes(limit: number): Promise<Uint8Array> {
+    if ((this.length ?? 0) > limit) {
+      this.leaves();
+      throw new ContentTooLarge(limit);
+    }
+    return collect(this, limit);
+  }
+
+  /** As UTF-8. */
+  async text(limit: number): Promise<string> {
+    return Buffer.from(await this.bytes(limit)).toString("utf8");
   }
 }
 
