@@ -66,6 +66,8 @@ for (const [program, open] of [
           // RFC 6455 §5.5.1: our Close echoes the code; the reason was for us.
           ["echo", "Grüße, 港 🚢", 1_000_000, "", 4001, "", true],
         ]);
+        // The page may hear of it before we do.
+        await expect.poll(() => closed, { timeout: 20_000 }).toHaveLength(1);
         expect(closed.splice(0)).toMatchObject([{ code: 4001, reason: "enough" }]);
       }
       expect(page.problems).toEqual([]);

@@ -6,7 +6,7 @@ import { TLSSocket } from "node:tls";
 import type { Flow } from "@socketscope/socket-core";
 import { ContentAborted } from "../body.ts";
 import type { Handler, Request, RequestBody, Response } from "../handler.ts";
-import { collect, ContentTooLarge } from "../pulled-pieces.ts";
+import { collect, ContentTooLarge } from "../pulled-content.ts";
 
 export function requestFrom(message: IncomingMessage, response: ServerResponse, flow: Flow): Request {
   const target = message.url ?? "/";
