@@ -146,8 +146,7 @@ export function parseFieldLines(
   first: number,
   folded: "refused" | "joined" = "refused",
 ): Fields {
-  const lines = new Array<string>(2 * (count - first));
-  let used = 0;
+  const lines: string[] = [];
   let from = first === 0 ? 0 : (ends[first - 1] ?? 0) + 2;
   for (let i = first; i < count; i++) {
     const to = ends[i] ?? 0;
@@ -155,8 +154,8 @@ export function parseFieldLines(
     const start = text.charCodeAt(from);
     if (start === 32 || start === 9) {
       // RFC 9112 §5.2: who reads a response puts a blank in the place of the fold.
-      if (folded === "joined" && used > 0) {
-        lines[used - 1] = trimBlank(`${lines[used - 1]} ${trimBlank(text.slice(from, to))}`);
+      if (folded === "joined" && lines.length > 0) {
+        lines.push(trimBlank(`${lines.pop()} ${trimBlank(text.slice(from, to))}`));
         from = to + 2;
         continue;
       }
@@ -172,11 +171,9 @@ export function parseFieldLines(
     let valueTo = to;
     while (valueFrom < valueTo && isBlank(text.charCodeAt(valueFrom))) valueFrom++;
     while (valueTo > valueFrom && isBlank(text.charCodeAt(valueTo - 1))) valueTo--;
-    lines[used++] = name;
-    lines[used++] = text.slice(valueFrom, valueTo);
+    lines.push(name, text.slice(valueFrom, valueTo));
     from = to + 2;
   }
-  if (used < lines.length) lines.length = used;
   return new Fields(lines);
 }
 
