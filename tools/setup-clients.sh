@@ -9,6 +9,8 @@ packages=(
   haproxy nginx-light caddy                      # the proxy we stand behind; the servers our client and bench meet
   wrk                                            # load
   swaks libnet-ssleay-perl msmtp s-nail mutt     # mail programs; python3 has smtplib and poplib
+  neomutt fetchmail bsdutils                     # more of them; `script` is a terminal for those that want one
+  dovecot-pop3d                                  # the POP3 server that our client meets
   postfix                                        # the next hop and the hop before; smtp-source, smtp-sink
   thunderbird xvfb xdotool                       # a mail program with a window, and a screen for it
   e2fsprogs                                      # file systems that lose their power

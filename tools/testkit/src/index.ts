@@ -19,3 +19,10 @@ export {
   type TranscriptStep,
   type TranscriptSubject,
 } from "./transcript.ts";
+export { Dovecot, type DovecotOptions, missingForDovecot } from "./dovecot.ts";
+export {
+  type MailSecurity,
+  missingForThunderbird,
+  Thunderbird,
+  type ThunderbirdOptions,
+} from "./thunderbird.ts";
