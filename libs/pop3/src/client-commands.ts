@@ -7,7 +7,7 @@ import type { Pop3Capabilities } from "./listings.ts";
 /** RFC 2449 §4: octets of a command with its end. */
 const COMMAND_OCTETS = 255;
 
-/** RFC 5034 §4: octets of a response to a challenge with its line end. */
+/** Octets of a response to a challenge with its line end. RFC 5034 §4 sets none: as many as RFC 4954 §4 finds enough. */
 const RESPONSE_OCTETS = 12_288;
 
 /** The action and the command it is: "respond" goes on with AUTH. */

@@ -37,7 +37,7 @@ function following(verb: Verb): readonly string[] {
 export function explainCapability(keyword: string): Explanation {
   return (
     found(CAPABILITIES, keyword.toUpperCase()) ??
-    unexplained("A capability not known here; a client that does not know it leaves it alone.", "RFC 2449 §3")
+    unexplained("A capability not known here; a client that does not know it leaves it alone.", "RFC 2449 §5")
   );
 }
 

@@ -57,7 +57,7 @@ export function describeResponse({ good, code, text }: Pop3Response): string {
 export interface ResponseLineLimits {
   /** Octets of a line with its end. RFC 2449 §4: 512 for the first of a response; of a listing nothing is said. Default 1024. */
   readonly line: number;
-  /** Octets of a challenge with its line end, RFC 5034 §4. Default 12,288. */
+  /** Octets of a challenge with its line end. RFC 5034 §4 sets none: as many as RFC 4954 §4 finds enough. Default 12,288. */
   readonly challenge: number;
 }
 

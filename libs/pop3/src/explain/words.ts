@@ -23,7 +23,7 @@ export const VERBS: Readonly<Record<Verb, Entry>> = {
 /** What others know and our core refuses. */
 export const FOREIGN_VERBS: Readonly<Record<string, Entry>> = {
   APOP: ["Name, and a hash of the password with the greeting's time stamp.", "RFC 1939 §7"],
-  UTF8: ["From here on mailbox names and headers may be in UTF-8.", "RFC 6856 §2.2"],
+  UTF8: ["From here on messages and answers may be in UTF-8.", "RFC 6856 §2.1"],
   LANG: ["Please speak this language in your answers.", "RFC 6856 §3.2"],
 };
 
@@ -56,7 +56,10 @@ export const CAPABILITIES: Readonly<Record<string, Entry>> = {
   IMPLEMENTATION: ["Which program the server is.", "RFC 2449 §6.9"],
   STLS: ["This connection can be upgraded to TLS.", "RFC 2595 §4"],
   "AUTH-RESP-CODE": ["A login that fails tells whether it was the password or the server.", "RFC 3206 §6"],
-  UTF8: ["Names, passwords and headers may be in UTF-8.", "RFC 6856 §2.1"],
+  UTF8: [
+    "The command UTF8 is to be had; with USER behind it names and passwords may be in UTF-8, too.",
+    "RFC 6856 §2",
+  ],
   LANG: ["The server can answer in other languages.", "RFC 6856 §3.1"],
 };
 

@@ -21,10 +21,19 @@ export const RCPT_PARAMETERS: Readonly<Record<string, Entry>> = {
 /** What others use and our core refuses. */
 export const FOREIGN_PARAMETERS: Readonly<Record<string, Entry>> = {
   REQUIRETLS: ["Every hop must use verified TLS, or the message goes back.", "RFC 8689 §2"],
-  HOLDFOR: ["Keep the message for so many seconds before it is passed on.", "RFC 4865 §4"],
-  HOLDUNTIL: ["Keep the message until this time before it is passed on.", "RFC 4865 §4"],
-  BY: ["Deliver within this time, or say that it could not be done.", "RFC 2852 §4"],
-  "MT-PRIORITY": ["How urgent the message is, from -9 to 9.", "RFC 6710 §4"],
+  HOLDFOR: [
+    "Keep the message for so many seconds before it is passed on.",
+    "IANA SMTP service extensions, RFC 4865",
+  ],
+  HOLDUNTIL: [
+    "Keep the message until this time before it is passed on.",
+    "IANA SMTP service extensions, RFC 4865",
+  ],
+  BY: [
+    "Deliver within this time, or say that it could not be done.",
+    "IANA SMTP service extensions, RFC 2852",
+  ],
+  "MT-PRIORITY": ["How urgent the message is, from -9 to 9.", "IANA SMTP service extensions, RFC 6710"],
   XVERP: [
     "The sender's address is to carry each recipient's, so that bounces tell whose they are.",
     "in common use, Postfix",
@@ -45,14 +54,29 @@ export const EXTENSIONS: Readonly<Record<string, Entry>> = {
   HELP: ["HELP is answered with something useful.", "RFC 5321 §4.1.1.8"],
   VRFY: ["VRFY is answered.", "RFC 5321 §4.1.1.6"],
   EXPN: ["EXPN is answered.", "RFC 5321 §4.1.1.7"],
-  ETRN: ["A client may ask that mail waiting for its domain be sent now.", "RFC 1985 §4"],
-  DELIVERBY: ["The sender may name a time within which to deliver.", "RFC 2852 §3"],
+  ETRN: [
+    "A client may ask that mail waiting for its domain be sent now.",
+    "IANA SMTP service extensions, RFC 1985",
+  ],
+  DELIVERBY: [
+    "The sender may name a time within which to deliver.",
+    "IANA SMTP service extensions, RFC 2852",
+  ],
   REQUIRETLS: ["The sender may ask that every hop uses verified TLS.", "RFC 8689 §2"],
-  FUTURERELEASE: ["The sender may ask that a message be kept for later.", "RFC 4865 §3"],
-  "MT-PRIORITY": ["The sender may say how urgent a message is.", "RFC 6710 §3"],
+  FUTURERELEASE: [
+    "The sender may ask that a message be kept for later.",
+    "IANA SMTP service extensions, RFC 4865",
+  ],
+  "MT-PRIORITY": ["The sender may say how urgent a message is.", "IANA SMTP service extensions, RFC 6710"],
   BURL: ["The message may be fetched from a mail store by its address.", "RFC 4468 §3"],
-  CHECKPOINT: ["A transaction that broke off may be taken up again.", "RFC 1845 §4"],
-  LIMITS: ["How many messages, recipients or domains one session or transaction may have.", "RFC 9422 §3"],
+  CHECKPOINT: [
+    "A transaction that broke off may be taken up again.",
+    "IANA SMTP service extensions, RFC 1845",
+  ],
+  LIMITS: [
+    "How many messages, recipients or domains one session or transaction may have.",
+    "IANA SMTP service extensions, RFC 9422",
+  ],
   XCLIENT: ["A trusted client may tell whom it speaks for.", "in common use, Postfix"],
   XFORWARD: ["A trusted client may tell for the log where a message came from.", "in common use, Postfix"],
   XVERP: ["Each recipient may get an envelope sender of its own.", "in common use, Postfix"],
