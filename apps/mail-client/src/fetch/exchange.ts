@@ -59,6 +59,8 @@ export class Exchange implements Session<Pop3ClientEvent, Pop3ClientAction> {
   /** The good response whose content runs. */
   #running: Pop3Response | undefined;
   #octets = 0;
+  /** What the taker does now. */
+  #taking: Promise<void> = Promise.resolve();
   #failure: Pop3Error | undefined;
   #over = false;
 
@@ -114,6 +116,11 @@ export class Exchange implements Session<Pop3ClientEvent, Pop3ClientAction> {
   /** Resolves when the taker has all of it. */
   async retrieve(number: number, taker: Taker): Promise<Pop3Response> {
     return asResponse(await this.#send({ type: "retr", number }, { taker }));
+  }
+
+  /** Resolves when the taker rests: it may be at work for a while behind the end of the connection. */
+  taken(): Promise<void> {
+    return this.#taking;
   }
 
   note(text: string): void {
@@ -217,10 +224,11 @@ export class Exchange implements Session<Pop3ClientEvent, Pop3ClientAction> {
       then();
       return;
     }
-    return work.then(then, (error: unknown) => {
+    this.#taking = work.then(then, (error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
       this.cut(new Pop3Error("STORE", `a message cannot be written: ${text}`, { cause: error }));
     });
+    return this.#taking;
   }
 
   #heard(text: string): void {

@@ -33,9 +33,14 @@ export class MboxStore implements Store {
     await lock(path);
     try {
       const file = await open(path, "a+", 0o600);
-      const { size } = await file.stat();
-      if (size === 0) await syncFolder(dirname(path));
-      return new MboxStore(path, file, size + (await endLastMessage(file, size)));
+      try {
+        const { size } = await file.stat();
+        if (size === 0) await syncFolder(dirname(path));
+        return new MboxStore(path, file, size + (await endLastMessage(file, size)));
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
     } catch (error) {
       await unlock(path);
       throw error;

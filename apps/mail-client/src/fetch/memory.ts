@@ -18,7 +18,8 @@ export class Memory {
   readonly #account: Account;
   readonly #others: readonly Entry[];
   readonly #ids: Set<string>;
-  #file: FileHandle | undefined;
+  /** Messages come to their end side by side: the first of them opens it for all. */
+  #file: Promise<FileHandle> | undefined;
 
   private constructor(path: string, account: Account, entries: readonly Entry[]) {
     this.#path = path;
@@ -49,12 +50,13 @@ export class Memory {
   async add(id: string): Promise<void> {
     if (this.#ids.has(id)) return;
     this.#ids.add(id);
-    this.#file ??= await open(this.#path, "a", 0o600);
-    await this.#file.appendFile(lineOf([this.#account.server, this.#account.user, id]));
+    this.#file ??= open(this.#path, "a", 0o600);
+    const file = await this.#file;
+    await file.appendFile(lineOf([this.#account.server, this.#account.user, id]));
   }
 
   async close(): Promise<void> {
-    const file = this.#file;
+    const file = await this.#file;
     this.#file = undefined;
     if (file === undefined) return;
     await file.sync();

@@ -99,6 +99,7 @@ export class Retrieval {
       while (running.length > 0) await running.shift();
     } finally {
       await Promise.allSettled(running);
+      await this.#exchange.taken();
     }
   }
 
