@@ -16,8 +16,10 @@ import { connect, content, envelope, failure } from "./sending.ts";
 let ca: string;
 let certificate: { readonly key: string; readonly cert: string };
 let foreign: { readonly key: string; readonly cert: string };
+let keys: Awaited<ReturnType<typeof scramKeys>>;
 
-beforeAll(() => {
+beforeAll(async () => {
+  keys = await scramKeys(scramCrypto, "secret", Buffer.from("salt"), 4096);
   const made = makeCertificates(["127.0.0.1"], ["other.test"]);
   const [ours, other] = made.certificates;
   if (ours === undefined || other === undefined) throw new TypeError("two certificates");
@@ -148,7 +150,7 @@ function withLogin(mechanisms: readonly string[], more: SmtpPeerOptions = {}): S
   };
   const known = {
     verify: (password: string) => password === "secret",
-    scram: scramKeys(scramCrypto, "secret", Buffer.from("salt"), 4096),
+    scram: keys,
   };
   let sasl: SaslServer | undefined;
   const told = (step: SaslStep): string | null => {

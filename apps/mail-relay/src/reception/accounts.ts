@@ -1,9 +1,10 @@
 /** Who may log in, for SMTP and POP3 alike: the generated account, `--user`, a file of users, or anybody. */
-import { createHmac, createHash, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
 import { compare } from "bcryptjs";
 import { describeError, UsageError } from "@socketscope/host";
+import { scramCrypto } from "@socketscope/smtp-session";
+import { scramKeys } from "@socketscope/wire/sasl";
 import type { Credentials } from "../engine/engine.ts";
 import { userWithPassword, type User } from "../option-kinds.ts";
 import { mailboxOf } from "./address.ts";
@@ -19,8 +20,6 @@ export interface AccountOptions {
 /** RFC 7677 §4: at least 4,096. */
 const SCRAM_ITERATIONS = 4096;
 const SCRAM_SALT_OCTETS = 16;
-
-const derive = promisify(pbkdf2);
 
 export class Accounts {
   readonly #users: ReadonlyMap<string, User>;
@@ -59,23 +58,10 @@ export class Accounts {
   #scramOf(mailbox: string, password: string): Promise<Credentials["scram"]> {
     const known = this.#scram.get(mailbox);
     if (known !== undefined) return known;
-    const derived = scramKeys(password);
+    const derived = scramKeys(scramCrypto, password, randomBytes(SCRAM_SALT_OCTETS), SCRAM_ITERATIONS);
     this.#scram.set(mailbox, derived);
     return derived;
   }
-}
-
-/** RFC 5802 §3. */
-async function scramKeys(password: string): Promise<NonNullable<Credentials["scram"]>> {
-  const salt = randomBytes(SCRAM_SALT_OCTETS);
-  const salted = await derive(password.normalize("NFKC"), salt, SCRAM_ITERATIONS, 32, "sha256");
-  const clientKey = createHmac("sha256", salted).update("Client Key").digest();
-  return {
-    salt,
-    iterations: SCRAM_ITERATIONS,
-    storedKey: createHash("sha256").update(clientKey).digest(),
-    serverKey: createHmac("sha256", salted).update("Server Key").digest(),
-  };
 }
 
 function isHash(password: string): boolean {

@@ -62,7 +62,7 @@ export async function attemptSasl<Reply>(
   }
   let answer = await carrier.begin(initial);
   while (answer.type === "challenge") {
-    const response = responseTo(sasl, answer.octets, late);
+    const response = await responseTo(sasl, answer.octets, late);
     late = undefined;
     answer = await carrier.respond(response ?? "cancel");
     if (response === undefined) return undefined;
@@ -71,15 +71,15 @@ export async function attemptSasl<Reply>(
 }
 
 /** Undefined: there is nothing to say to that; `*` cancels (RFC 4954 §4, RFC 5034 §4). */
-function responseTo(
+async function responseTo(
   sasl: SaslClient,
   challenge: Uint8Array | undefined,
   late: Uint8Array | undefined,
-): Uint8Array | undefined {
+): Promise<Uint8Array | undefined> {
   if (challenge === undefined) return undefined;
   if (late !== undefined) return challenge.length === 0 ? late : undefined;
   try {
-    return sasl.respond(challenge);
+    return await sasl.respond(challenge);
   } catch {
     return undefined;
   }

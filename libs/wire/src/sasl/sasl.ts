@@ -4,8 +4,8 @@ export interface SaslClient {
   readonly name: string;
   /** Undefined: the server speaks first. */
   initialResponse(): Uint8Array | undefined;
-  /** Throws RemoteError when the server's challenge is wrong: the exchange is cancelled. */
-  respond(challenge: Uint8Array): Uint8Array;
+  /** Throws, or rejects with, RemoteError when the server's challenge is wrong: the exchange is cancelled. */
+  respond(challenge: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** All that the server has to prove is proven; a success before that is none. */
   readonly complete: boolean;
 }

@@ -44,13 +44,14 @@ function proofOf(
   return xor(keys.clientKey, crypto.hmac(keys.storedKey, said));
 }
 
-export function scramKeys(
+/** RFC 5802 §3: what a server keeps, and the client's key beside it. */
+export async function scramKeys(
   crypto: ScramCrypto,
   password: string,
   salt: Uint8Array,
   iterations: number,
-): ScramKeys & { readonly clientKey: Uint8Array } {
-  const salted = crypto.derive(encodeUtf8(password.normalize("NFKC")), salt, iterations);
+): Promise<ScramKeys & { readonly clientKey: Uint8Array }> {
+  const salted = await crypto.derive(encodeUtf8(password.normalize("NFKC")), salt, iterations);
   const clientKey = crypto.hmac(salted, encodeLatin1("Client Key"));
   return {
     salt,
@@ -169,13 +170,13 @@ export class ScramClient implements SaslClient {
     return encodeUtf8(GS2 + this.#bare);
   }
 
-  respond(challenge: Uint8Array): Uint8Array {
+  async respond(challenge: Uint8Array): Promise<Uint8Array> {
     const message = challenge.length > MAX_MESSAGE ? undefined : decodeUtf8(challenge);
     if (message === undefined) throw wrong("is no text");
     return this.#signature === undefined ? this.#final(message) : this.#verify(message, this.#signature);
   }
 
-  #final(first: string): Uint8Array {
+  async #final(first: string): Promise<Uint8Array> {
     const said = attributes(first);
     const nonce = said?.get("r") ?? "";
     const salt = decodeBase64(said?.get("s") ?? "");
@@ -185,7 +186,7 @@ export class ScramClient implements SaslClient {
     // RFC 7677 §4: fewer would make the password cheap to guess.
     if (!Number.isInteger(iterations) || iterations < 4096 || iterations > MAX_ITERATIONS)
       throw wrong("asks for a number of iterations that is out of bounds");
-    const keys = scramKeys(this.#crypto, this.#password, salt, iterations);
+    const keys = await scramKeys(this.#crypto, this.#password, salt, iterations);
     const last = `c=${encodeBase64(encodeLatin1(GS2))},r=${nonce}`;
     const exchange = encodeUtf8(`${this.#bare},${first},${last}`);
     this.#signature = this.#crypto.hmac(keys.serverKey, exchange);

@@ -1,4 +1,5 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
   LoginClient,
@@ -15,10 +16,12 @@ import {
   type ScramCrypto,
 } from "../../src/sasl/index.ts";
 
+const derive = promisify(pbkdf2);
+
 const crypto: ScramCrypto = {
   hash: (octets) => createHash("sha256").update(octets).digest(),
   hmac: (key, octets) => createHmac("sha256", key).update(octets).digest(),
-  derive: (password, salt, iterations) => pbkdf2Sync(password, salt, iterations, 32, "sha256"),
+  derive: (password, salt, iterations) => derive(password, salt, iterations, 32, "sha256"),
   random: (octets) => randomBytes(octets),
   same: (a, b) => a.length === b.length && timingSafeEqual(a, b),
 };
@@ -27,8 +30,8 @@ const octets = (text: string): Uint8Array => Buffer.from(text, "utf8");
 const text = (octets: Uint8Array | undefined): string => Buffer.from(octets ?? []).toString("utf8");
 
 const secret = octets("secret of this server");
-const knows = (user: string, password: string): ((name: string) => Known | undefined) => {
-  const scram = scramKeys(crypto, password, octets("a salt of 16 oct"), 4096);
+const knows = async (user: string, password: string): Promise<(name: string) => Known | undefined> => {
+  const scram = await scramKeys(crypto, password, octets("a salt of 16 oct"), 4096);
   const known = { verify: (said: string) => said === password, scram };
   return (name) => (name === user ? known : undefined);
 };
@@ -42,7 +45,7 @@ async function talk(
   let step = server.begin(client.initialResponse());
   for (let turn = 0; turn < 10; turn++) {
     if (step.type === "lookup") step = await server.judge(users(step.user));
-    else if (step.type === "challenge") step = server.respond(client.respond(step.octets));
+    else if (step.type === "challenge") step = server.respond(await client.respond(step.octets));
     else return step;
   }
   throw new Error("no end");
@@ -58,9 +61,8 @@ const mechanisms = {
 } as const;
 
 describe.each(Object.entries(mechanisms))("%s", (name, [client, server]) => {
-  const users = knows("ann@example.test", "pass word");
-
   it("lets in who knows the password, and nobody else", async () => {
+    const users = await knows("ann@example.test", "pass word");
     expect(server().name).toBe(name);
     const right = client("ann@example.test", "pass word");
     expect(await talk(right, server(), users)).toEqual({ type: "success", user: "ann@example.test" });
@@ -70,7 +72,7 @@ describe.each(Object.entries(mechanisms))("%s", (name, [client, server]) => {
   });
 
   it("takes names and passwords outside of ASCII", async () => {
-    const known = knows("jürgen,=@example.test", "pässwörd=,");
+    const known = await knows("jürgen,=@example.test", "pässwörd=,");
     const step = await talk(client("jürgen,=@example.test", "pässwörd=,"), server(), known);
     expect(step).toEqual({ type: "success", user: "jürgen,=@example.test" });
   });
@@ -100,20 +102,20 @@ describe("PLAIN (RFC 4616)", () => {
 });
 
 describe("SCRAM-SHA-256 (RFC 7677 §3)", () => {
-  it("says what the example says", () => {
+  it("says what the example says", async () => {
     const nonce = Buffer.from("rOprNGfwEbeRWgbNEkqO", "base64");
     const client = new ScramClient({ ...crypto, random: () => nonce }, "user", "pencil");
     expect(text(client.initialResponse())).toBe("n,,n=user,r=rOprNGfwEbeRWgbNEkqO");
     const first = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
-    expect(text(client.respond(octets(first)))).toBe(
+    expect(text(await client.respond(octets(first)))).toBe(
       "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
     );
     expect(client.complete).toBe(false);
-    client.respond(octets("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="));
+    await client.respond(octets("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="));
     expect(client.complete).toBe(true);
   });
 
-  it("does not believe a server that cannot prove that it knows the password", () => {
+  it("does not believe a server that cannot prove that it knows the password", async () => {
     const nonce = Buffer.from("rOprNGfwEbeRWgbNEkqO", "base64");
     const begun = (): ScramClient => new ScramClient({ ...crypto, random: () => nonce }, "user", "pencil");
     for (const first of [
@@ -124,10 +126,10 @@ describe("SCRAM-SHA-256 (RFC 7677 §3)", () => {
       "m=x,r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
       "r=rOprNGfwEbeRWgbNEkqOx,s=,i=4096",
     ])
-      expect(() => begun().respond(octets(first)), first).toThrow("the server's message");
+      await expect(begun().respond(octets(first)), first).rejects.toThrow("the server's message");
     const client = begun();
-    client.respond(octets("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"));
-    expect(() => client.respond(octets("v=AAAA"))).toThrow("does not prove");
+    await client.respond(octets("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"));
+    await expect(client.respond(octets("v=AAAA"))).rejects.toThrow("does not prove");
     expect(client.complete).toBe(false);
   });
 
@@ -142,11 +144,11 @@ describe("SCRAM-SHA-256 (RFC 7677 §3)", () => {
     expect(salt()).toBe(salt());
   });
 
-  it("refuses a proof under another nonce, and channel binding it has not offered", () => {
+  it("refuses a proof under another nonce, and channel binding it has not offered", async () => {
     expect(new ScramServer(crypto, secret).begin(octets("p=tls-unique,,n=user,r=abc")).type).toBe("failure");
     const server = new ScramServer(crypto, secret);
     server.begin(octets("n,,n=user,r=abc"));
-    server.judge(knows("user", "pencil")("user"));
+    server.judge((await knows("user", "pencil"))("user"));
     expect(server.respond(octets(`c=biws,r=abc,p=${Buffer.alloc(32).toString("base64")}`)).type).toBe(
       "failure",
     );
