@@ -13,6 +13,8 @@ packages=(
   dovecot-pop3d                                  # the POP3 server that our client meets
   postfix                                        # the next hop and the hop before; smtp-source, smtp-sink
   thunderbird xvfb xdotool                       # a mail program with a window, and a screen for it
+  openssh-client lftp rclone python3-paramiko    # clients of SFTP; lftp speaks FTP as well
+  sshfs                                          # a folder of ours mounted, where FUSE may be had
   e2fsprogs                                      # file systems that lose their power
   iproute2 procps                                # network namespaces, ss
   fonts-dejavu-core                              # screenshots look alike on every machine

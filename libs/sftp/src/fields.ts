@@ -9,8 +9,8 @@ import {
   LocalError,
 } from "@socketscope/wire";
 
-/** Why a packet could not be read: it ends within a field · goes on behind its last · has attributes nobody knows · counts beyond 2^53. */
-export type FieldFault = "short" | "long" | "attributes" | "number";
+/** Why a packet could not be read: it ends within a field · has attributes nobody knows · counts beyond 2^53. */
+export type FieldFault = "short" | "attributes" | "number";
 
 /** Told of each field read, for who shows where it stands: index of its first octet and behind its last. */
 export type Mark = (name: string, from: number, to: number) => void;
@@ -43,10 +43,9 @@ export class FieldReader {
     this.#fault ??= fault;
   }
 
-  /** Says what is wrong with the packet now that all its fields were asked for. */
-  end(): FieldFault | undefined {
-    if (this.left > 0) this.fail("long");
-    return this.#fault;
+  /** What is wrong with the packet, now that all its fields were asked for; "long": it goes on behind the last. */
+  end(): FieldFault | "long" | undefined {
+    return this.#fault ?? (this.left > 0 ? "long" : undefined);
   }
 
   u8(name: string): number {

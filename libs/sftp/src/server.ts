@@ -38,7 +38,6 @@ interface Outstanding {
 
 const FAULTS: Readonly<Record<FieldFault, readonly [code: number, text: string]>> = {
   short: [STATUS.BAD_MESSAGE, "The packet ends before its last field does"],
-  long: [STATUS.BAD_MESSAGE, "The packet goes on behind its last field"],
   attributes: [STATUS.BAD_MESSAGE, "These attributes are not those of version 3"],
   number: [STATUS.FAILURE, "No file has octets beyond 2^53"],
 };
@@ -146,7 +145,8 @@ export class SftpServer implements Core<SftpServerEvent, SftpServerAction, SftpS
     const fields = new FieldReader(packet, 5);
     const request = readRequest(type, fields, id);
     if (request === undefined) return this.#refuse(id, STATUS.OP_UNSUPPORTED, "No such request");
-    const fault = fields.end();
+    // What stands behind the last field is passed over, as OpenSSH does: Go's client (rclone) leaves some there.
+    const { fault } = fields;
     if (fault !== undefined) return this.#refuse(id, ...FAULTS[fault]);
     return this.#judge(request) ?? this.#take(request);
   }
