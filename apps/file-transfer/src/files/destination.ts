@@ -58,11 +58,12 @@ export class PartialDestination implements Destination {
   async commit(size: number): Promise<void> {
     const { home, place, open, exclusive, done } = this.#target;
     try {
-      const gone = await lstatOf(place);
+      // Only a quota asks what went.
+      const gone = home.isCounted && !exclusive ? await lstatOf(place) : undefined;
       if (exclusive) await this.#linkInto();
       else await this.#renameInto();
       home.partials.forget(open);
-      home.usage.shrink(exclusive || gone === undefined ? 0 : gone.size);
+      home.usage.shrink(gone?.size ?? 0);
       await syncFolder(place.folder);
     } catch (error) {
       // Its place is gone or taken: nobody can resume what has no place to go to.

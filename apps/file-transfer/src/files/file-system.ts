@@ -190,6 +190,8 @@ export interface FileLimits {
   readonly nameOctets: number;
   /** Links followed on the way to one file. Linux's own number. */
   readonly links: number;
+  /** Folders kept open in a home, for the next file in them. */
+  readonly foldersKept: number;
   /** Entries that {@link FolderReader.next} gives at once. */
   readonly page: number;
   /** Files and folders that one login holds open at once; "too-many-open" above. */

@@ -12,6 +12,7 @@ export const defaultFileLimits: FileLimits = {
   pathOctets: 4096,
   nameOctets: 255,
   links: 40,
+  foldersKept: 64,
   page: 128,
   open: 1024,
   partialExpiry: 24 * 3600 * 1000,
@@ -52,14 +53,23 @@ class Homes implements Files {
     try {
       await mkdir(login.home, { recursive: true });
       const lent = this.#lend(await realpath(login.home));
-      const giveBack = (): void => {
+      const giveBack = (home?: Home): void => {
         lent.views--;
+        if (lent.views === 0) home?.walk.rest();
       };
       try {
         const home = await lent.home;
         if (login.quota !== undefined) await home.count(lent.views === 1);
         const { umask = 0o022 } = this.#options;
-        return new View({ home, login, limits: this.#limits, umask, closed: giveBack });
+        return new View({
+          home,
+          login,
+          limits: this.#limits,
+          umask,
+          closed: () => {
+            giveBack(home);
+          },
+        });
       } catch (error) {
         giveBack();
         throw error;

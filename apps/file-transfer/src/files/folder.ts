@@ -5,9 +5,9 @@
  */
 import { closeSync, constants, fstatSync, readlinkSync } from "node:fs";
 import { encodeName } from "@socketscope/wire";
-import { open, type DiskPath } from "./disk.ts";
+import { fsync, open, type DiskPath } from "./disk.ts";
 import { join } from "./names.ts";
-import { problem } from "./problems.ts";
+import { problem, systemCode } from "./problems.ts";
 
 export interface Folder {
   /** A path that leads to the folder itself. */
@@ -18,12 +18,16 @@ export interface Folder {
   child(name: string): Promise<Folder>;
   /** The folder below it by these names in one step, or undefined: not without going name by name. */
   descend(names: readonly string[]): Promise<Folder | undefined>;
+  /** It is where the path leads from `above`, now, and no link stands in the path. False also: nobody can tell. */
+  isBelow(above: Folder, path: string): boolean;
   /** What stands there, held fast: chmod, utimes and truncate follow links, this path leads to none. */
   pin(name: string): Promise<Pin>;
   /** Still where it was opened; throws "not-found". On Linux there is nothing to ask. */
   confirm(): Promise<void>;
   /** Which folder it is, whatever it is called now. */
   readonly identity: Identity;
+  /** The names in it, as they are now, are on the disk when this resolves. One call at a time: see folder-sync.ts. */
+  sync(): Promise<void>;
   close(): void;
 }
 
@@ -46,6 +50,8 @@ export class DescriptorFolder implements Folder {
   readonly self: string;
   readonly #descriptor: number;
   #identity: Identity | undefined;
+  /** The one above cannot be synced; opened when it is first asked for. */
+  #real: number | undefined;
 
   private constructor(descriptor: number) {
     this.#descriptor = descriptor;
@@ -70,12 +76,12 @@ export class DescriptorFolder implements Folder {
     const descriptor = await open(this.at(way), FOLDER).catch(() => undefined);
     if (descriptor === undefined) return undefined;
     const found = new DescriptorFolder(descriptor);
-    if (found.#isBelow(this, way)) return found;
+    if (found.isBelow(this, way)) return found;
     found.close();
     return undefined;
   }
 
-  #isBelow(above: DescriptorFolder, way: string): boolean {
+  isBelow(above: Folder, way: string): boolean {
     try {
       // Memory only, no disk: worth no thread.
       return readlinkSync(this.self, "buffer").equals(below(readlinkSync(above.self, "buffer"), way));
@@ -105,9 +111,20 @@ export class DescriptorFolder implements Folder {
     return this.#identity;
   }
 
+  async sync(): Promise<void> {
+    this.#real ??= await open(this.self, constants.O_RDONLY | constants.O_DIRECTORY);
+    await fsync(this.#real).catch(unlessUnsynced);
+  }
+
   close(): void {
     closeSync(this.#descriptor);
+    if (this.#real !== undefined) closeSync(this.#real);
   }
+}
+
+/** Some file systems keep folders in their own way and have nothing to sync. */
+export function unlessUnsynced(error: unknown): void {
+  if (systemCode(error) !== "EINVAL") throw error;
 }
 
 function below(folder: Buffer, way: string): Buffer {

@@ -28,11 +28,17 @@ export class Home {
     await this.#counted;
   }
 
+  /** Somebody here has a quota. */
+  get isCounted(): boolean {
+    return this.#counted !== undefined;
+  }
+
   async expire(before: number): Promise<void> {
     this.usage.shrink(await this.partials.expire(before));
   }
 
   async close(): Promise<void> {
+    this.walk.rest();
     await this.partials.close();
     this.root.close();
   }

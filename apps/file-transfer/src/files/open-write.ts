@@ -1,5 +1,5 @@
 /** From what a peer asks for to where its octets go: a fresh partial, one that is gone on with, the file in place. */
-import { constants, type Stats } from "node:fs";
+import { constants, fstatSync, type Stats } from "node:fs";
 import { mayWith, type Login } from "../accounts/login.ts";
 import {
   InPlaceDestination,
@@ -7,7 +7,7 @@ import {
   type Destination,
   type PartialTarget,
 } from "./destination.ts";
-import { close, fchmod, fstat, ftruncate, open, readFully, writeFully } from "./disk.ts";
+import { close, fchmod, ftruncate, open, readFully, writeFully } from "./disk.ts";
 import type { WriteOptions } from "./file-system.ts";
 import type { Home } from "./home.ts";
 import type { OpenPartial, Partial } from "./partials.ts";
@@ -221,7 +221,7 @@ class Opening {
       flags | constants.O_NOFOLLOW | constants.O_NONBLOCK,
     );
     try {
-      const stat = await fstat(descriptor);
+      const stat = fstatSync(descriptor);
       if (!stat.isFile()) throw problem("not-a-file");
       const lock = locks.take(stat, this.#context.owner);
       const destination = new InPlaceDestination(pathOf(place), descriptor, stat, append, lock);

@@ -3,9 +3,10 @@
  * is a folder, the same one, and no link stands in it. Who changes links between the look and the step can win that
  * race once; what came of it is then found out and refused, but not undone.
  */
+import { constants } from "node:fs";
 import { realpath } from "node:fs/promises";
-import { lstat, type DiskPath } from "./disk.ts";
-import type { Folder, Identity, Pin } from "./folder.ts";
+import { close, fsync, lstat, open, type DiskPath } from "./disk.ts";
+import { unlessUnsynced, type Folder, type Identity, type Pin } from "./folder.ts";
 import { join } from "./names.ts";
 import { problem } from "./problems.ts";
 
@@ -45,6 +46,10 @@ export class PortableFolder implements Folder {
     return Promise.resolve(undefined);
   }
 
+  isBelow(): boolean {
+    return false;
+  }
+
   async pin(name: string): Promise<Pin> {
     await this.confirm();
     return { path: this.at(name), close() {} };
@@ -54,6 +59,15 @@ export class PortableFolder implements Folder {
     const { dev, ino } = await lstat(this.self);
     const same = dev === this.identity.device && ino === this.identity.inode;
     if (!same || (await realpath(this.self)) !== this.self) throw problem("not-found");
+  }
+
+  async sync(): Promise<void> {
+    const descriptor = await open(this.self, constants.O_RDONLY);
+    try {
+      await fsync(descriptor).catch(unlessUnsynced);
+    } finally {
+      await close(descriptor);
+    }
   }
 
   close(): void {}

@@ -1,7 +1,7 @@
 /** A regular file open for reading. */
-import { constants } from "node:fs";
+import { closeSync, constants, fstatSync } from "node:fs";
 import { describe } from "./describe.ts";
-import { close, fstat, open, readFully } from "./disk.ts";
+import { open, readFully } from "./disk.ts";
 import type { FileReader, FileStat } from "./file-system.ts";
 import type { Folder } from "./folder.ts";
 import { asProblem, problem } from "./problems.ts";
@@ -14,13 +14,14 @@ export async function openRegular(folder: Folder, name: string): Promise<number>
   await folder.confirm();
   const descriptor = await open(folder.at(name), FLAGS);
   try {
-    const stat = await fstat(descriptor);
+    // What an open file is, the kernel knows without a disk.
+    const stat = fstatSync(descriptor);
     if (stat.isDirectory()) throw problem("is-a-folder");
     if (!stat.isFile()) throw problem("not-a-file");
     await folder.confirm();
     return descriptor;
   } catch (error) {
-    await close(descriptor);
+    closeSync(descriptor);
     throw error;
   }
 }
@@ -39,7 +40,7 @@ export class Reader implements FileReader {
   }
 
   stat(): Promise<FileStat> {
-    return this.#run(async () => describe(await fstat(this.#descriptor), this.#partial));
+    return this.#run(async () => describe(fstatSync(this.#descriptor), this.#partial));
   }
 
   read(into: Uint8Array, position: number): Promise<number> {
@@ -55,7 +56,7 @@ export class Reader implements FileReader {
     // A read in flight would read from whatever file gets this descriptor's number next.
     await Promise.allSettled(this.#running);
     this.#closed(this);
-    await close(this.#descriptor).catch(() => undefined);
+    closeSync(this.#descriptor);
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@
  * one, links are read and followed by us and not by the kernel, so nothing between two steps leads out of the home.
  */
 import { lstat, readlink } from "./disk.ts";
+import { FolderCache } from "./folder-cache.ts";
 import type { Folder } from "./folder.ts";
 import { nameOf, readPath, type NameLimits, type Path } from "./names.ts";
 import { asProblem, problem, systemCode, unlessMissing } from "./problems.ts";
@@ -11,6 +12,8 @@ import type { Stats } from "node:fs";
 export interface WalkLimits extends NameLimits {
   /** Links followed on the way to one file. */
   readonly links: number;
+  /** Folders kept open in a home, for the next file in them. */
+  readonly foldersKept: number;
 }
 
 export interface Place {
@@ -39,10 +42,17 @@ export function pathOf({ names, name }: Place): string {
 export class Walk {
   readonly #root: Folder;
   readonly #limits: WalkLimits;
+  readonly #cache: FolderCache;
 
   constructor(root: Folder, limits: WalkLimits) {
     this.#root = root;
     this.#limits = limits;
+    this.#cache = new FolderCache(root, limits.foldersKept);
+  }
+
+  /** Closes what nobody uses. */
+  rest(): void {
+    this.#cache.clear();
   }
 
   /** The caller releases the place. What the last name is, is not looked at. */
@@ -51,7 +61,7 @@ export class Walk {
     const lead = names.slice(0, -1);
     const name = names.at(-1);
     if (!names.includes("..") && name !== undefined) {
-      const folder = lead.length === 0 ? this.#root : await this.#root.descend(lead);
+      const folder = lead.length === 0 ? this.#root : await this.#cache.lend(lead);
       if (folder !== undefined) return { folder, names: lead, name, mustBeFolder, followed: 0 };
     }
     return new Steps(this.#root, this.#limits).go({ names, folder: mustBeFolder });
@@ -91,7 +101,7 @@ export class Walk {
   }
 
   release({ folder }: Place): void {
-    if (folder !== this.#root) folder.close();
+    if (folder !== this.#root) this.#cache.giveBack(folder);
   }
 }
 

@@ -245,8 +245,8 @@ describe("an upload", () => {
     expect(await outcome(reader.read(new Uint8Array(1), 0))).toBe("closed");
     expect(await outcome(list.next())).toBe("closed");
     expect(await outcome(files.stat("/"))).toBe("closed");
-    // The root and its hidden folder stay open for the next login.
-    expect(descriptorsBelow(home.path)).toHaveLength(2);
+    // The root, its twin for syncs and the hidden folder stay open for the next login.
+    expect(descriptorsBelow(home.path)).toHaveLength(3);
     expect((await (await home.view()).stat("/b")).size).toBe(4);
   });
 
@@ -273,7 +273,9 @@ describe("an upload", () => {
 describe("a thousand uploads that break", () => {
   it("leave no descriptor and no partial that was not asked for", async () => {
     const home = testHome();
-    await (await home.view()).makeFolder("/d");
+    const first = await home.view();
+    await first.makeFolder("/d");
+    await first.close();
     const before = descriptorsBelow(home.path).length;
     for (let number = 0; number < 1000; number++) {
       const files = await home.view({ user: `user${number % 7}` });
@@ -287,5 +289,42 @@ describe("a thousand uploads that break", () => {
     // The hidden folder itself.
     expect(descriptorsBelow(home.path).length - before).toBe(1);
     expect(partialsIn(home.path).length).toBeLessThanOrEqual(77);
+  });
+});
+
+describe("a folder that is kept open", () => {
+  it("is not taken for another that has its name now", async () => {
+    const home = testHome();
+    const files = await home.view();
+    const other = await home.view({ user: "bob" });
+    await files.makeFolder("/d");
+    await put(files, "/d/a", "first");
+    await other.rename("/d", "/e", { replace: false });
+    expect(await outcome(put(files, "/d/b", ""))).toBe("not-found");
+    await other.makeFolder("/d");
+    await put(files, "/d/b", "second");
+    expect([await names(files, "/d"), await names(files, "/e")]).toEqual([["b"], ["a"]]);
+    await other.remove("/d/b");
+    await other.removeFolder("/d");
+    expect(await outcome(put(files, "/d/c", ""))).toBe("not-found");
+    await other.symlink("e", "/d");
+    await put(files, "/d/c", "third");
+    expect(await names(files, "/e")).toEqual(["a", "c"]);
+  });
+
+  it("makes room for the next, and is closed while somebody writes in it no sooner than that ends", async () => {
+    const home = testHome({ limits: { ...defaultFileLimits, foldersKept: 2 } });
+    const files = await home.view();
+    const folders = ["/a", "/b", "/c", "/d", "/e"];
+    for (const folder of folders) await files.makeFolder(folder);
+    const writers = await Promise.all(
+      folders.flatMap((folder) => [1, 2].map((n) => files.openToWrite(`${folder}/${n}`, { how: "replace" }))),
+    );
+    await Promise.all(writers.map((writer) => writer.commit()));
+    for (const folder of folders) expect(await names(files, folder)).toEqual(["1", "2"]);
+    // Root and two kept ones, each with its twin for syncs, and the hidden folder.
+    expect(descriptorsBelow(home.path)).toHaveLength(7);
+    await files.close();
+    expect(descriptorsBelow(home.path)).toHaveLength(3);
   });
 });
