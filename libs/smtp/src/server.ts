@@ -108,7 +108,7 @@ export class SmtpServer implements Core<SmtpServerEvent, SmtpServerAction, SmtpS
     if (this.#state === "greeting") return { type: "connected" };
     if (this.#content !== undefined && (this.#state === "content" || this.#state === "chunk"))
       return this.#content.next(this.#buffer);
-    if (this.#draining && this.#isBetweenTransactions() && this.#buffer.length === 0)
+    if (this.#draining && this.#isBetweenTransactions() && !this.#isWithinLine())
       return {
         type: "leaving",
         reply: { code: 421, enhanced: "4.3.2", lines: [`${this.#offer.hostname} is shutting down`] },
@@ -189,6 +189,11 @@ export class SmtpServer implements Core<SmtpServerEvent, SmtpServerAction, SmtpS
       return "closed";
     }
     return "need-data";
+  }
+
+  /** Also one whose octets were read over, since it is too long: its end has yet to come. */
+  #isWithinLine(): boolean {
+    return this.#buffer.length > 0 || this.#lines.begun;
   }
 
   #isBetweenTransactions(): boolean {
