@@ -1,5 +1,5 @@
 /** The dialogues of all SMTP sessions: kept with the message they brought, and in a list where they brought none. */
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeReply, type Reply } from "@socketscope/smtp";
 import type { CloseReason, Flow, Tap } from "@socketscope/socket-core";
@@ -35,8 +35,11 @@ interface Open {
   readonly flow: Flow;
   readonly dialogue: Dialogue;
   readonly opened: number;
+  /** Those it brought into mailboxes. */
   readonly messages: string[];
   readonly refusals: string[];
+  /** It brought a message, wherever that went. */
+  succeeded: boolean;
 }
 
 export class Dialogues implements SessionBook {
@@ -78,7 +81,14 @@ export class Dialogues implements SessionBook {
   readonly tap: Tap = {
     opened: (flow) => {
       const dialogue = new Dialogue(() => performance.now());
-      this.#open.set(flow.id, { flow, dialogue, opened: Date.now(), messages: [], refusals: [] });
+      this.#open.set(flow.id, {
+        flow,
+        dialogue,
+        opened: Date.now(),
+        messages: [],
+        refusals: [],
+        succeeded: false,
+      });
     },
     refused: () => undefined,
     speaks: () => undefined,
@@ -120,10 +130,12 @@ export class Dialogues implements SessionBook {
     this.#note(flow, `${describeReply(reply)} (to ${what})`);
   }
 
-  brought(flow: Flow, id: string): void {
+  brought(flow: Flow, id: string | undefined): void {
     this.#messages++;
     const open = this.#open.get(flow.id);
     if (open === undefined) return;
+    open.succeeded = true;
+    if (id === undefined) return;
     open.messages.push(id);
     this.#bringing.set(id, open);
   }
@@ -143,21 +155,33 @@ export class Dialogues implements SessionBook {
     this.#open.delete(flow.id);
     if (open === undefined) return;
     const said = keep(open, reason);
-    for (const id of open.messages) {
-      this.#write(id, said)
-        .catch(this.#onError)
-        .finally(() => this.#bringing.delete(id));
-    }
-    if (open.messages.length > 0 || open.refusals.length === 0) return;
+    this.#write(open.messages, said)
+      .catch(this.#onError)
+      .finally(() => {
+        for (const id of open.messages) this.#bringing.delete(id);
+      });
+    if (open.succeeded || open.refusals.length === 0) return;
     this.#failed.push({ id: flow.id, refusals: open.refusals, ...said });
     if (this.#failed.length > this.#limits.failed) this.#failed.shift();
     for (const watcher of this.#watchers) watcher();
   }
 
-  async #write(id: string, said: KeptDialogue): Promise<void> {
-    const name = `${id}.json`;
-    await writeFile(join(this.#folder, name), JSON.stringify(said), { mode: 0o600 });
-    this.#names.push(name);
+  /** One file, with a name for each message. */
+  async #write([first, ...others]: readonly string[], said: KeptDialogue): Promise<void> {
+    if (first === undefined) return;
+    const path = (id: string): string => join(this.#folder, `${id}.json`);
+    await writeFile(path(first), JSON.stringify(said), { mode: 0o600 });
+    await this.#named(first);
+    let last = first;
+    for (const id of others) {
+      await link(path(last), path(id));
+      last = id;
+      await this.#named(id);
+    }
+  }
+
+  async #named(id: string): Promise<void> {
+    this.#names.push(`${id}.json`);
     const oldest = this.#names.length > this.#limits.kept ? this.#names.shift() : undefined;
     if (oldest !== undefined) await rm(join(this.#folder, oldest), { force: true });
   }

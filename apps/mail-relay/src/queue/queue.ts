@@ -1,14 +1,14 @@
 /** Messages for elsewhere, from the moment we answer for them until every recipient is reached or given up. */
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Envelope } from "@socketscope/smtp";
+import { newId } from "../new-id.ts";
 import type { Spooled } from "../spooled.ts";
 import { DueHeap } from "./due-heap.ts";
 import { QueueBroken, QueueFull } from "./errors.ts";
 import { Journal, type JournalOptions, type Place } from "./journal.ts";
 import { LargeFiles } from "./large-files.ts";
 import { queueRecord } from "./queue-records.ts";
-import type { QueuedMessage, QueueState, RecipientResult } from "./queued.ts";
+import { stateOf, type QueuedMessage, type QueueState, type RecipientResult } from "./queued.ts";
 import { afterAttempt } from "./schedule.ts";
 
 export interface QueueOptions extends Omit<JournalOptions, "onTorn"> {
@@ -139,7 +139,7 @@ export class Queue {
     }
   }
 
-  /** One attempt is over: durable when it resolves. Whoever was reached or given up is out of the message. */
+  /** One attempt is over; whoever was reached or given up is out of the message, durably when it resolves. */
   async settle(
     id: string,
     results: readonly RecipientResult[],
@@ -149,10 +149,12 @@ export class Queue {
     if (kept === undefined) return;
     const state = afterAttempt(kept.message, results, this.#now(), this.#options.schedule, notAfter);
     if (state.recipients.length === 0) return this.#end(id, kept);
-    await this.#change(kept, {
-      ...state,
-      delayNoticeSent: kept.message.delayNoticeSent || delayNoticeSent,
-    });
+    // That nobody was reached may be forgotten: it is only tried again the sooner.
+    const nothing = !delayNoticeSent && state.recipients.length === kept.message.recipients.length;
+    const next = { ...state, delayNoticeSent: kept.message.delayNoticeSent || delayNoticeSent };
+    if (!nothing) return this.#change(kept, next);
+    this.#log().appendLater({ type: "state", id, state: next });
+    this.#changed(kept, next);
   }
 
   /**
@@ -268,6 +270,11 @@ export class Queue {
   async #change(kept: Kept, state: QueueState, active = false): Promise<void> {
     const { id } = kept.message;
     await this.#log().append({ type: "state", id, state }, NOTHING);
+    this.#changed(kept, state, active);
+  }
+
+  #changed(kept: Kept, state: QueueState, active = false): void {
+    const { id } = kept.message;
     kept.message = { ...kept.message, ...state, active };
     if (this.#isWaiting(kept.message)) this.#heap.push(state.due, id);
     this.#tell(id);
@@ -388,12 +395,4 @@ export class Queue {
   #tell(id: string): void {
     for (const watcher of this.#watchers) watcher(id);
   }
-}
-
-function stateOf({ recipients, attempts, due, held, delayNoticeSent, history }: QueuedMessage): QueueState {
-  return { recipients, attempts, due, held, delayNoticeSent, history };
-}
-
-function newId(at: number): string {
-  return `${at.toString(36)}${randomBytes(5).toString("hex")}`;
 }

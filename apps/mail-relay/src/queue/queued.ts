@@ -43,3 +43,8 @@ export interface QueuedMessage extends QueueState {
   /** Delivery has it just now. */
   readonly active: boolean;
 }
+
+export function stateOf(message: QueueState): QueueState {
+  const { recipients, attempts, due, held, delayNoticeSent, history } = message;
+  return { recipients, attempts, due, held, delayNoticeSent, history };
+}

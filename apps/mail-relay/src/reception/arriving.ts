@@ -1,9 +1,9 @@
 /** One message on its way in: our trace field in front, what a submission lacks added, then through the one door. */
-import { randomBytes } from "node:crypto";
 import { codeOf } from "@socketscope/host";
 import { dateTime, HeaderPass, receivedField } from "@socketscope/message";
 import type { MailParameters, Reply } from "@socketscope/smtp";
 import type { Incoming, Peer } from "../engine/engine.ts";
+import { newId } from "../new-id.ts";
 import type { Spooled } from "../spooled.ts";
 import type { Placed } from "./acceptance.ts";
 import type { ReceptionOptions, SpoolDoor } from "./reception-options.ts";
@@ -99,7 +99,9 @@ export class Arriving implements Incoming {
         arrived: this.#arrived,
         authenticated: login,
       });
-      sessions.brought(peer.flow, this.#id);
+      // What only passes through has no page that its dialogue could stand on.
+      const stays = placed.some(({ mailboxes }) => mailboxes !== undefined);
+      sessions.brought(peer.flow, stays ? this.#id : undefined);
       await this.#tellDelivered(message);
       return reply;
     } finally {
@@ -131,11 +133,6 @@ function missingFields(has: (name: string) => boolean, at: number, id: string, h
   const date = has("date") ? "" : `Date: ${dateTime(at)}\r\n`;
   const messageId = has("message-id") ? "" : `Message-ID: <${id}@${hostname}>\r\n`;
   return date + messageId;
-}
-
-/** Time and chance: short enough to be read aloud, long enough to be the only one. */
-function newId(at: number): string {
-  return `${at.toString(36)}${randomBytes(5).toString("hex")}`;
 }
 
 export function isDiskFull(error: unknown): boolean {

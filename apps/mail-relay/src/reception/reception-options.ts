@@ -20,8 +20,8 @@ export interface SpoolDoor {
 export interface SessionBook {
   loginFailed(flow: Flow, user: string): void;
   refused(flow: Flow, what: string, refusal: Reply): void;
-  /** A message came by this session; `id` stands in its first Received field. */
-  brought(flow: Flow, id: string): void;
+  /** A message came by this session; `id` stands in its first Received field. Undefined: it is in no mailbox of ours. */
+  brought(flow: Flow, id: string | undefined): void;
   closed(flow: Flow, reason: CloseReason): void;
 }
 

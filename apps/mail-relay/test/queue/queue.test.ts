@@ -98,25 +98,80 @@ describe("the queue", () => {
     expect((await open()).size).toBe(0);
   });
 
-  it("loses nothing it has promised when the file ends anywhere behind it", async () => {
-    const queue = await open();
+  it.each([0, 300])(
+    "loses nothing it has promised when the file ends anywhere behind it, %i octets of zeros behind it",
+    async (zeros) => {
+      const queue = await open({ aheadOctets: 0 });
+      const first = await put(queue);
+      const file = join(path(), segments()[0] ?? "");
+      const promised = readFileSync(file).length;
+      const second = await put(queue, "B: c\r\n\r\nsecond\r\n");
+      const both = readFileSync(file).length;
+      await queue.close();
+      const whole = readFileSync(file);
+      for (let end = promised; end < whole.length; end += 7) {
+        writeFileSync(file, Buffer.concat([whole.subarray(0, end), Buffer.alloc(zeros)]));
+        const after = await open();
+        const ids = after.list({ limit: 10 }).messages.map(({ id }) => id);
+        expect(ids).toEqual(end < both ? [first] : [first, second]);
+        expect(after.torn).toEqual([]);
+        await after.close();
+      }
+    },
+  );
+
+  it("makes room ahead, so that few syncs make the file longer, and gives back what it did not use", async () => {
+    const lengths: number[] = [];
+    const queue = await open({ aheadOctets: 4000 });
+    for (let i = 0; i < 20; i++) {
+      await put(queue);
+      lengths.push(readFileSync(join(path(), segments()[0] ?? "")).length);
+    }
+    expect(new Set(lengths).size).toBeLessThan(6);
+    await queue.close();
+    expect(readFileSync(join(path(), segments()[0] ?? "")).length).toBeLessThan(lengths.at(-1) ?? 0);
+    const after = await open();
+    expect([after.size, after.torn]).toEqual([20, []]);
+    await after.close();
+  });
+
+  it("takes what is torn in the last batch for a promise to nobody, whatever of that batch is whole", async () => {
+    const queue = await open({ aheadOctets: 0 });
     const first = await put(queue);
     const file = join(path(), segments()[0] ?? "");
-    const promised = readFileSync(file).length;
-    await put(queue, "B: c\r\n\r\nsecond\r\n");
+    const message = await spooled(folder.path, "A: b\r\n\r\n");
+    const before = readFileSync(file).length;
+    const batch = await Promise.all(
+      ["b@b.test", "c@c.test"].map((one) => queue.enqueue(to(one), message, { arrived: now })),
+    );
+    // As power loss leaves it: no mark behind the batch, and a sector of it was not written.
+    const octets = readFileSync(file);
     await queue.close();
-    const whole = readFileSync(file);
-    for (let end = promised; end < whole.length; end += 7) {
-      writeFileSync(file, whole.subarray(0, end));
-      const after = await open();
-      expect(after.list({ limit: 10 }).messages.map(({ id }) => id)).toEqual([first]);
-      expect(after.torn).toEqual([]);
-      await after.close();
-    }
+    octets.fill(0, before + 60, before + 90);
+    writeFileSync(file, octets);
+    const after = await open();
+    expect(after.list({ limit: 10 }).messages.map(({ id }) => id)).toEqual([first, batch[1]]);
+    expect(after.torn).toEqual([]);
+    await after.close();
+    expect((await open()).torn).toEqual([]);
+  });
+
+  it("waits for no sync to write down an attempt that reached nobody, and has it after a restart", async () => {
+    const queue = await open();
+    const id = await put(queue);
+    expect(queue.take()?.id).toBe(id);
+    const before = queue.syncs;
+    await queue.settle(id, [{ forwardPath: "bob@b.test", outcome: "deferred", reply: deferred }]);
+    expect(queue.syncs).toBe(before);
+    expect(queue.show(id)?.attempts).toBe(1);
+    await queue.close();
+    const after = await open();
+    expect(after.show(id)?.attempts).toBe(1);
+    await after.close();
   });
 
   it("sets aside what is torn in the middle, says so, and delivers the rest", async () => {
-    const queue = await open();
+    const queue = await open({ aheadOctets: 0 });
     await put(queue);
     const file = join(path(), segments()[0] ?? "");
     const end = readFileSync(file).length;
@@ -178,7 +233,11 @@ describe("the queue", () => {
       ...diskFiles,
       async create(path) {
         const file = await diskFiles.create(path);
-        return { ...file, sync: () => (broken ? Promise.reject(new Error("EIO")) : file.sync()) };
+        const write = async (octets: Uint8Array, at: number): Promise<void> => {
+          await file.write(octets, at);
+          if (broken) throw new Error("EIO");
+        };
+        return { ...file, write };
       },
     };
     const queue = await open({ files });
@@ -208,7 +267,7 @@ describe("the queue", () => {
   });
 
   it("says when the disk does not give back what was written", async () => {
-    const queue = await open();
+    const queue = await open({ aheadOctets: 0 });
     const id = await put(queue);
     const file = join(path(), segments()[0] ?? "");
     const octets = readFileSync(file);
