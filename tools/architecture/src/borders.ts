@@ -37,7 +37,7 @@ function checkImport(folder: string, file: SourceFile, entry: Import): Violation
   if (isBuiltin(entry.specifier) && (isPure(folder) || folder === "libs/page")) {
     found.push({ rule: "pure", where, what: `imports ${entry.specifier}` });
   }
-  if (layer === "tool") return found;
+  if (layer === "tool" || layer === "peer") return found;
   // A library engine is built on the library's own sockets, accepted where ours are: before the library sees them.
   const harmless = inEngine || (entry.names.length > 0 && entry.names.every((name) => looking.has(name)));
   if (sockets.has(module) && folder !== "libs/socket-core" && !harmless) {

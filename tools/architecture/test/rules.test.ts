@@ -30,6 +30,7 @@ const folders: Readonly<Record<string, string>> = {
   "mail-relay": "apps",
   bench: "tools",
   testkit: "tools",
+  peers: "tools",
 };
 
 const version = (dependency: string): [string, string] => [dependency, "0.1.0"];
@@ -99,7 +100,12 @@ const house: Files = {
   ...web,
   ...host,
   ...webServer,
-  ...room("testkit", "tool", { uses: ["wire"], source: 'import "@socketscope/wire"; import "esbuild";' }),
+  ...room("peers", "peer", { source: 'import "node:net";' }),
+  ...room("testkit", "tool", {
+    uses: ["wire", "peers"],
+    source: 'import "@socketscope/wire"; import "@socketscope/peers"; import "esbuild";',
+  }),
+  ...room("bench", "tool", { uses: ["peers"], source: 'import "@socketscope/peers";' }),
 };
 
 function violationsOf(files: Files): Violation[] {
@@ -256,6 +262,12 @@ const breaks: readonly (readonly [rule: keyof typeof rules, change: string, file
       "all of node:fs",
       { "libs/socket-core/src/a.ts": 'import * as fs from "node:fs";' },
       "libs/socket-core/src/a.ts:1",
+    ],
+    [
+      "downwards",
+      "an app that needs somebody else's server",
+      room("mail-relay", "app", { uses: ["peers"], source: 'import "@socketscope/peers";' }),
+      "apps/mail-relay/src/index.ts:1",
     ],
     [
       "testkit",

@@ -1,13 +1,11 @@
 /** What is measured, against whom, and what we promise (issue 2; the README shows the table). */
 import { largeFile, smallFile } from "./site.ts";
 
-export interface RateCase {
+/** Servers that are loaded in turns, and what ours owes to the others. */
+export interface Comparison {
   readonly id: string;
   readonly title: string;
-  readonly path: string;
-  readonly connections: number;
-  readonly pipelined?: number;
-  readonly unit: "requests/s" | "MB/s";
+  readonly unit: "requests/s" | "MB/s" | "messages/s";
   readonly ours: string;
   /** We are compared with the fastest of these. */
   readonly peers: readonly string[];
@@ -15,9 +13,17 @@ export interface RateCase {
   readonly beside: readonly string[];
   /** Ratios to the peer: below the floor the bench fails; the goal is where we want to be. */
   readonly floor: number;
-  readonly goal?: number | { readonly above: string };
+  readonly goal?:
+    | number
+    | { readonly above: string; /** Of what that reaches. Default 1. */ readonly times?: number };
   /** Small differences need more runs, and short ones: what is slow for a second hits both sides. Default as told. */
   readonly rounds?: { readonly times: number; readonly cutInto: number };
+}
+
+export interface RateCase extends Comparison {
+  readonly path: string;
+  readonly connections: number;
+  readonly pipelined?: number;
 }
 
 const hello = { path: "/", connections: 64, unit: "requests/s" } as const;
@@ -97,10 +103,11 @@ export const rateCases: readonly RateCase[] = [
   },
 ];
 
-export interface MemoryCase {
+/** An amount of memory or time that is ours alone. */
+export interface AmountCase {
   readonly id: string;
   readonly title: string;
-  readonly unit: "KiB" | "MiB";
+  readonly unit: "KiB" | "MiB" | "s";
   /** More is a failure. */
   readonly ceiling: number;
 }
@@ -111,4 +118,4 @@ export const memoryCases = {
   up: { id: "flat-up", title: "Growth of memory while receiving", unit: "MiB", ceiling: 32 },
   // The high-water mark, what is read ahead, and some air.
   stalled: { id: "stalled", title: "Memory of a reader that reads nothing", unit: "MiB", ceiling: 2 },
-} as const satisfies Record<string, MemoryCase>;
+} as const satisfies Record<string, AmountCase>;

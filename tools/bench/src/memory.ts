@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { BenchError } from "./bench-error.ts";
-import { memoryCases, type MemoryCase } from "./cases.ts";
+import { memoryCases, type AmountCase } from "./cases.ts";
 import { load } from "./load.ts";
 import type { Result } from "./result.ts";
 import { type Running, startServer } from "./running.ts";
@@ -26,7 +26,7 @@ export async function measureIdle(folder: string, count: number): Promise<Result
     const octets = await weigh(server, count, holdConnections);
     measured[name === "ours-files" ? "ours" : name] = octets / KiB;
   }
-  return judgeMemory(memoryCases.idle, `${count.toLocaleString("en")} at once`, measured);
+  return judgeAmount(memoryCases.idle, `${count.toLocaleString("en")} at once`, measured);
 }
 
 /** Readers that ask for a large file over a receive buffer of 4 KiB and read one octet: what each makes us hold. */
@@ -35,13 +35,17 @@ export async function measureStalled(folder: string, count: number): Promise<Res
   const octets = await weigh(server, count, (port, readers, meanwhile) =>
     holdStalledReaders(port, readers, `/${largeFile.name}`, meanwhile),
   );
-  return judgeMemory(memoryCases.stalled, `${count} at once, of 100 MiB`, { ours: octets / MiB });
+  return judgeAmount(memoryCases.stalled, `${count} at once, of 100 MiB`, { ours: octets / MiB });
 }
 
-type Hold = (port: number, count: number, meanwhile: () => Promise<void>) => Promise<void>;
+export type Hold = (port: number, count: number, meanwhile: () => Promise<void>) => Promise<void>;
 
 /** Octets that each of `count` clients costs beyond a quarter as many, which fill what the process has lying idle. */
-async function weigh(server: Running, count: number, hold: Hold): Promise<number> {
+export async function weigh(
+  server: Pick<Running, "port" | "memory">,
+  count: number,
+  hold: Hold,
+): Promise<number> {
   let before = Number.NaN;
   let during = Number.NaN;
   await hold(server.port, Math.ceil(count / 4), async () => {
@@ -54,7 +58,7 @@ async function weigh(server: Running, count: number, hold: Hold): Promise<number
 }
 
 /** Queues still grow, and collected buffers are freed by another thread: asked until it stands still. */
-async function settledMemory(server: Running): Promise<number> {
+export async function settledMemory(server: Pick<Running, "memory">): Promise<number> {
   let last = Number.NaN;
   for (let tries = 0; tries < 20; tries++) {
     const now = await server.memory();
@@ -65,9 +69,16 @@ async function settledMemory(server: Running): Promise<number> {
   return last;
 }
 
-async function holdConnections(port: number, count: number, meanwhile: () => Promise<void>): Promise<void> {
+const holdConnections: Hold = (port, count, meanwhile) => holdIdle("http", port, count, meanwhile);
+
+export async function holdIdle(
+  protocol: "http" | "smtp",
+  port: number,
+  count: number,
+  meanwhile: () => Promise<void>,
+): Promise<void> {
   const program = fileURLToPath(new URL("./idle-client.js", import.meta.url));
-  const client = spawn(process.execPath, [program, `${port}`, `${count}`], {
+  const client = spawn(process.execPath, [program, protocol, `${port}`, `${count}`], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const exited = new Promise((resolve) => client.once("exit", resolve));
@@ -94,7 +105,7 @@ export async function measureFlat(
     after.push(await settledMemory(server));
   }
   const [first = Number.NaN] = after;
-  return judgeMemory(memoryCases[direction], `${gigabytes} GB`, { ours: (Math.max(...after) - first) / MiB });
+  return judgeAmount(memoryCases[direction], `${gigabytes} GB`, { ours: (Math.max(...after) - first) / MiB });
 }
 
 /** One after the other: 100 MiB ten times is a GB, near enough. */
@@ -120,8 +131,8 @@ function expectOctets(lines: string): void {
   }
 }
 
-export function judgeMemory(
-  one: MemoryCase,
+export function judgeAmount(
+  one: AmountCase,
   amount: string,
   measured: Readonly<Record<string, number>>,
 ): Result {

@@ -10,7 +10,7 @@ import { constant } from "./site.ts";
 /** Milliseconds; idle connections are counted for longer than Node's 5 s. */
 const keepAliveTimeout = 600_000;
 
-export async function listen(server: Server): Promise<number> {
+async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, resolve));
   return (server.address() as AddressInfo).port;
 }

@@ -4,17 +4,31 @@ import type { Report, Result } from "./result.ts";
 
 export const markers = { begin: "<!-- bench:begin -->", end: "<!-- bench:end -->" } as const;
 
-export function toMarkdown({ machine, effort, results }: Report): string {
+/** `kept`: rows of an earlier table, of which those that were measured again are left out. */
+export function toMarkdown({ machine, effort, results }: Report, kept: readonly string[] = []): string {
+  const rows = new Map([...kept, ...results.map(row)].map((line) => [titleOf(line), line]));
   return [
     "| | ours | compared with | result | promised | goal | beside |",
     "|---|---:|---|---:|---:|---:|---|",
-    ...results.map(row),
+    ...rows.values(),
     "",
     Object.entries(machine)
       .map(([name, value]) => `${name} ${value}`)
       .join(" · "),
     `${effort}; made by \`npm run bench\`.`,
   ].join("\n");
+}
+
+/** The rows of the table in a document; none where it has no table. */
+export function rowsOf(document: string): string[] {
+  const [, rest = ""] = document.split(markers.begin);
+  const [table = ""] = rest.split(markers.end);
+  return table.split("\n").filter((line) => line.startsWith("| ") && titleOf(line) !== "");
+}
+
+/** Its first cell, without the amount in brackets. */
+function titleOf(line: string): string {
+  return (line.split("|")[1] ?? "").replace(/ \([^)]*\) *$/, "").trim();
 }
 
 function row(one: Result): string {
@@ -39,7 +53,7 @@ function valued(value: number, { valueUnit }: Result): string {
 }
 
 function amount(value = Number.NaN, unit = ""): string {
-  const digits = unit.endsWith("iB") ? 1 : 0;
+  const digits = unit === "s" ? 2 : unit.endsWith("iB") ? 1 : 0;
   return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${unit}`;
 }
 

@@ -1,18 +1,21 @@
 /** Starts the servers under measurement and looks at their memory. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "@socketscope/peers";
 import { BenchError } from "./bench-error.ts";
-import { listen } from "./peers.ts";
 import { constant } from "./site.ts";
 
-export interface Running extends AsyncDisposable {
+export interface Started extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
+}
+
+export interface Running extends Started {
   /** Octets of resident memory of the process that does the work, after its garbage is collected. */
   memory(): Promise<number>;
 }
@@ -21,7 +24,7 @@ export function startServer(name: string, folder: string): Promise<Running> {
   return name === "nginx" ? startNginx(folder) : startNode(name, folder);
 }
 
-async function startNode(name: string, folder: string): Promise<Running> {
+export async function startNode(name: string, folder: string): Promise<Running> {
   const program = fileURLToPath(new URL("./server.js", import.meta.url));
   const child = spawn(process.execPath, ["--expose-gc", program, name, folder], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -97,18 +100,11 @@ http {
   };
 }
 
-async function end(child: ChildProcess): Promise<void> {
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   await gone;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function answers(port: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** One server in a process of its own: `node server.js NAME FOLDER` prints its port; SIGUSR2 collects garbage. */
 import { oursConstant, oursFiles, oursLater, oursTapped, oursUntapped } from "./ours.ts";
+import { librarySmtp, oursSmtp } from "./mail-discarding.ts";
 import { nodeHttp, nodeSirv, nodeStream, rawNet } from "./peers.ts";
 
 const servers = new Map<string, (folder: string) => Promise<number>>([
@@ -12,6 +13,8 @@ const servers = new Map<string, (folder: string) => Promise<number>>([
   ["node:http + createReadStream", nodeStream],
   ["node:http + sirv", nodeSirv],
   ["node:net, constant", rawNet],
+  ["ours-smtp", oursSmtp],
+  ["smtp-server", librarySmtp],
 ]);
 
 const [, , name = "", folder = "."] = process.argv;

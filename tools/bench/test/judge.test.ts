@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { memoryCases, rateCases, type RateCase } from "../src/cases.ts";
 import { readResult } from "../src/load.ts";
-import { judgeMemory } from "../src/memory.ts";
+import { mailAmounts, mailCases } from "../src/mail-cases.ts";
+import { judgeAmount } from "../src/memory.ts";
 import { judge } from "../src/rates.ts";
-import { intoDocument, markers, toMarkdown } from "../src/report.ts";
+import { intoDocument, markers, rowsOf, toMarkdown } from "../src/report.ts";
 import { median } from "../src/statistics.ts";
 
 const one: RateCase = {
@@ -59,7 +60,7 @@ describe("an amount of memory", () => {
     [6.1, false],
     [Number.NaN, false],
   ])("of %d KiB: %s", (ours, passed) => {
-    expect(judgeMemory(memoryCases.idle, "10", { ours }).passed).toBe(passed);
+    expect(judgeAmount(memoryCases.idle, "10", { ours }).passed).toBe(passed);
   });
 });
 
@@ -94,6 +95,15 @@ describe("the table", () => {
     expect(report(50)).toContain("node v20");
   });
 
+  it("keeps the rows that were not measured again, in their places", () => {
+    const rows = (text: string): string[] => rowsOf(`${markers.begin}\n${text}\n${markers.end}`);
+    const before = ["| A file | old |", "| Memory (10 at once) | 1 KiB |"];
+    const table = toMarkdown({ machine: {}, effort: "", results: [judge(one, rates(90))] }, before);
+    expect(rows(table)).toEqual([expect.stringContaining("| 4.50 × |"), before[1]]);
+    expect(rows(report(90))).toHaveLength(1);
+    expect(rowsOf("no table")).toEqual([]);
+  });
+
   it("takes its place in a document, and the rest stays", () => {
     const document = `a\n${markers.begin}\nold\n${markers.end}\nb\n`;
     expect(intoDocument(document, "new")).toBe(`a\n${markers.begin}\nnew\n${markers.end}\nb\n`);
@@ -108,7 +118,8 @@ describe("the table", () => {
 
 describe("the cases", () => {
   it("have names of their own", () => {
-    const ids = [...rateCases, ...Object.values(memoryCases)].map((each) => each.id);
+    const all = [rateCases, Object.values(memoryCases), mailCases, Object.values(mailAmounts)].flat();
+    const ids = all.map((each) => each.id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });

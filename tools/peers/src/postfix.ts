@@ -1,14 +1,17 @@
 /** A real Postfix with Debian's defaults in a folder of its own; root may start it. It ends with the test. */
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LaunchError } from "./launch-error.ts";
-import { findProgram } from "./real-client.ts";
-import { run } from "./run.ts";
-import { TemporaryFolder } from "./temporary-folder.ts";
+import { promisify } from "node:util";
+import { findProgram } from "./find-program.ts";
+import { freePort } from "./free-port.ts";
+import { PeerError } from "./peer-error.ts";
 
-/** For `needing(missingForPostfix()).describe(…)`. */
+const run = promisify(execFile);
+
+/** Why there can be none here; undefined: there can. */
 export function missingForPostfix(): string | undefined {
   if (findProgram("postfix") === undefined) return "postfix is not installed, see tools/setup-clients.sh";
   return process.getuid?.() === 0 ? undefined : "only root may start Postfix";
@@ -37,20 +40,20 @@ export class Postfix implements AsyncDisposable {
   /** `127.0.0.1:PORT`. */
   readonly server: string;
   readonly port: number;
-  readonly #folder: TemporaryFolder;
+  readonly #folder: string;
 
-  private constructor(folder: TemporaryFolder, port: number) {
+  private constructor(folder: string, port: number) {
     this.#folder = folder;
     this.port = port;
     this.server = `127.0.0.1:${port}`;
   }
 
-  /** `settings`: further lines of main.cf; the last of one name counts. Throws LaunchError NOT_READY. */
+  /** `settings`: further lines of main.cf; the last of one name counts. Throws PeerError NOT_READY. */
   static async start(settings: readonly string[] = []): Promise<Postfix> {
-    const folder = new TemporaryFolder("postfix");
+    const folder = mkdtempSync(join(tmpdir(), "socketscope-postfix-"));
     const postfix = new Postfix(folder, await freePort());
-    const at = (name: string): string => join(folder.path, name);
-    chmodSync(folder.path, 0o755);
+    const at = (name: string): string => join(folder, name);
+    chmodSync(folder, 0o755);
     for (const name of ["etc", "spool", "data"]) mkdirSync(at(name));
     const main = [
       "compatibility_level=3.6",
@@ -64,21 +67,25 @@ export class Postfix implements AsyncDisposable {
       "local_transport=discard:",
       "default_transport=error:nothing leaves",
       `maillog_file=${at("log")}`,
-      `maillog_file_prefixes=${folder.path}`,
+      `maillog_file_prefixes=${folder}`,
       ...settings,
       "",
     ];
     writeFileSync(at("etc/main.cf"), main.join("\n"));
     writeFileSync(at("etc/master.cf"), `${MASTER}${postfix.server} inet n - n - - smtpd\n`);
-    await run("chown", ["postfix", at("data")]);
-    const started = await run("postfix", ["-c", at("etc"), "start"]);
-    if (started.code === 0) return postfix;
-    folder[Symbol.dispose]();
-    throw new LaunchError("NOT_READY", `${started.text}${started.stderr}`);
+    try {
+      await run("chown", ["postfix", at("data")]);
+      await run("postfix", ["-c", at("etc"), "start"]);
+      return postfix;
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      const said = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
+      throw new PeerError("NOT_READY", `Postfix did not start: ${said}`, { cause: error });
+    }
   }
 
   log(): Promise<string> {
-    return readFile(join(this.#folder.path, "log"), "utf8").catch(() => "");
+    return readFile(join(this.#folder, "log"), "utf8").catch(() => "");
   }
 
   /** Messages it has passed on, or taken and thrown away. */
@@ -87,19 +94,7 @@ export class Postfix implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await run("postfix", ["-c", join(this.#folder.path, "etc"), "stop"]);
-    this.#folder[Symbol.dispose]();
+    await run("postfix", ["-c", join(this.#folder, "etc"), "stop"]);
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

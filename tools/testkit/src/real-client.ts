@@ -2,22 +2,17 @@
  * Tests that need a program we did not write. Without it a user sees the test skipped, by name and reason; in CI
  * (`CI=true`) the same test fails, because there nothing may be skipped.
  */
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { findProgram } from "@socketscope/peers";
 import * as vitest from "vitest";
 import { LaunchError } from "./launch-error.ts";
+
+export { findProgram };
 
 export interface RealClients {
   /** What is missing, or undefined when all is here. */
   readonly missing: string | undefined;
   describe(name: string, body: () => void): void;
   it(name: string, body: () => Promise<void> | void, timeout?: number): void;
-}
-
-/** Where a program is, as the shell would find it (and in the folders for administrators). */
-export function findProgram(name: string): string | undefined {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  return folders.map((folder) => join(folder, name)).find(isProgram);
 }
 
 /** The program's path. Throws LaunchError NOT_INSTALLED. */
@@ -67,13 +62,4 @@ export function needing(missing: string | undefined, inCi = process.env["CI"] ==
 function missingText(names: readonly string[]): string {
   if (names.length === 0) return "";
   return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} not installed, see tools/setup-clients.sh`;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -105,7 +105,9 @@ export class Journal {
   /** For what may be lost: it is written with the next records, or alone after a second, and nobody waits for it. */
   appendLater(meta: unknown): void {
     this.#add(meta, new Uint8Array(0)).catch(() => undefined);
-    this.#later ??= setTimeout(() => (this.#running ??= this.#run()), LATER).unref();
+    this.#later ??= setTimeout(() => {
+      this.#running ??= this.#run();
+    }, LATER).unref();
   }
 
   #add(meta: unknown, content: Uint8Array): Promise<Place> {

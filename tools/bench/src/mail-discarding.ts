@@ -1,0 +1,70 @@
+/** Servers that take every message and throw it away: what SMTP itself costs, without a disk. */
+import type { Conversation } from "@socketscope/mail-relay/engine/engine";
+import { hand } from "@socketscope/mail-relay/engine/hand";
+import { TapPoint, type Admission } from "@socketscope/socket-core";
+import { SMTPServer } from "smtp-server";
+import { BenchError } from "./bench-error.ts";
+
+const ok = { code: 250, enhanced: "2.0.0", lines: ["OK"] } as const;
+
+const discarding: Conversation = {
+  greet: () => ({ code: 220, lines: ["bench.test ESMTP"] }),
+  hello: () => undefined,
+  credentials: () => undefined,
+  loggedIn() {},
+  loginFailed() {},
+  mail: () => ok,
+  rcpt: () => ok,
+  content: () => ({
+    write() {},
+    finish: () => Promise.resolve(ok),
+    abort() {},
+  }),
+  verify: () => ok,
+  reset() {},
+  refused() {},
+  closed() {},
+};
+
+const everybody: Admission = { admit: () => ({ action: "allow" }), release() {} };
+
+/** The relay's own engine behind the relay's own listener. */
+export async function oursSmtp(): Promise<number> {
+  const listener = await hand({
+    role: "smtp",
+    host: "127.0.0.1",
+    port: 0,
+    hostname: "bench.test",
+    authClear: false,
+    limits: {
+      maxSize: Infinity,
+      idle: 300_000,
+      maxConnections: 20_000,
+      loginDelay: 0,
+      session: { commands: Infinity },
+    },
+    tap: new TapPoint(),
+    admission: everybody,
+    converse: () => discarding,
+    onError: (error) => console.error(error),
+  });
+  return listener.address.port;
+}
+
+export async function librarySmtp(): Promise<number> {
+  const server = new SMTPServer({
+    disabledCommands: ["AUTH", "STARTTLS"],
+    disableReverseLookup: true,
+    logger: false,
+    onData(stream, _session, done) {
+      stream.resume();
+      stream.once("end", () => done());
+    },
+  });
+  const { server: listening } = server;
+  await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1", backlog: 4096 }, resolve));
+  const address = listening.address();
+  if (typeof address !== "object" || address === null)
+    throw new BenchError("SERVER", "smtp-server has no port");
+  return address.port;
+}

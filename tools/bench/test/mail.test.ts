@@ -1,0 +1,56 @@
+/// <reference lib="esnext.disposable" />
+/** The mail servers of the bench take what smtp-source sends, and the memory of the relay can be asked for. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { missingForPostfix, needing, realClient, Spawned, workspaceRoot } from "@socketscope/testkit";
+import { expect, it, onTestFinished } from "vitest";
+import { MailLoad, send } from "../src/mail-load.ts";
+import { startMailServer } from "../src/mail-servers.ts";
+
+async function codesOf(port: number, lines: readonly string[]): Promise<string[]> {
+  const socket = connect(port, "127.0.0.1");
+  const codes: string[] = [];
+  for (const line of ["", ...lines]) {
+    if (line !== "") socket.write(`${line}\r\n`);
+    const [octets]: unknown[] = await once(socket, "data");
+    codes.push(String(octets).slice(0, 3));
+  }
+  socket.destroy();
+  return codes;
+}
+
+const letter = [
+  "HELO c.test",
+  "MAIL FROM:<a@near.test>",
+  "RCPT TO:<b@far.test>",
+  "DATA",
+  "A: b\r\n\r\nx\r\n.",
+];
+const taken = ["220", "250", "250", "250", "354", "250"];
+
+realClient("smtp-source").describe("a mail server of the bench", () => {
+  it.each(["ours-smtp", "smtp-server"])("%s takes a letter, and what smtp-source sends", async (name) => {
+    const source = ["--import", "tsx", "--conditions=@socketscope/source", "tools/bench/src/server.ts"];
+    const server = new Spawned(process.execPath, [...source, name, "."], { cwd: workspaceRoot });
+    onTestFinished(async () => void (await server.stop()));
+    const port = Number(await server.line());
+    expect(await codesOf(port, letter)).toEqual(taken);
+    const load = new MailLoad({ sessions: 3, reused: true });
+    expect(
+      await load.run({ name, port, [Symbol.asyncDispose]: () => Promise.resolve() }, 0.2),
+    ).toBeGreaterThan(0);
+    await expect(send(1, { sessions: 1, reused: true, messages: 1 })).rejects.toMatchObject({ code: "LOAD" });
+  });
+
+  it("smtp-sink takes a letter", async () => {
+    await using sink = await startMailServer("smtp-sink", ".");
+    expect(await codesOf(sink.port, letter)).toEqual(taken);
+  });
+});
+
+needing(missingForPostfix()).describe("Postfix", () => {
+  it("keeps a letter, its next hop being down", async () => {
+    await using postfix = await startMailServer("Postfix", ".");
+    expect(await codesOf(postfix.port, letter)).toEqual(taken);
+  });
+});

@@ -1,0 +1,5 @@
+export { findProgram } from "./find-program.ts";
+export { freePort } from "./free-port.ts";
+export { PeerError } from "./peer-error.ts";
+export { missingForPostfix, Postfix } from "./postfix.ts";
+export { SmtpSink } from "./smtp-sink.ts";
