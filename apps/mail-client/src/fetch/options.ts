@@ -26,14 +26,16 @@ export interface FetchOptions {
 const DEFAULT_SERVER = { host: "127.0.0.1", port: 2110 };
 const POP3_PORT = 110;
 
-const mbox: Kind<string | undefined> = {
+const OUTPUT = "-";
+
+const mbox: Kind<string> = {
   argument: "FILE|-",
-  read: (text, base) => (text === "-" ? undefined : kinds.path("FILE").read(text, base)),
+  read: (text, base) => (text === OUTPUT ? OUTPUT : kinds.path("FILE").read(text, base)),
 };
 
 export function fetchOptions(read: OptionReader): FetchOptions {
   read.group("Where to:");
-  const paths = read.list("mbox", mbox, { help: "to the end of this file (mboxrd)" });
+  const file = read.maybe("mbox", mbox, { help: "to the end of this file (mboxrd)" });
   const maildir = read.maybe("maildir", kinds.path("DIR"), { help: "to this Maildir" });
   read.group("What:");
   const keep = read.flag("keep", { help: "leave it on the server (as it is by default)" });
@@ -45,18 +47,19 @@ export function fetchOptions(read: OptionReader): FetchOptions {
     silent: read.flag("silent", { help: "say nothing but what went wrong", short: "q" }),
   };
   const server = readServer(read);
-  const target = targetOf(paths, maildir);
+  const target = targetOf(file, maildir);
   if (keep && remove) throw new UsageError("USAGE_BAD_VALUE", "give one of --keep and --delete");
   if (remove && (target.type === "output" || (target.type === "mbox" && target.path === undefined)))
     throw new UsageError("USAGE_BAD_VALUE", "--delete: give --mbox FILE or --maildir DIR to keep it in");
   return { ...what, server, target, remove };
 }
 
-function targetOf(paths: readonly (string | undefined)[], maildir: string | undefined): Target {
-  if (paths.length + (maildir === undefined ? 0 : 1) > 1)
-    throw new UsageError("USAGE_BAD_VALUE", "give one of --mbox and --maildir, once");
+function targetOf(file: string | undefined, maildir: string | undefined): Target {
+  if (file !== undefined && maildir !== undefined)
+    throw new UsageError("USAGE_BAD_VALUE", "give one of --mbox and --maildir");
   if (maildir !== undefined) return { type: "maildir", path: maildir };
-  return paths.length === 1 ? { type: "mbox", path: paths[0] } : { type: "output" };
+  if (file === undefined) return { type: "output" };
+  return { type: "mbox", path: file === OUTPUT ? undefined : file };
 }
 
 function readServer(read: OptionReader): FetchOptions["server"] {
