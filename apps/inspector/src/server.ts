@@ -19,6 +19,7 @@ import { ClauseLines } from "./clause-lines.ts";
 import { listenInState, listenOnPort } from "./collect/tap-listener.ts";
 import { openControl } from "./control.ts";
 import type { InspectorOptions } from "./options.ts";
+import { openPage } from "./page.ts";
 import { Store } from "./store/store.ts";
 
 export const APP = "inspector";
@@ -35,9 +36,10 @@ export async function startInspector(
     const store = new Store({ maxOctets: options.keep });
     const feed = new Feed(store);
     const ask = api({ store, feed, showSecrets: options.showSecrets, clauses: new ClauseLines() });
+    const page = await openPage(ask);
     const firewall = await openFirewall(options);
     const onError = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);
-    const handler = guard(ask);
+    const handler = guard(page);
     const pages = await listenOn(
       { hosts: options.hosts, port: options.port, option: "--port N", log },
       (host, port) =>

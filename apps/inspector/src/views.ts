@@ -119,5 +119,7 @@ export type Change =
   | { readonly type: "socket"; readonly socket: SocketView }
   | { readonly type: "message"; readonly message: MessageView }
   | { readonly type: "refusal"; readonly refusal: RefusalView }
+  /** What the system's own table says of sockets, by key: "ESTABLISHED", "FIN_WAIT2". */
+  | { readonly type: "states"; readonly states: readonly (readonly [socket: number, state: string])[] }
   /** The store let go of its oldest: sockets with these keys are gone. */
   | { readonly type: "forgotten"; readonly sockets: readonly number[] };

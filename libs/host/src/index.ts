@@ -63,3 +63,4 @@ export { askControl } from "./control-client.ts";
 export { Listeners, type Service } from "./listeners.ts";
 export { INSPECTOR_SOCKET, openTapLink, type TapLink, type TapLinkOptions } from "./tap-link.ts";
 export { defaultTapSenderLimits, TapSender, type TapSenderLimits } from "./tap-sender.ts";
+export { bundlePage, type PageBundle } from "./page-bundle.ts";

@@ -92,7 +92,8 @@ function readPackage(root: string, folder: string, tracked: readonly string[]): 
       .filter((path) => path.startsWith(`${folder}/`) && /\.[cm]?tsx?$/.test(path))
       .map((path) => ({
         path,
-        shipped: path.startsWith(`${folder}/src/`),
+        // A page's program is made of its sources when the app starts.
+        shipped: path.startsWith(`${folder}/src/`) || path.startsWith(`${folder}/page/`),
         imports: scanImports(readFileSync(join(root, path), "utf8")),
       })),
   };

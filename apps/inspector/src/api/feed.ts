@@ -3,11 +3,14 @@
  * batches are kept, so that who comes again goes on without a gap.
  */
 import { encodeEvent, EventStream } from "@socketscope/web";
+import { kernelKey, readKernelStates } from "../kernel-states.ts";
 import type { Store, StoreChange } from "../store/store.ts";
 import type { Change } from "../views.ts";
 
 /** Milliseconds from a change to its batch. */
 const BATCH_MS = 50;
+/** Milliseconds between two looks at the system's table of sockets, while somebody follows. */
+const KERNEL_MS = 250;
 /** Changes in one batch. */
 const BATCH_CHANGES = 500;
 /** Octets of batches kept for who comes again. */
@@ -29,6 +32,9 @@ export class Feed {
   #pending: Change[] = [];
   #touched = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
+  #kernelTimer: NodeJS.Timeout | undefined;
+  /** As told last, by socket. */
+  #kernel = new Map<number, string>();
   #number = 0;
 
   constructor(store: Store) {
@@ -47,9 +53,13 @@ export class Feed {
     const stream: EventStream = new EventStream({
       maxQueued: READER_OCTETS,
       retry: 500,
-      closed: () => this.#readers.delete(stream),
+      closed: () => {
+        this.#readers.delete(stream);
+        if (this.#readers.size === 0) this.#stopLooking();
+      },
     });
     this.#readers.add(stream);
+    this.#kernelTimer ??= setInterval(() => void this.#look(), KERNEL_MS);
     const first = this.#batches[0]?.number ?? this.#number + 1;
     if (after > this.#number || after < first - 1)
       stream.send({ event: "reset", data: "", id: String(this.#number) });
@@ -61,7 +71,28 @@ export class Feed {
   close(): void {
     this.#unwatch();
     clearTimeout(this.#timer);
+    this.#stopLooking();
     for (const reader of this.#readers) reader.close();
+  }
+
+  #stopLooking(): void {
+    clearInterval(this.#kernelTimer);
+    this.#kernelTimer = undefined;
+    // Who follows next must be told of all.
+    this.#kernel.clear();
+  }
+
+  async #look(): Promise<void> {
+    const table = await readKernelStates();
+    if (table === undefined) return;
+    const states: (readonly [number, string])[] = [];
+    for (const [key, { open, flow }] of this.#store.sockets) {
+      const state = open ? table.get(kernelKey(flow.local, flow.remote)) : undefined;
+      if (state === undefined || this.#kernel.get(key) === state) continue;
+      this.#kernel.set(key, state);
+      states.push([key, state]);
+    }
+    if (states.length > 0) this.#take({ type: "states", states });
   }
 
   #take(change: StoreChange): void {

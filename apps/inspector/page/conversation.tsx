@@ -1,0 +1,258 @@
+/** The middle: one conversation (or all), as a transcript, a sequence, its bytes, its rates. */
+import type { MessageView, SocketView } from "../src/views.ts";
+import { Bytes } from "./bytes.tsx";
+import { Rates } from "./rates.tsx";
+import { Sequence } from "./sequence.tsx";
+import { Lock, select } from "./sockets.tsx";
+import {
+  EVERYTHING,
+  filter,
+  kernel,
+  messagesOf,
+  pace,
+  range,
+  rowId,
+  selectedMessage,
+  selectedSocket,
+  shown,
+  sockets,
+  tab,
+  type Tab,
+  changed,
+} from "./state.ts";
+import { address, clientName, milliseconds, octets, protocolHue, sizeOf } from "./words.ts";
+import { Windowed } from "./window.tsx";
+
+const TABS: readonly (readonly [Tab, string])[] = [
+  ["transcript", "Transcript"],
+  ["sequence", "Sequence"],
+  ["bytes", "Bytes"],
+  ["rates", "Rates"],
+];
+
+export function ConversationPane() {
+  changed();
+  const key = selectedSocket.value ?? EVERYTHING;
+  const socket = sockets.get(key);
+  return (
+    <main class="talk">
+      <Head socket={socket} />
+      <View socket={socket} />
+      <div class="foot">
+        <span>
+          <kbd>↑</kbd> <kbd>↓</kbd> message
+        </span>
+        <span>
+          <kbd>[</kbd> <kbd>]</kbd> socket
+        </span>
+        <span>
+          <kbd>1</kbd>–<kbd>4</kbd> view
+        </span>
+        <span>
+          <kbd>/</kbd> filter
+        </span>
+        <span class="live">{pace.value} changes/s</span>
+      </div>
+    </main>
+  );
+}
+
+function Head({ socket }: { readonly socket: SocketView | undefined }) {
+  changed();
+  const count = messagesOf(socket?.key ?? EVERYTHING).length;
+  return (
+    <div class="conv">
+      <h2>{socket === undefined ? "Everything that was said" : titleOf(socket)}</h2>
+      <div class="seg" role="tablist" aria-label="View">
+        {TABS.map(([name, label]) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            aria-selected={tab.value === name}
+            disabled={socket === undefined && name !== "transcript" && name !== "rates"}
+            onClick={() => (tab.value = name)}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+      {socket === undefined ? (
+        <div class="tuple">
+          {sockets.size} sockets · {count} messages
+        </div>
+      ) : (
+        <Names socket={socket} />
+      )}
+    </div>
+  );
+}
+
+function titleOf(socket: SocketView): string {
+  const who = clientName(socket);
+  if (socket.parent !== undefined) return `${who}: data of socket ${socket.parent}`;
+  return `${who} · ${socket.protocol.toUpperCase()}`;
+}
+
+function Names({ socket }: { readonly socket: SocketView }) {
+  changed();
+  const { transport, remote, local, octets: count, messages, tls, closed, reason, missed, parent } = socket;
+  const state = kernel.get(socket.key);
+  return (
+    <>
+      <div class="tuple" title="the 4-tuple that names this connection">
+        {transport} <b>{address(remote)}</b> ⇄ <b>{address(local)}</b>
+        <span class="sub">
+          {messages} messages · {octets(count.in)} in · {octets(count.out)} out
+        </span>
+        {parent !== undefined && (
+          <button type="button" class="small" onClick={() => select(parent)}>
+            to its control connection
+          </button>
+        )}
+      </div>
+      <div class="tuple tlsn">
+        {tls !== undefined && (
+          <>
+            <Lock />
+            {tls.protocol.replace("TLSv", "TLS ")}
+            <span class="long">· readable here: our program is one of the two ends</span>
+          </>
+        )}
+      </div>
+      <ol class="life" aria-label="State of this socket">
+        <li class={closed === undefined && state === undefined ? "now" : "done"}>
+          <b>OPEN</b>
+        </li>
+        {state !== undefined && (
+          <li class={closed === undefined ? "now" : "done"}>
+            <b>{state.replace("_", " ")}</b>
+          </li>
+        )}
+        <li class={closed === undefined ? "" : "now"}>
+          <b>CLOSED</b>
+          {reason !== undefined && <small>{reason}</small>}
+        </li>
+        <li class="note">
+          {missed > 0 && <span class="missed">{octets(missed)} were not carried</span>}
+          <span
+            class="drv"
+            title={
+              state === undefined
+                ? "Worked out from what the program told: opened, closed."
+                : "Read from the system's table of sockets four times a second. States that pass faster are not shown."
+            }
+          >
+            {state === undefined ? "derived" : "from the system's table"}
+          </span>
+        </li>
+      </ol>
+    </>
+  );
+}
+
+function View({ socket }: { readonly socket: SocketView | undefined }) {
+  if (tab.value === "rates") return <Rates socket={socket} />;
+  if (socket === undefined) return <Transcript base={undefined} />;
+  if (tab.value === "sequence") return <Sequence socket={socket} />;
+  if (tab.value === "bytes") return <Bytes socket={socket} />;
+  return <Transcript base={socket.opened} />;
+}
+
+/** `base`: milliseconds since 1970 from which times count; undefined: the clock's. */
+function Transcript({ base }: { readonly base: number | undefined }) {
+  const rows = shown.value;
+  const id = selectedMessage.value;
+  const key = selectedSocket.value ?? EVERYTHING;
+  const chosen = id === undefined ? -1 : rows.findIndex((row) => rowId(row) === id);
+  if (rows.length === 0) return <Nobody />;
+  return (
+    <Windowed
+      rows={rows}
+      height={40}
+      label="Transcript"
+      chosen={chosen}
+      of={`${key} ${filter.value.text} ${range.value?.join(" ") ?? ""}`}
+      render={(row) => <Row key={row.order} row={row} base={base} chosen={rowId(row) === id} />}
+    />
+  );
+}
+
+function Nobody() {
+  const asked = !filter.value.empty || range.value !== undefined;
+  return <p class="nobody">{asked ? "No message matches the filter." : "Nothing was said here yet."}</p>;
+}
+
+function Row({
+  row,
+  base,
+  chosen,
+}: {
+  readonly row: MessageView;
+  readonly base: number | undefined;
+  readonly chosen: boolean;
+}) {
+  const { who, means, source, protocol, derived, problem, at } = row;
+  const side = who === "client" ? "c" : who === "server" ? "s" : "evt";
+  const time =
+    base === undefined ? new Date(at).toISOString().slice(11, 23) : milliseconds(Math.max(0, at - base));
+  return (
+    <div
+      class={`row ${side}${row.fault ? " err" : ""}`}
+      role="option"
+      aria-selected={chosen}
+      style={{ "--c": protocolHue(protocol) }}
+      onClick={() => (selectedMessage.value = rowId(row))}
+    >
+      <span class="t">{time}</span>
+      <span class="ly">{protocol}</span>
+      <span class="who">
+        <Speaker who={who} />
+      </span>
+      <span class="x">
+        <code>
+          <Words row={row} />
+          {derived !== undefined && <span class="drv">derived from {derived}</span>}
+        </code>
+        <p>
+          {problem !== undefined && <b class="problem">{problem}. </b>}
+          {means}
+        </p>
+      </span>
+      <span class={source === undefined ? "" : "rfc"}>{source}</span>
+      <span class="vh">{sizeOf(row)} octets</span>
+    </div>
+  );
+}
+
+/** The first word of a command stands out: it is what the rest hangs on. */
+function Words({ row: { said, who, kind } }: { readonly row: MessageView }) {
+  const verb =
+    who === "client" && (kind === "command" || kind === "request") ? /^\S+/.exec(said)?.[0] : undefined;
+  if (verb === undefined) return <>{said}</>;
+  return (
+    <>
+      <span class="v">{verb}</span>
+      {said.slice(verb.length)}
+    </>
+  );
+}
+
+export function Speaker({ who }: { readonly who: MessageView["who"] }) {
+  if (who === "both") return <>both ends</>;
+  return who === "client" ? (
+    <>
+      Client
+      <svg viewBox="0 0 30 9" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true">
+        <path d="M1 4.5h26M23 1l4 3.5L23 8" />
+      </svg>
+    </>
+  ) : (
+    <>
+      <svg viewBox="0 0 30 9" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true">
+        <path d="M29 4.5H3M7 1 3 4.5 7 8" />
+      </svg>
+      Server
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+/** The page: what is selected stands in the address, what happens comes by one event stream. */
+import { render } from "preact";
+import { keepAddress, readAddress } from "./address.ts";
+import { ConversationPane } from "./conversation.tsx";
+import { Empty } from "./empty.tsx";
+import { Explanation } from "./explanation.tsx";
+import { Keys, listenForKeys } from "./keys.tsx";
+import { follow } from "./live.ts";
+import { Sockets } from "./sockets.tsx";
+import { sockets, changed } from "./state.ts";
+import { Timeline } from "./timeline.tsx";
+import { Topbar } from "./topbar.tsx";
+
+function Page() {
+  changed();
+  const quiet = sockets.size === 0;
+  return (
+    <>
+      <Topbar />
+      <Sockets />
+      {quiet ? <Empty /> : <ConversationPane />}
+      <Explanation />
+      <Timeline />
+      <Keys />
+    </>
+  );
+}
+
+readAddress();
+keepAddress();
+listenForKeys();
+render(<Page />, document.body);
+void follow();

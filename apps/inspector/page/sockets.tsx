@@ -1,0 +1,202 @@
+/** The list on the left: programs, what they listen on, who talks to them, and who was turned away. */
+import { batch } from "@preact/signals";
+import type { SocketView, SourceView } from "../src/views.ts";
+import {
+  EVERYTHING,
+  kernel,
+  matching,
+  refusals,
+  selectedMessage,
+  selectedSocket,
+  sockets,
+  sources,
+  changed,
+} from "./state.ts";
+import { address, appHue, appName, clientName, octets } from "./words.ts";
+
+/** Sockets of one program shown; the newest, and all that are open. */
+const SHOWN = 200;
+/** Refused connections shown. */
+const SHOWN_REFUSALS = 50;
+
+export function Sockets() {
+  changed();
+  const apps = [...new Map([...sources.values()].map((source) => [source.app, source])).values()];
+  const listening = apps.reduce(
+    (sum, { listeners, connected }) =>
+      sum + (connected ? new Set(listeners.map(({ name }) => name)).size : 0),
+    0,
+  );
+  return (
+    <nav class="socks" aria-label="Sockets">
+      <div class="phead">
+        <h2>Sockets</h2>
+        <span class="sub">
+          {listening} listening · {sockets.size} sockets · {refusals.length} refused
+        </span>
+      </div>
+      <div
+        class="scroll"
+        tabIndex={0}
+        {...(sockets.size > 0 && { role: "listbox", "aria-label": "Socket list" })}
+      >
+        {sockets.size > 0 && <Everything />}
+        {apps.map((source) => (
+          <Program key={source.app} source={source} />
+        ))}
+        {refusals.length > 0 && <Refusals />}
+      </div>
+    </nav>
+  );
+}
+
+export function select(socket: number): void {
+  if (selectedSocket.value === socket) return;
+  batch(() => {
+    selectedMessage.value = undefined;
+    selectedSocket.value = socket;
+  });
+}
+
+/** The keys of the sockets in the order of the list. */
+export function listed(): readonly number[] {
+  const keys = [...sources.values()].flatMap(({ app }) => ofProgram(app).map(({ key }) => key));
+  return [EVERYTHING, ...new Set(keys)];
+}
+
+function Everything() {
+  return (
+    <div
+      class="sk all"
+      role="option"
+      aria-selected={selectedSocket.value === EVERYTHING}
+      onClick={() => select(EVERYTHING)}
+    >
+      <i />
+      <span class="n">
+        Everything <small>all conversations on one clock</small>
+      </span>
+    </div>
+  );
+}
+
+function ofProgram(app: string): readonly SocketView[] {
+  const wanted = matching.value;
+  const own = [...sockets.values()].filter(
+    (socket) => socket.app === app && (wanted?.has(socket.key) ?? true),
+  );
+  const kept =
+    own.length > SHOWN
+      ? own.filter(({ closed }, at) => closed === undefined || at >= own.length - SHOWN)
+      : own;
+  return kept.slice(-SHOWN).toReversed();
+}
+
+function Program({ source }: { readonly source: SourceView }) {
+  changed();
+  const { app, connected, listeners, engine } = source;
+  const own = ofProgram(app);
+  const ports = [
+    ...new Set(listeners.map(({ name, url }) => `${name} :${/:(\d+)\/?$/.exec(url)?.[1] ?? ""}`)),
+  ];
+  return (
+    <div role="group" aria-label={appName(app)}>
+      <div class="grp" style={{ "--c": appHue(app) }} title={ports.join(" · ")}>
+        {appName(app)}
+        <span class="m">{engine === "hand" ? ports.join(" ") : `engine ${engine}`}</span>
+        {sockets.size > 0 && <span class="st">{connected ? "LISTEN" : "GONE"}</span>}
+      </div>
+      {own.map((socket) => (
+        <Socket key={socket.key} socket={socket} />
+      ))}
+      {sockets.size === 0 &&
+        listeners.map(({ name, url }) => (
+          <div class="lst" key={url} style={{ "--c": appHue(app) }}>
+            <i />
+            <span>{name}</span>
+            <span class="m">{url.replace(/^\w+:\/\//, "")}</span>
+            <span class="st">LISTEN</span>
+          </div>
+        ))}
+    </div>
+  );
+}
+
+function Socket({ socket }: { readonly socket: SocketView }) {
+  const { key, app, remote, tls, parent, protocol, octets: count, faults } = socket;
+  const what = parent === undefined ? protocol : `data of socket ${parent}`;
+  return (
+    <div
+      class={`sk${parent === undefined ? "" : " child"}`}
+      role="option"
+      aria-selected={selectedSocket.value === key}
+      style={{ "--c": appHue(app) }}
+      onClick={() => select(key)}
+    >
+      <i />
+      <span class="n">
+        {clientName(socket)} <small>{what}</small>
+        {tls !== undefined && <Lock />}
+        {faults > 0 && (
+          <span class="faults" title={`${faults} refusals or broken rules`}>
+            {faults}
+          </span>
+        )}
+      </span>
+      <span class="r1">
+        <State socket={socket} />
+      </span>
+      <span class="a">{address(remote)}</span>
+      <span class="b">{octets(count.in + count.out)}</span>
+    </div>
+  );
+}
+
+export function Lock() {
+  return (
+    <svg class="lock" viewBox="0 0 16 16" fill="currentColor" role="img" aria-label="TLS">
+      <path d="M4 7V5a4 4 0 1 1 8 0v2h1v7H3V7zm2 0h4V5a2 2 0 1 0-4 0z" />
+    </svg>
+  );
+}
+
+function State({ socket }: { readonly socket: SocketView }) {
+  changed();
+  if (socket.closed !== undefined) return <span class="st">CLOSED</span>;
+  if (socket.transport === "udp") return <span class="st est">UDP</span>;
+  const state = kernel.get(socket.key);
+  if (state === undefined)
+    return (
+      <span class="st est" title="derived: no close was told">
+        OPEN
+      </span>
+    );
+  return <span class={`st ${state === "ESTABLISHED" ? "est" : "half"}`}>{state.replace("_", " ")}</span>;
+}
+
+function Refusals() {
+  changed();
+  return (
+    <div role="group" aria-label="Firewall">
+      <div class="grp" style={{ "--c": "var(--deny)" }}>
+        Firewall <span class="m">judged after accept()</span>
+        <span class="drv">derived</span>
+      </div>
+      {refusals
+        .slice(-SHOWN_REFUSALS)
+        .toReversed()
+        .map(({ key, remote, local, rule }) => (
+          <div class="sk still" key={key} style={{ "--c": "var(--deny)" }}>
+            <i />
+            <span class="n">
+              {address(remote)} <small>to :{local.port}</small>
+            </span>
+            <span class="r1">
+              <span class="st drop">REFUSED</span>
+            </span>
+            <span class="a wide">{rule}</span>
+          </div>
+        ))}
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+/** What the page knows and what is selected. Sockets and messages live in plain maps; `changed` subscribes to them. */
+import { computed, signal } from "@preact/signals";
+import { parseFilter, type Filter } from "../src/filter.ts";
+import type { Change, MessageView, RefusalView, SocketView, SourceView } from "../src/views.ts";
+
+export type Tab = "transcript" | "sequence" | "bytes" | "rates";
+
+/** The key that stands for all sockets at once. */
+export const EVERYTHING = 0;
+
+/** Rows held; the oldest sockets' go first. */
+const MAX_ROWS = 200_000;
+
+export const sources = new Map<number, SourceView>();
+export const sockets = new Map<number, SocketView>();
+export const refusals: RefusalView[] = [];
+export const kernel = new Map<number, string>();
+const transcripts = new Map<number, MessageView[]>();
+/** All messages in the order of the talk. */
+let all: MessageView[] = [];
+
+const version = signal(0);
+
+/**
+ * Whoever calls it is drawn again when sockets or messages change. Each component that reads them calls it: with signals,
+ * Preact draws a component again for its own signals and props alone.
+ */
+export function changed(): number {
+  return version.value;
+}
+
+export const link = signal<"connecting" | "live" | "lost">("connecting");
+/** Changes a second, over the last second. */
+export const pace = signal(0);
+export const paused = signal(false);
+export const selectedSocket = signal<number | undefined>(undefined);
+export const selectedMessage = signal<number | undefined>(undefined);
+export const tab = signal<Tab>("transcript");
+export const filterText = signal("");
+export const showsKeys = signal(false);
+/** Milliseconds since 1970: only what was said between them is listed. */
+export const range = signal<readonly [from: number, to: number] | undefined>(undefined);
+
+export const parsedFilter = computed(() => parseFilter(filterText.value));
+/** The last one that could be read: a half typed term does not empty the page. */
+let lastGood: Filter = { text: "", empty: true, matches: () => true };
+export const filter = computed(() => {
+  const parsed = parsedFilter.value;
+  if (!("at" in parsed)) lastGood = parsed;
+  return lastGood;
+});
+
+export function clear(): void {
+  for (const map of [sources, sockets, kernel, transcripts]) map.clear();
+  refusals.length = 0;
+  all = [];
+}
+
+export function take(changes: readonly Change[]): void {
+  for (const change of changes) one(change);
+  if (all.length > MAX_ROWS) all = all.slice(-MAX_ROWS * 0.9);
+  if (selectedSocket.value === undefined) {
+    const [first] = sockets.keys();
+    if (first !== undefined) selectedSocket.value = first;
+  }
+  version.value += 1;
+}
+
+function one(change: Change): void {
+  switch (change.type) {
+    case "source":
+      sources.set(change.source.key, change.source);
+      break;
+    case "socket":
+      sockets.set(change.socket.key, change.socket);
+      break;
+    case "message": {
+      const { message } = change;
+      const transcript = transcripts.get(message.socket);
+      if (transcript === undefined) transcripts.set(message.socket, [message]);
+      else transcript.push(message);
+      all.push(message);
+      break;
+    }
+    case "refusal":
+      refusals.push(change.refusal);
+      break;
+    case "states":
+      for (const [key, state] of change.states) kernel.set(key, state);
+      break;
+    case "forgotten":
+      for (const key of change.sockets) {
+        sockets.delete(key);
+        transcripts.delete(key);
+        kernel.delete(key);
+      }
+      all = all.filter(({ socket }) => sockets.has(socket));
+  }
+}
+
+/** Of one socket, or of all. Call `changed` to be told of more. */
+export function messagesOf(socket: number): readonly MessageView[] {
+  return socket === EVERYTHING ? all : (transcripts.get(socket) ?? []);
+}
+
+/** What filter and time range leave of them. */
+export const shown = computed((): readonly MessageView[] => {
+  changed();
+  const messages = messagesOf(selectedSocket.value ?? EVERYTHING);
+  const wanted = filter.value;
+  const between = range.value;
+  if (wanted.empty && between === undefined) return messages.slice();
+  return messages.filter((message) => {
+    if (between !== undefined && (message.at < between[0] || message.at > between[1])) return false;
+    const socket = sockets.get(message.socket);
+    return wanted.empty || (socket !== undefined && wanted.matches(message, socket));
+  });
+});
+
+/** Sockets with a message that matches; undefined where nothing is asked. */
+export const matching = computed((): ReadonlySet<number> | undefined => {
+  const wanted = filter.value;
+  const between = range.value;
+  if (wanted.empty && between === undefined) return undefined;
+  changed();
+  const found = new Set<number>();
+  for (const message of all) {
+    if (found.has(message.socket)) continue;
+    if (between !== undefined && (message.at < between[0] || message.at > between[1])) continue;
+    const socket = sockets.get(message.socket);
+    if (socket !== undefined && wanted.matches(message, socket)) found.add(message.socket);
+  }
+  return found;
+});
+
+/** Within one socket a message's own id; among all its place in the order. */
+export function rowId(row: MessageView): number {
+  return (selectedSocket.value ?? EVERYTHING) === EVERYTHING ? row.order : row.id;
+}

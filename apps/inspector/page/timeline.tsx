@@ -1,0 +1,271 @@
+/** The last minute along the bottom: a bar for each socket, a tick for each message, octets a second below. Drag to choose a stretch. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { SocketView } from "../src/views.ts";
+import {
+  messagesOf,
+  EVERYTHING,
+  paused,
+  range,
+  refusals,
+  selectedSocket,
+  sockets,
+  changed,
+} from "./state.ts";
+import { select } from "./sockets.tsx";
+import { appHue, appName, clientName, octets, sizeOf } from "./words.ts";
+
+const SPAN = 60_000;
+const LANES = 6;
+const LANE = 17;
+const BINS = 120;
+/** Ticks drawn. */
+const TICKS = 1200;
+
+export function Timeline() {
+  const now = useSignal(Date.now());
+  const box = useRef<HTMLDivElement>(null);
+  const width = useSignal(1000);
+  const drag = useSignal<readonly [number, number] | undefined>(undefined);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!paused.value && !document.hidden && drag.value === undefined) now.value = Date.now();
+    }, 500);
+    const watch = new ResizeObserver(() => (width.value = box.current?.clientWidth ?? 1000));
+    if (box.current !== null) watch.observe(box.current);
+    return () => {
+      clearInterval(timer);
+      watch.disconnect();
+    };
+  }, []);
+  changed();
+  const from = now.value - SPAN;
+  const x = (at: number): number => ((at - from) / SPAN) * (width.value - 14);
+  const at = (event: MouseEvent): number => {
+    const left = box.current?.getBoundingClientRect().left ?? 0;
+    return from + ((event.clientX - left) / (width.value - 14)) * SPAN;
+  };
+  const lanes = lanesOf(
+    [...sockets.values()].filter(
+      ({ closed, opened }) => (closed ?? now.value) >= from && opened <= now.value,
+    ),
+  );
+  const height = 160;
+  const chosen = drag.value ?? range.value;
+  return (
+    <footer class="time" aria-label="Timeline">
+      <div class="tbar">
+        <h2>Last 60 seconds</h2>
+        <span class="sub">drag to choose a stretch · the lists above follow it</span>
+        {range.value !== undefined && (
+          <button type="button" class="small" onClick={() => (range.value = undefined)}>
+            all times
+          </button>
+        )}
+        <div class="legend">
+          {["web-server", "mail-relay", "file-transfer", "video-streamer"].map((app) => (
+            <span key={app} style={{ "--c": appHue(app) }}>
+              <i />
+              {appName(app).toLowerCase()}
+            </span>
+          ))}
+          <span style={{ "--c": "var(--deny)" }}>
+            <i />
+            refused
+          </span>
+        </div>
+      </div>
+      <div class="lab" aria-hidden="true">
+        {lanes.map(({ label }) => (
+          <span key={label}>{label}</span>
+        ))}
+      </div>
+      <div
+        class="plot"
+        ref={box}
+        onMouseDown={(event) => (drag.value = [at(event), at(event)])}
+        onMouseMove={(event) => {
+          if (drag.value !== undefined) drag.value = [drag.value[0], at(event)];
+        }}
+        onMouseUp={() => {
+          const ends = drag.value;
+          drag.value = undefined;
+          if (ends === undefined) return;
+          const [a, b] = [Math.min(...ends), Math.max(...ends)];
+          range.value = b - a < SPAN / 200 ? undefined : [a, b];
+        }}
+      >
+        <svg
+          width={width.value}
+          height={height}
+          role="img"
+          aria-label={`${lanes.length} groups of connections in the last 60 seconds`}
+        >
+          {[0, 1, 2, 3, 4, 5].map((ten) => (
+            <g key={ten}>
+              <line
+                x1={x(from + ten * 10_000)}
+                x2={x(from + ten * 10_000)}
+                y1="0"
+                y2={height - 15}
+                stroke="var(--line-2)"
+              />
+              <text x={x(from + ten * 10_000) + 4} y={height - 3}>
+                −{60 - ten * 10} s
+              </text>
+            </g>
+          ))}
+          <text x={width.value - 34} y={height - 3}>
+            now
+          </text>
+          <Throughput from={from} width={width.value - 14} top={LANES * LANE + 10} bottom={height - 15} />
+          {lanes.map(({ label, sockets: own }, lane) => (
+            <Lane key={label} own={own} lane={lane} x={x} now={now.value} />
+          ))}
+          {refusals
+            .filter((one) => one.at >= from)
+            .slice(-100)
+            .map((one) => (
+              <path
+                key={one.key}
+                d={`M${x(one.at) - 4} ${LANES * LANE}l8 8m0-8l-8 8`}
+                stroke="var(--deny)"
+                stroke-width="2.2"
+              />
+            ))}
+          {chosen !== undefined && (
+            <rect
+              x={Math.min(x(chosen[0]), x(chosen[1]))}
+              y="0"
+              width={Math.abs(x(chosen[1]) - x(chosen[0]))}
+              height={height - 15}
+              fill="var(--accent)"
+              opacity="0.14"
+            />
+          )}
+        </svg>
+      </div>
+    </footer>
+  );
+}
+
+interface LaneOf {
+  readonly label: string;
+  readonly sockets: readonly SocketView[];
+}
+
+/** One lane for each kind of client of each program; the newest, where there are more than fit. */
+function lanesOf(present: readonly SocketView[]): readonly LaneOf[] {
+  const lanes = new Map<string, SocketView[]>();
+  for (const socket of present) {
+    const who = socket.client?.split(" ", 1)[0] ?? appName(socket.app);
+    const label = socket.parent === undefined ? who : `${who} data`;
+    const own = lanes.get(label);
+    if (own === undefined) lanes.set(label, [socket]);
+    else own.push(socket);
+  }
+  return [...lanes].slice(-LANES).map(([label, own]) => ({ label, sockets: own.slice(-200) }));
+}
+
+function Lane({
+  own,
+  lane,
+  x,
+  now,
+}: {
+  readonly own: readonly SocketView[];
+  readonly lane: number;
+  readonly x: (at: number) => number;
+  readonly now: number;
+}) {
+  const y = 7 + lane * LANE;
+  return (
+    <g>
+      {own.map((socket) => {
+        const left = Math.max(0, x(socket.opened));
+        const right = x(socket.closed ?? now);
+        const hue = appHue(socket.app);
+        const chosen = selectedSocket.value === socket.key;
+        return (
+          <g key={socket.key} class="bar" onClick={() => select(socket.key)}>
+            <title>{clientName(socket)}</title>
+            <rect
+              x={left}
+              y={y}
+              width={Math.max(2, right - left)}
+              height="11"
+              rx="3"
+              fill={hue}
+              opacity={chosen ? 0.55 : 0.28}
+            />
+            {messagesOf(socket.key)
+              .slice(-Math.ceil(TICKS / own.length))
+              .map((message) => {
+                const place = x(message.at);
+                if (place < 0) return undefined;
+                return (
+                  <rect
+                    key={message.order}
+                    x={place}
+                    y={y}
+                    width="1.6"
+                    height="11"
+                    fill={message.fault ? "var(--deny)" : hue}
+                  />
+                );
+              })}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+function Throughput({
+  from,
+  width,
+  top,
+  bottom,
+}: {
+  readonly from: number;
+  readonly width: number;
+  readonly top: number;
+  readonly bottom: number;
+}) {
+  changed();
+  const bins = new Map<string, number[]>();
+  const all = messagesOf(EVERYTHING);
+  for (let index = all.length - 1; index >= 0; index -= 1) {
+    const message = all[index];
+    if (message === undefined || message.at < from) break;
+    const app = sockets.get(message.socket)?.app ?? "";
+    const own = bins.get(app) ?? Array.from({ length: BINS }, () => 0);
+    const bin = Math.floor(((message.at - from) / SPAN) * BINS);
+    if (bin >= 0 && bin < BINS) own[bin] = (own[bin] ?? 0) + sizeOf(message);
+    bins.set(app, own);
+  }
+  const layers = [...bins];
+  const sums = Array.from({ length: BINS }, (_, bin) =>
+    layers.reduce((sum, [, own]) => sum + (own[bin] ?? 0), 0),
+  );
+  const peak = Math.max(...sums, 1);
+  const low = Array.from({ length: BINS }, () => 0);
+  const place = (bin: number, count: number): string =>
+    `${((bin / (BINS - 1)) * width).toFixed(1)} ${(bottom - (count / peak) * (bottom - top)).toFixed(1)}`;
+  return (
+    <g>
+      {layers.map(([app, own]) => {
+        const under = low.map((count, bin) => place(bin, count)).toReversed();
+        for (const [bin, count] of own.entries()) low[bin] = (low[bin] ?? 0) + count;
+        const over = low.map((count, bin) => place(bin, count));
+        return <path key={app} d={`M${[...over, ...under].join("L")}Z`} fill={appHue(app)} opacity="0.55" />;
+      })}
+      <line x1="0" x2={width} y1={bottom + 0.5} y2={bottom + 0.5} stroke="var(--line)" />
+      {peak > 1 && (
+        <text x="6" y={top + 9}>
+          {octets(Math.round((peak * BINS * 1000) / SPAN))}/s
+        </text>
+      )}
+    </g>
+  );
+}

@@ -1,0 +1,80 @@
+/** A list of rows of one height, of which only those in sight exist. It stays at its end while one is there, and never moves otherwise. */
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+
+export interface WindowedProps<Row> {
+  readonly rows: readonly Row[];
+  /** Pixels. */
+  readonly height: number;
+  readonly label: string;
+  /** Index of the row that is chosen, -1 for none. */
+  readonly chosen: number;
+  readonly render: (row: Row, index: number) => ComponentChildren;
+  /** A change of it begins the list anew at its end. */
+  readonly of: string;
+}
+
+/** Rows drawn above and below what is in sight. */
+const BEYOND = 12;
+
+export function Windowed<Row>({ rows, height, label, chosen, render, of }: WindowedProps<Row>) {
+  const box = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  const [room, setRoom] = useState(600);
+  const atEnd = useRef(true);
+  const seen = useRef(0);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const watch = new ResizeObserver(() => setRoom(element.clientHeight));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    atEnd.current = chosen < 0;
+    seen.current = rows.length;
+  }, [of]);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null || !atEnd.current) return;
+    element.scrollTop = rows.length * height;
+    seen.current = rows.length;
+  });
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null || chosen < 0) return;
+    const place = chosen * height;
+    if (place < element.scrollTop) element.scrollTop = place;
+    else if (place + height > element.scrollTop + element.clientHeight)
+      element.scrollTop = place + height - element.clientHeight;
+  }, [chosen, of]);
+  const first = Math.max(0, Math.floor(top / height) - BEYOND);
+  const last = Math.min(rows.length, Math.ceil((top + room) / height) + BEYOND);
+  const fresh = rows.length - seen.current;
+  const onScroll = (): void => {
+    const element = box.current;
+    if (element === null) return;
+    atEnd.current = element.scrollTop + element.clientHeight >= rows.length * height - 4;
+    if (atEnd.current) seen.current = rows.length;
+    setTop(element.scrollTop);
+  };
+  const toEnd = (): void => {
+    if (box.current !== null) box.current.scrollTop = rows.length * height;
+  };
+  return (
+    <div class="windowed">
+      <div class="rows" ref={box} onScroll={onScroll} role="listbox" aria-label={label} tabIndex={0}>
+        <div style={{ height: `${rows.length * height}px`, position: "relative" }}>
+          <div style={{ position: "absolute", top: `${first * height}px`, left: "0", right: "0" }}>
+            {rows.slice(first, last).map((row, index) => render(row, first + index))}
+          </div>
+        </div>
+      </div>
+      {!atEnd.current && fresh > 0 && (
+        <button type="button" class="fresh" onClick={toEnd}>
+          {fresh} new ↓
+        </button>
+      )}
+    </div>
+  );
+}

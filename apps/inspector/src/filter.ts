@@ -1,0 +1,134 @@
+/**
+ * The filter of page and terminal: terms with a blank between them, all of which must hold.
+ *
+ *     proto:smtp,http  code:5xx  bytes:>1M  client:curl  app:mail-relay  who:client  tls:yes  is:fault  "any text"  !…
+ */
+import type { MessageView, SocketView } from "./views.ts";
+
+type Test = (message: MessageView, socket: SocketView) => boolean;
+
+export interface Filter {
+  /** As it was typed. */
+  readonly text: string;
+  /** Nothing is asked: all matches. */
+  readonly empty: boolean;
+  matches(message: MessageView, socket: SocketView): boolean;
+}
+
+/** `at`: index of the character from which on the text cannot be read. */
+export interface FilterFault {
+  readonly at: number;
+  readonly message: string;
+}
+
+const TERM = /(!?)(?:([a-z]+):)?(?:"([^"]*)"|([^\s"]+))/gy;
+
+/** What may stand before a colon, and what it does. */
+export const FILTER_WORDS = {
+  proto: "protocols: proto:smtp,http",
+  code: "reply or status codes: code:550, code:5xx",
+  bytes: "octets of the message: bytes:>1M, bytes:<100",
+  client: "the client's name holds it: client:curl",
+  app: "the program: app:mail-relay",
+  who: "the speaker: who:client, who:server",
+  tls: "under TLS: tls:yes, tls:no",
+  is: "is:fault (refuses or breaks a rule), is:derived, is:open",
+  port: "either end's port: port:2525",
+} as const;
+
+type Word = keyof typeof FILTER_WORDS;
+
+export function parseFilter(text: string): Filter | FilterFault {
+  const tests: Test[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const blanks = /^\s+/.exec(text.slice(at))?.[0].length ?? 0;
+    at += blanks;
+    if (at >= text.length) break;
+    TERM.lastIndex = at;
+    const found = TERM.exec(text);
+    if (found === null) return { at, message: 'a quotation mark is open: "like this"' };
+    const [whole, not, word, quoted, bare] = found;
+    const value = quoted ?? bare ?? "";
+    const valueAt = at + whole.length - value.length - (quoted === undefined ? 0 : 1);
+    const test = testOf(word, value);
+    if (typeof test === "string")
+      return { at: word !== undefined && !isWord(word) ? at + (not ?? "").length : valueAt, message: test };
+    tests.push(not === "!" ? (message, socket) => !test(message, socket) : test);
+    at += whole.length;
+  }
+  return {
+    text,
+    empty: tests.length === 0,
+    matches: (message, socket) => tests.every((test) => test(message, socket)),
+  };
+}
+
+function isWord(word: string): word is Word {
+  return Object.hasOwn(FILTER_WORDS, word);
+}
+
+/** A test, or what is wrong with the value. */
+function testOf(word: string | undefined, value: string): Test | string {
+  if (word === undefined) {
+    const wanted = value.toLowerCase();
+    return ({ said, means }) => said.toLowerCase().includes(wanted) || means.toLowerCase().includes(wanted);
+  }
+  if (!isWord(word)) return `there is no ${word}: — try ${Object.keys(FILTER_WORDS).join(": ")}:`;
+  switch (word) {
+    case "proto": {
+      const wanted = new Set(value.toLowerCase().split(","));
+      return (message, socket) => wanted.has(message.protocol) || wanted.has(socket.protocol);
+    }
+    case "code":
+      return codeTest(value);
+    case "bytes":
+      return bytesTest(value);
+    case "client": {
+      const wanted = value.toLowerCase();
+      return (_, { client }) => client?.toLowerCase().includes(wanted) === true;
+    }
+    case "app":
+      return (_, { app }) => app.includes(value);
+    case "who":
+      if (value !== "client" && value !== "server" && value !== "both") return "client, server or both";
+      return ({ who }) => who === value;
+    case "tls":
+      if (value !== "yes" && value !== "no") return "yes or no";
+      return (_, { tls }) => (tls !== undefined) === (value === "yes");
+    case "is":
+      return isTest(value);
+    case "port": {
+      const port = Number(value);
+      if (!Number.isInteger(port)) return "a number";
+      return (_, { local, remote }) => local.port === port || remote.port === port;
+    }
+  }
+}
+
+function codeTest(value: string): Test | string {
+  if (!/^[1-5](\d\d|xx)$/.test(value)) return "three digits, or a class such as 5xx";
+  if (value.endsWith("xx")) {
+    const family = Number(value[0]);
+    return ({ code }) => code !== undefined && Math.floor(code / 100) === family;
+  }
+  const wanted = Number(value);
+  return ({ code }) => code === wanted;
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
+
+function bytesTest(value: string): Test | string {
+  const [, sign, digits, unit = ""] = /^([<>]?)(\d+)([kmg]?)$/i.exec(value) ?? [];
+  if (digits === undefined) return "a number such as >1M, <100 or 42";
+  const wanted = Number(digits) * (UNITS[unit.toLowerCase()] ?? 1);
+  return ({ from, to }) =>
+    sign === ">" ? to - from > wanted : sign === "<" ? to - from < wanted : to - from === wanted;
+}
+
+function isTest(value: string): Test | string {
+  if (value === "fault") return ({ fault }) => fault;
+  if (value === "derived") return ({ derived }) => derived !== undefined;
+  if (value === "open") return (_, { closed }) => closed === undefined;
+  return "fault, derived or open";
+}

@@ -1,0 +1,128 @@
+/** The page in Chromium: live, by keyboard, by its address; nothing for axe to find, no word on the console, no strange request. */
+import { axe, inspect } from "@socketscope/testkit/browsers";
+import { programPath, realClient, run } from "@socketscope/testkit";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openStage, type PageState, type Stage } from "./states.ts";
+
+/** A busy machine draws late. */
+const SOON = { timeout: 10_000 };
+const LOOKS = [
+  [1600, "light"],
+  [1000, "dark"],
+  [390, "light"],
+] as const;
+
+realClient("chromium", "curl", "swaks").describe("the inspector's page", () => {
+  let stage: Stage;
+  let states: readonly PageState[];
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    stage = await openStage();
+    browser = await chromium.launch({
+      executablePath: programPath("chromium"),
+      args: ["--no-sandbox", "--disable-background-networking"],
+    });
+    page = await browser.newPage();
+  }, 90_000);
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.[Symbol.asyncDispose]();
+  });
+
+  const text = (selector: string): Promise<string> =>
+    page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ""`);
+
+  async function faultsOf({ name, url }: PageState): Promise<string[]> {
+    const faults: string[] = [];
+    page.removeAllListeners();
+    page.on("pageerror", (error) => faults.push(`${name}: ${error.message}`));
+    page.on("console", (message) => message.type() === "error" && faults.push(`${name}: ${message.text()}`));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(`${stage.origin}/`) && !request.url().startsWith("data:"))
+        faults.push(`${name} asked ${request.url()}`);
+    });
+    await page.goto(url);
+    await page.waitForSelector(".state.live");
+    await page.evaluate(axe);
+    for (const [width, colorScheme] of LOOKS) {
+      const found = await inspect(page, { width, colorScheme });
+      faults.push(...found.map((fault) => `${name} ${width} ${colorScheme}: ${fault}`));
+    }
+    return faults;
+  }
+
+  it("offers a command for each server while nothing was said", async () => {
+    expect(await faultsOf(stage.empty)).toEqual([]);
+    expect(await text(".cards")).toContain(`curl -v ${stage.web}/`);
+    expect(await text(".cards")).toContain(`swaks --server ${stage.smtp}`);
+  }, 60_000);
+
+  it("shows what is said while one looks", async () => {
+    await page.goto(stage.empty.url);
+    await page.waitForSelector(".cards");
+    states = await stage.talk();
+    await page.waitForSelector(".row.c");
+    await expect.poll(() => text(".socks"), SOON).toContain("curl");
+    await expect.poll(() => text(".socks"), SOON).toContain("reject 127.0.0.66");
+  }, 60_000);
+
+  it("is without fault in each state", async () => {
+    const faults = [];
+    for (const state of states) faults.push(...(await faultsOf(state)));
+    expect(faults).toEqual([]);
+  }, 180_000);
+
+  it("explains the message that the address names, with its clause and our line of code", async () => {
+    await page.setViewportSize({ width: 1600, height: 900 });
+    await page.goto(states.find(({ name }) => name === "transcript")?.url ?? "");
+    await page.waitForSelector(".pieces");
+    const why = await text(".why");
+    expect(why).toContain("RCPT TO:<bob@lab.test>");
+    expect(why).toContain("RFC 5321 §4.1.1.3");
+    expect(why).toMatch(/Handled by libs\/smtp\/src\/[\w/-]+\.ts:\d+/);
+    expect(why).toContain("answered by 250");
+    expect(await text(".next")).toContain("DATA");
+  });
+
+  it("never shows a password", async () => {
+    await page.goto(states.find(({ name }) => name === "request")?.url ?? "");
+    await page.waitForSelector(".pieces");
+    const body = await page.evaluate<string>("document.body.textContent");
+    expect(body).toContain("Authorization: ****");
+    expect(body).not.toContain(Buffer.from("ann:secret").toString("base64"));
+  });
+
+  it("goes by keyboard, and Back goes back", async () => {
+    await page.goto(`${stage.origin}/?socket=1`);
+    await page.waitForSelector(".row");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => page.url(), SOON).toContain("socket=1&message=1");
+    await page.keyboard.press("]");
+    await expect.poll(() => page.url(), SOON).not.toContain("socket=1");
+    await page.keyboard.press("2");
+    await expect.poll(() => page.url(), SOON).toContain("view=sequence");
+    await page.goBack();
+    await expect.poll(() => page.url(), SOON).toContain("socket=1&message=1");
+    await page.keyboard.press("/");
+    await page.keyboard.type("code:404");
+    await expect.poll(() => page.url(), SOON).toContain("filter=code%3A404");
+    await expect.poll(() => text(".socks"), SOON).not.toContain("swaks");
+  });
+
+  it("holds still while it is paused, and catches up", async () => {
+    await page.goto(`${stage.origin}/?socket=0`);
+    await page.waitForSelector(".row");
+    const count = async (): Promise<number> => Number(/(\d+) messages/.exec(await text(".conv"))?.[1]);
+    await page.keyboard.press(" ");
+    await page.waitForFunction("document.querySelector('.state')?.textContent === 'paused'");
+    const before = await count();
+    await run("curl", ["-s", "-o", "/dev/null", `${stage.web}/while-paused`]);
+    await expect.poll(() => text(".foot .live"), SOON).not.toBe("0 changes/s");
+    expect(await count()).toBe(before);
+    await page.keyboard.press(" ");
+    await expect.poll(count, SOON).toBeGreaterThan(before);
+  });
+});

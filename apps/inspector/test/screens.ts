@@ -1,0 +1,52 @@
+/**
+ * Takes the pictures of `screenshots/`. From the workspace's root:
+ * `npx tsx --conditions=@socketscope/source apps/inspector/test/screens.ts [folder]`. With a folder all pictures go
+ * there; without one those that are kept are made anew.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { programPath } from "@socketscope/testkit";
+import { axe, inspect, shrink } from "@socketscope/testkit/browsers";
+import { chromium } from "playwright-core";
+import { openStage } from "./page/states.ts";
+
+const WIDTHS = [1600, 1280, 1000, 640, 390] as const;
+const THEMES = ["light", "dark"] as const;
+/** Kept in every form; of the others one picture. */
+const EVERY_FORM = "transcript";
+
+const wanted = process.argv[2];
+const folder = wanted ?? fileURLToPath(new URL("../screenshots", import.meta.url));
+mkdirSync(folder, { recursive: true });
+const faults: string[] = [];
+const stage = await openStage();
+const browser = await chromium.launch({
+  executablePath: programPath("chromium"),
+  args: ["--no-sandbox", "--disable-background-networking"],
+});
+const page = await browser.newPage();
+
+async function take({ name, url }: { readonly name: string; readonly url: string }): Promise<void> {
+  await page.setViewportSize({ width: 1600, height: 900 });
+  await page.goto(url);
+  await page.waitForSelector(".state.live");
+  await page.waitForTimeout(800);
+  await page.evaluate(axe);
+  for (const width of WIDTHS)
+    for (const colorScheme of THEMES) {
+      const picture = `${name}-${width}-${colorScheme}`;
+      for (const fault of await inspect(page, { width, colorScheme })) faults.push(`${picture}: ${fault}`);
+      const kept = name === EVERY_FORM || (width === 1600 && colorScheme === "light");
+      if (wanted === undefined && !kept) continue;
+      writeFileSync(join(folder, `${picture}.png`), shrink(await page.screenshot()));
+    }
+}
+
+await take(stage.empty);
+for (const state of await stage.talk()) await take(state);
+await browser.close();
+await stage[Symbol.asyncDispose]();
+console.log(`${faults.length} faults`);
+for (const fault of faults) console.log(fault);
+process.exitCode = faults.length === 0 ? 0 : 1;
