@@ -126,7 +126,7 @@ const shapes: { readonly [T in KnownType]: Shape<T> } = {
       id,
       source: fields.latin1("handle"),
       sourceOffset: fields.u64("offset"),
-      length: fields.u64("length"),
+      length: fields.u64("octets wanted"),
       destination: fields.latin1("destination handle"),
       destinationOffset: fields.u64("destination offset"),
     }),

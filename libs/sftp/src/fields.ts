@@ -96,6 +96,7 @@ export class FieldReader {
 
   /** All that is left, without a length. */
   rest(name: string): Uint8Array {
+    if (this.#fault === "short") return NOTHING;
     const from = this.#at;
     this.#at = this.#octets.length;
     if (this.#at > from) this.#mark?.(name, from, this.#at);

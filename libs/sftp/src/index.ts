@@ -36,3 +36,13 @@ export {
 export type { Opening } from "./opening.ts";
 export type { RequestType, SftpRequest } from "./requests.ts";
 export { SftpServer, type SftpServerOptions, type SftpServerState } from "./server.ts";
+export { SftpDissector, type SftpDissectorOptions } from "./dissect.ts";
+export {
+  explainedSftp,
+  explainSftpAttributeFlag,
+  explainSftpExtension,
+  explainSftpField,
+  explainSftpOpenFlag,
+  explainSftpPacket,
+  explainSftpStatus,
+} from "./explain.ts";

@@ -97,7 +97,7 @@ const shapes: Shapes = {
       id,
       handle: fields.latin1("handle"),
       offset: fields.u64("offset"),
-      length: fields.u32("length"),
+      length: fields.u32("octets wanted"),
     }),
     write(out, { handle, offset, length }) {
       out.latin1(handle);

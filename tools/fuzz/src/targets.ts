@@ -8,6 +8,7 @@ import { pop3Dissector, smtpDissector } from "./targets/mail-dissectors.ts";
 import { pop3Client } from "./targets/pop3-client.ts";
 import { pop3Server } from "./targets/pop3-server.ts";
 import { proxyHeader } from "./targets/proxy-header.ts";
+import { sftpClient, sftpDissector, sftpServer } from "./targets/sftp.ts";
 import { smtpClient } from "./targets/smtp-client.ts";
 import { smtpServer } from "./targets/smtp-server.ts";
 import { webSocketClient, webSocketServer } from "./targets/websocket.ts";
@@ -26,4 +27,7 @@ export const targets: readonly Target[] = [
   pop3Client,
   smtpDissector,
   pop3Dissector,
+  sftpServer,
+  sftpClient,
+  sftpDissector,
 ];
