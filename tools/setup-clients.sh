@@ -15,17 +15,26 @@ packages=(
   thunderbird xvfb xdotool                       # a mail program with a window, and a screen for it
   openssh-client lftp rclone python3-paramiko    # clients of SFTP; lftp speaks FTP as well
   sshfs                                          # a folder of ours mounted, where FUSE may be had
+  python3-pyftpdlib python3-openssl libwrap0     # FTP servers; the last is what vsftpd, below, needs
+  openssh-server                                 # and one of SFTP
   e2fsprogs                                      # file systems that lose their power
   iproute2 procps                                # network namespaces, ss
   fonts-dejavu-core                              # screenshots look alike on every machine
 )
 
+# These conflict with each other: they are not installed but unpacked, each into a folder of its own.
+unpacked=(vsftpd)
+shelf=/usr/local/lib/socketscope
+
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
 done
+for package in "${unpacked[@]}"; do
+  [ -d "$shelf/$package" ] || missing+=("$package")
+done
 if [ ${#missing[@]} -eq 0 ]; then
-  echo "setup-clients: all ${#packages[@]} packages are here"
+  echo "setup-clients: all $((${#packages[@]} + ${#unpacked[@]})) packages are here"
   exit 0
 fi
 if [ "$(id -u)" != 0 ]; then
@@ -41,5 +50,19 @@ if [ ! -e "$policy" ]; then
   trap 'rm -f "$policy"' EXIT
 fi
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+for package in "${unpacked[@]}"; do
+  [ -d "$shelf/$package" ] && continue
+  # All or nothing: a folder that is there is whole.
+  fetched=$(mktemp -d)
+  chmod 755 "$fetched"
+  (cd "$fetched" && apt-get download -qq "$package" 2> /dev/null && dpkg -x ./*.deb root)
+  mkdir -p "$shelf"
+  mv "$fetched/root" "$shelf/$package"
+  rm -rf "$fetched"
+done
+install=()
+for package in "${missing[@]}"; do
+  [[ " ${unpacked[*]} " == *" $package "* ]] || install+=("$package")
+done
+[ ${#install[@]} -eq 0 ] || apt-get install -y -qq --no-install-recommends "${install[@]}" > /dev/null
 echo "setup-clients: installed ${missing[*]}"

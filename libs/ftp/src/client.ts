@@ -42,6 +42,8 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
   /** Where the command that runs was sent. */
   #back: FtpClientState = "start";
   #preliminaries = 0;
+  /** A reply that ended the transfer and answers ABOR as well. */
+  #both: Reply | undefined;
   /** Octets came before the command they would have to answer: it was not sent. */
   #unasked = false;
   #peerEnded = false;
@@ -93,8 +95,9 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
   }
 
   #read(): FtpClientEvent | undefined {
-    const reply = this.#replies.next(this.#buffer);
+    const reply = this.#both ?? this.#replies.next(this.#buffer);
     if (reply === undefined) return undefined;
+    this.#both = undefined;
     // RFC 959 §4.2.2: 421 may be the reply to any command, and comes unasked where the server closes.
     if (reply.code === 421) {
       this.#state = "closed";
@@ -122,6 +125,8 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
     if (to !== "greeting" && ftpClientLegality[to].sent === "opening" && reply.code < 400 && !begun)
       throw outOfPlace(to, reply);
     this.#asked.shift();
+    // RFC 959 §4.2.2: 225, no transfer in progress, answers ABOR alone: this one's reply never came, nor will it.
+    if (this.#state === "aborting" && to !== "ABOR" && reply.code === 225) this.#both = reply;
     // The reply of ABOR itself is still due.
     if (this.#asked.length === 0) this.#state = leads === "back" ? this.#back : leads;
     return { type: "reply", to, reply };

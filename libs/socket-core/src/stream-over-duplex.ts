@@ -25,6 +25,7 @@ export class StreamOverDuplex implements Stream, Swept {
   readonly flow: Flow;
   readonly secure = false;
   readonly tls = undefined;
+  readonly tlsSession = undefined;
   readonly alpn = undefined;
   deadline = Infinity;
   readonly #duplex: Duplex;

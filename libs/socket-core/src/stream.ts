@@ -27,6 +27,8 @@ export interface Stream {
   readonly secure: boolean;
   /** Once its handshake is done. */
   readonly tls: Tls | undefined;
+  /** What another connection to the same server can go on with; TLS 1.3 has it some time behind the handshake. */
+  readonly tlsSession: Uint8Array | undefined;
   /** The protocol agreed by ALPN (RFC 7301), undefined when none was. */
   readonly alpn: string | undefined;
   /** Octets the kernel has not taken. */

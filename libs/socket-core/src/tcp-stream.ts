@@ -29,6 +29,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   /** The socket below TLS; without TLS, the same. */
   readonly #wire: Socket;
   #secure = false;
+  #tlsSession: Uint8Array | undefined;
   readonly #tap: TapPoint;
   /** Sees what TCP carries, below TLS. */
   readonly #wireTap: TapPoint | undefined;
@@ -83,6 +84,9 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     const socket = this.#socket;
     if (!this.#secure || !(socket instanceof TLSSocket)) return undefined;
     return { protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name };
+  }
+  get tlsSession(): Uint8Array | undefined {
+    return this.#tlsSession;
   }
   get queued(): number {
     return this.#socket.writableLength + (this.#intercept?.out.octets ?? 0);
@@ -190,6 +194,10 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
 
   #adoptSocket(secured: TLSSocket): void {
     this.#socket = secured;
+    // Not getSession(): under TLS 1.3 it has one that cannot be gone on with until the server's ticket is here.
+    secured.on("session", (session: Uint8Array) => {
+      this.#tlsSession = session;
+    });
     listenTo(secured, this);
     // What comes under TLS is for the receiver that is attached next, never for the one that spoke in the clear.
     this.#listening = false;

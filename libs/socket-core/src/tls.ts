@@ -27,6 +27,8 @@ export interface TlsClientOptions {
   /** False: whoever answers is believed, and anybody on the way can read and change everything. Default true. */
   readonly verify?: boolean;
   readonly alpn?: readonly string[];
+  /** A session of the same server to go on with (RFC 8446 §2.2, RFC 5077): what another stream's `tlsSession` was. */
+  readonly session?: Uint8Array;
 }
 
 export type TlsOptions = TlsServerOptions | TlsClientOptions;
@@ -83,6 +85,7 @@ export function secure(
           minVersion: "TLSv1.2",
           ...(options.ca !== undefined && { ca: options.ca }),
           ...(options.verify === false && { rejectUnauthorized: false }),
+          ...(options.session !== undefined && { session: Buffer.from(options.session) }),
           ...(alpn && { ALPNProtocols: alpn }),
         });
   let called = false;

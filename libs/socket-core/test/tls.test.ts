@@ -44,6 +44,37 @@ describe("implicit TLS", () => {
     stream.destroy("we-ended");
   });
 
+  it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "another connection goes on with the session of the first, under %s",
+    async (maxVersion) => {
+      const resumed: boolean[] = [];
+      const server = tls.createServer({ ...first, maxVersion }, (socket) => {
+        resumed.push(socket.isSessionReused());
+        socket.on("error", () => {});
+        socket.end("hello\n");
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as { port: number };
+      const open = async (session?: Uint8Array): Promise<Uint8Array | undefined> => {
+        const stream = await connectTcp({
+          host: "127.0.0.1",
+          port,
+          protocol: "lines",
+          timeout: 5_000,
+          tls: { servername: "localhost", ca, ...(session && { session }) },
+        });
+        const dialogue = converse(stream, new LineCore(), clocks.slow);
+        // To the server's end: the tickets came before it.
+        while ((await dialogue.next()) !== undefined);
+        return stream.tlsSession;
+      };
+      await open(await open());
+      expect(resumed).toEqual([false, true]);
+      server.close();
+    },
+  );
+
   it("is refused by a client that does not know the authority, or asked for another name", async () => {
     const { listener } = await serveLines(echo, { tls: first });
     const to = { ...listener.address, protocol: "lines", timeout: 5_000 };

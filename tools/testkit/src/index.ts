@@ -26,3 +26,5 @@ export {
   Thunderbird,
   type ThunderbirdOptions,
 } from "./thunderbird.ts";
+export { missingForVsftpd, Vsftpd, type VsftpdOptions } from "./vsftpd.ts";
+export { missingForPyftpdlib, Pyftpdlib, type PyftpdlibOptions } from "./pyftpdlib.ts";

@@ -12,6 +12,7 @@ describe("arguments", () => {
     ["-dash", "RETR -dash\r\n"],
     ["ü 日", "RETR Ã¼ æ\u0097¥\r\n"],
     ["tab\there", "RETR tab\there\r\n"],
+    ["no UTF-8: \udcff", "RETR no UTF-8: ÿ\r\n"],
   ])("%j", (argument, line) => {
     const core = ready();
     const octets = core.send({ type: "command", verb: "RETR", argument });

@@ -1,0 +1,122 @@
+/** A real vsftpd in a folder of its own; root may start it. It knows no MLSD, and wants TLS sessions reused. */
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { join } from "node:path";
+import type { Certificate } from "./certificate.ts";
+
+import { LaunchError } from "./launch-error.ts";
+import { findProgram, freePort } from "@socketscope/peers";
+import { Spawned } from "./spawned.ts";
+import { TemporaryFolder } from "./temporary-folder.ts";
+
+/** Where tools/setup-clients.sh unpacks it: Debian's FTP servers conflict with each other. */
+const UNPACKED = "/usr/local/lib/socketscope/vsftpd/usr/sbin/vsftpd";
+
+/** Whom it serves anonymous users as: a user of every Debian, whose home folder is there. */
+const DAEMON = 1;
+
+/** For `needing(missingForVsftpd()).describe(…)`. */
+export function missingForVsftpd(): string | undefined {
+  if (program() === undefined) return "vsftpd is not there, see tools/setup-clients.sh";
+  return process.getuid?.() === 0 ? undefined : "only root may start vsftpd";
+}
+
+function program(): string | undefined {
+  return existsSync(UNPACKED) ? UNPACKED : findProgram("vsftpd");
+}
+
+export interface VsftpdOptions {
+  readonly tls?: Certificate & {
+    /** TLS from the first octet. */
+    readonly implicit?: boolean;
+  };
+  /** Further lines of its configuration; the last of one name counts. */
+  readonly settings?: readonly string[];
+}
+
+export class Vsftpd implements AsyncDisposable {
+  readonly port: number;
+  /** Where the files are: `/files` for an anonymous user, who may write there. */
+  readonly files: string;
+  readonly #process: Spawned;
+  readonly #folder: TemporaryFolder;
+
+  private constructor(port: number, folder: TemporaryFolder, process: Spawned) {
+    this.port = port;
+    this.#folder = folder;
+    this.files = join(folder.path, "root", "files");
+    this.#process = process;
+  }
+
+  /** Throws LaunchError NOT_INSTALLED or NOT_READY. */
+  static async start({ tls, settings = [] }: VsftpdOptions = {}): Promise<Vsftpd> {
+    const path = program();
+    if (path === undefined) throw new LaunchError("NOT_INSTALLED", "vsftpd is not there");
+    const folder = new TemporaryFolder("vsftpd");
+    const at = (...names: string[]): string => join(folder.path, ...names);
+    const port = await freePort();
+    chmodSync(folder.path, 0o755);
+    for (const name of ["root", "root/files", "empty"]) mkdirSync(at(name), { mode: 0o755 });
+    chownSync(at("root/files"), DAEMON, DAEMON);
+    if (tls !== undefined) writeFileSync(at("tls.pem"), `${tls.key}${tls.cert}`, { mode: 0o600 });
+    const yes = (...names: string[]): string[] => names.map((name) => `${name}=YES`);
+    const lines = [
+      ...yes("listen", "anonymous_enable", "write_enable", "no_anon_password", "anon_upload_enable"),
+      ...yes("anon_mkdir_write_enable", "anon_other_write_enable"),
+      "background=NO",
+      "local_enable=NO",
+      "seccomp_sandbox=NO",
+      "anon_world_readable_only=NO",
+      "ftp_username=daemon",
+      "anon_umask=022",
+      "listen_address=127.0.0.1",
+      `listen_port=${port}`,
+      `anon_root=${at("root")}`,
+      `secure_chroot_dir=${at("empty")}`,
+      ...(tls === undefined
+        ? []
+        : [
+            ...yes("ssl_enable", "allow_anon_ssl", "force_anon_logins_ssl", "force_anon_data_ssl"),
+            ...(tls.implicit === true ? yes("implicit_ssl") : []),
+            `rsa_cert_file=${at("tls.pem")}`,
+          ]),
+      ...settings,
+      "",
+    ];
+    writeFileSync(at("vsftpd.conf"), lines.join("\n"));
+    const running = new Spawned(path, [at("vsftpd.conf")]);
+    const server = new Vsftpd(port, folder, running);
+    try {
+      await accepts(port, running);
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+    return server;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop().catch(() => "killed");
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/** Waits until somebody accepts there. */
+async function accepts(port: number, running: Spawned): Promise<void> {
+  const given = performance.now() + 10_000;
+  while (performance.now() < given) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = createConnection({ port, host: "127.0.0.1" });
+      socket.once("connect", () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once("error", () => resolve(false));
+    });
+    if (open) return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 25);
+    });
+  }
+  throw new LaunchError("NOT_READY", `vsftpd does not accept: ${running.stdout}${running.stderr}`);
+}
