@@ -21,7 +21,9 @@ needing(missingForThunderbird()).describe("Thunderbird", () => {
   ])(
     "sends and reads, engine %s, %s",
     async (engine, security) => {
-      await using app = await spawnApp("mail-relay", [`--engine=${engine}`, "--login-delay=off"]);
+      await using app = await spawnApp("mail-relay", [`--engine=${engine}`, "--login-delay=off"], {
+        readyTimeout: TIMEOUT / 3,
+      });
       const port = (name: string): number => Number(new URL(app.url(name).replace(/^\w+:/, "http:")).port);
       const { user, password } = app.ready.account ?? { user: "", password: "" };
       await using thunderbird = await Thunderbird.start({
