@@ -24,7 +24,9 @@ const wanted = [
   ["dialogue", 640, "dark"],
   ["queue", 1440, "light"],
   ["queue", 390, "dark"],
-  ["failed", 1000, "light"],
+  ["failed", 1440, "light"],
+  ["failed", 390, "light"],
+  ["session", 390, "dark"],
 ] as const;
 const take = async (name: string, url: string): Promise<void> => {
   for (const [state, width, colorScheme] of wanted) {

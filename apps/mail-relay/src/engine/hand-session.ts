@@ -235,5 +235,10 @@ function replyOf(value: unknown): Reply | undefined {
     return undefined;
   const { code, lines } = value;
   if (typeof code !== "number" || !Array.isArray(lines)) return undefined;
-  return { code, lines: lines.filter((line) => typeof line === "string") };
+  const enhanced = "enhanced" in value && typeof value.enhanced === "string" ? value.enhanced : undefined;
+  return {
+    code,
+    ...(enhanced !== undefined && { enhanced }),
+    lines: lines.filter((line) => typeof line === "string"),
+  };
 }

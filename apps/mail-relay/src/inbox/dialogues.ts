@@ -127,7 +127,9 @@ export class Dialogues implements SessionBook {
   }
 
   refused(flow: Flow, what: string, reply: Reply): void {
-    this.#note(flow, `${describeReply(reply)} (to ${what})`);
+    const said = describeReply(reply);
+    // What ends a session is named by the words of its reply.
+    this.#note(flow, said.endsWith(what) ? said : `${said} (to ${what})`);
   }
 
   brought(flow: Flow, id: string | undefined): void {

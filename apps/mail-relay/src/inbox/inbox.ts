@@ -82,7 +82,11 @@ export class Inbox {
       listeners: listeners(),
       command: `npx mail-client send --server ${smtp} --from me@example.test --to ann@example.test --subject Hello --text "A first letter"`,
     };
-    const title = place.queue ? "Queue" : (opened?.message.subject ?? place.mailbox ?? "Inbox");
+    const title = place.queue
+      ? "Queue"
+      : place.failed
+        ? "Failed sessions"
+        : (opened?.message.subject ?? place.mailbox ?? "Inbox");
     const document = page({
       title: `${title} · Socketscope mail`,
       app: "Mail",
@@ -151,6 +155,7 @@ function placeOf(query: URLSearchParams): Place {
     message: query.get("id") ?? undefined,
     tab: tabs.find((tab) => tab === asked),
     failed: query.get("view") === "failed",
+    session: Number(query.get("session") ?? Number.NaN),
     queue: query.get("view") === "queue",
     remote: query.get("remote") === "1",
   };

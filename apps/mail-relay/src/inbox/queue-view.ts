@@ -15,7 +15,7 @@ export function queueView(state: QueueState): Markup {
   const held = messages.filter(({ status }) => status === "held").length;
   const oldest = messages[0];
   return markup`<section class="q" aria-label="Queue" data-live="queue">
-<div class="qh"><div><h1>Queue</h1><p class="sub">Letters this relay has promised (250) and not passed on yet. They are safe on the disk: kill the process, they are still here.</p></div>
+<div class="qh"><div><a class="back" href="/">Mailboxes</a><h1>Queue</h1><p class="sub">Letters this relay has promised (250) and not passed on yet. They are safe on the disk: kill the process, they are still here.</p></div>
 <div class="acts">${button("/queue/flush", "Flush: try all now", "primary", total === 0)}</div></div>
 <div class="stat"><div><b>${total}</b><span>waiting${oldest !== undefined && `, the oldest for ${span(state.now - oldest.arrived)}`}</span></div>
 <div><b>${active}</b><span>on the wire now</span></div><div><b>${held}</b><span>held</span></div>

@@ -27,7 +27,7 @@ html,body{height:100%}
 .phead :is(h1,h2){font-size:var(--text-base);overflow:hidden;text-overflow:ellipsis}
 .phead .sub{margin-left:auto;white-space:nowrap}
 .it{flex:1}
-.it a,.it .bad>div{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:1px 8px;padding:9px 16px 10px 13px;border-left:3px solid transparent;border-bottom:1px solid var(--line-2);color:var(--ink);text-decoration:none}
+.it a{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:1px 8px;padding:9px 16px 10px 13px;border-left:3px solid transparent;border-bottom:1px solid var(--line-2);color:var(--ink);text-decoration:none}
 .it a:hover{background:var(--panel-3)}
 .it a[aria-current]{background:var(--sel);border-left-color:var(--accent)}
 .it .f,.it .s,.it .p{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;min-width:0}
@@ -36,8 +36,13 @@ html,body{height:100%}
 .it time,.it .k{font:var(--text-2xs) var(--mono);color:var(--ink-3);text-align:right;align-self:center}
 .it [aria-current] time,.it [aria-current] .k,.it [aria-current] .p{color:var(--ink-2)}
 .it .p{color:var(--ink-3);font-size:var(--text-sm);grid-column:1/-1}
-.it .bad .f{white-space:normal}
-.it .bad .f code{color:var(--deny)}
+.it .bad .f code{color:var(--deny);font-weight:600}
+.code{color:var(--deny);border:1px solid color-mix(in srgb,var(--deny) 40%,transparent);border-radius:5px;padding:0 6px;font-weight:600}
+.mh .tuple{font:var(--text-sm) var(--mono);padding-bottom:12px}
+.mh .tuple .sub{font-family:var(--sans);margin-left:6px}
+.why{background:light-dark(#fff8e8,#2b2412);border-bottom:1px solid var(--line);padding:9px 22px;font-size:var(--text-sm)}
+.why b{color:var(--smtp)}
+.msg .talk{padding-top:6px;overflow:auto}
 .mh{padding:15px 22px 0;border-bottom:1px solid var(--line);display:grid;gap:5px}
 .mt{display:flex;gap:8px 12px;align-items:start;flex-wrap:wrap}
 .mt h1{font-size:var(--text-xl);overflow-wrap:anywhere;flex:1 1 360px}
@@ -94,5 +99,5 @@ iframe{flex:1;min-height:380px;width:100%;border:0;background:#fff;color-scheme:
 .torn{color:var(--deny)}
 @media (max-width:1100px){.inbox{grid-template-columns:210px 320px minmax(0,1fr)}}
 @media (max-width:1300px){.qi{grid-template-columns:minmax(0,1fr)}.qi .ac{flex-direction:row}.rt{max-width:330px}}
-@media (max-width:900px){.inbox.queue{display:block}.stat{grid-template-columns:1fr 1fr;padding-inline:14px}.qi{margin-inline:14px}.qh{padding-inline:14px}.onward{flex:1 1 100%;order:9}.onward input{flex:1;width:auto}.acts{flex-wrap:wrap}html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list{display:none}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.ports,.box h2:nth-of-type(3){display:none}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
+@media (max-width:900px){.inbox.queue{display:block}.stat{grid-template-columns:1fr 1fr;padding-inline:14px}.qi{margin-inline:14px}.qh{padding-inline:14px}.onward{flex:1 1 100%;order:9}.onward input{flex:1;width:auto}.acts{flex-wrap:wrap}html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list,.inbox.apart .box{display:none}.phead .back{padding:0}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.ports,.box h2:nth-of-type(3){display:none}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
 `;

@@ -1,8 +1,10 @@
 /** The inbox as a page: mailboxes, letters, the letter. Every state has its address, and none of them needs script. */
 import { markup, octets, transcript, type Markup } from "@socketscope/page";
 import type { StoredMessage } from "../mailboxes/mailboxes.ts";
+import { clock } from "./clock.ts";
 import { explainedRows } from "./explained-rows.ts";
 import type { FailedSession, KeptDialogue } from "./dialogues.ts";
+import { failedList, failedSession, noFailedSession } from "./failed-view.ts";
 import { queueView, type QueueState } from "./queue-view.ts";
 import type { MessageView } from "./message-view.ts";
 
@@ -15,6 +17,8 @@ export interface Place {
   readonly message: string | undefined;
   readonly tab: Tab | undefined;
   readonly failed: boolean;
+  /** Of the failed ones, the session that is looked at. */
+  readonly session: number | undefined;
   readonly queue: boolean;
   readonly remote: boolean;
 }
@@ -51,12 +55,23 @@ export interface InboxState {
 
 export function inboxMain(state: InboxState): Markup {
   if (state.queue !== undefined)
-    return markup`<div class="inbox queue"><nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>${queueView(state.queue)}</div>`;
+    return markup`<div class="inbox queue apart"><nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>${queueView(state.queue)}</div>`;
+  if (state.place.failed) return failedMain(state);
   return markup`<div class="inbox${state.opened !== undefined && " reading"}">
 <nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>
 <section class="list" aria-label="Letters" data-live="list">${list(state)}</section>
 <section class="msg" aria-label="Letter">${state.opened === undefined ? nothingOpen(state) : letter(state.opened, state)}</section>
 </div>`;
+}
+
+/** The newest is open where there is room for it beside the list. */
+function failedMain(state: InboxState): Markup {
+  const { place, failed } = state;
+  const chosen = failed.find(({ id }) => id === place.session);
+  const shown = chosen ?? failed[0];
+  return markup`<div class="inbox apart${chosen !== undefined && " reading"}"><nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>
+<section class="list" aria-label="Failed sessions" data-live="list">${failedList(failed, shown)}</section>
+<section class="msg" aria-label="Session">${shown === undefined ? noFailedSession() : failedSession(shown)}</section></div>`;
 }
 
 export function searchForm({ place }: InboxState): Markup {
@@ -91,15 +106,8 @@ function box(href: string, name: string, current: boolean, messages: number, uns
 }
 
 function list(state: InboxState): Markup {
-  const { place, messages, total, failed } = state;
+  const { place, messages, total } = state;
   const name = place.mailbox ?? "Every letter";
-  if (place.failed) {
-    return markup`<div class="phead"><h1>Failed sessions</h1><span class="sub">${failed.length} kept</span></div>
-<ul class="it" tabindex="0" aria-label="Sessions that brought no letter">${failed.map(
-      ({ id, remote, opened, refusals }) =>
-        markup`<li class="bad"><div><span class="f"><code>${refusals[0] ?? "no refusal"}</code></span><time>${clock(opened)}</time><span class="s">${remote}, ${refusals.length} refusals</span><span class="k">session ${id}</span></div></li>`,
-    )}</ul>`;
-  }
   return markup`<div class="phead">${state.opened === undefined ? markup`<h1>${name}</h1>` : markup`<h2>${name}</h2>`}<span class="sub">${total} ${total === 1 ? "letter" : "letters"}</span></div>
 <ul class="it" tabindex="0" aria-label="Letters, the newest first">${messages.map((message) => row(message, place))}</ul>`;
 }
@@ -113,9 +121,7 @@ function row(message: StoredMessage, place: Place): Markup {
 <span class="p">${message.excerpt}</span></a></li>`;
 }
 
-function nothingOpen({ total, command, place }: InboxState): Markup {
-  if (place.failed)
-    return markup`<div class="none"><h2>Sessions that brought no letter</h2><p>Each with the reply that refused it. What was said in them is in the JSON of <a href="/api/v1/sessions">/api/v1/sessions</a>.</p></div>`;
+function nothingOpen({ total, command }: InboxState): Markup {
   if (total > 0)
     return markup`<div class="none"><h2>Choose a letter</h2><p>It is shown here, with the SMTP dialogue that brought it.</p></div>`;
   return markup`<div class="none"><h2>No letters yet</h2><p>Point any mail program at this relay, or send one now. It appears here at once.</p><div class="cmd"><code tabindex="0">${command}</code><button type="button" data-copy hidden>Copy</button></div></div>`;
@@ -196,8 +202,4 @@ export function address(place: Partial<Place>): string {
   if (place.remote === true) query.set("remote", "1");
   const text = query.toString();
   return text === "" ? "/" : `/?${text}`;
-}
-
-function clock(at: number): string {
-  return new Date(at).toISOString().slice(0, 16).replace("T", " ");
 }

@@ -155,6 +155,14 @@ describe("the inbox", () => {
     await once(socket, "close");
     const failed = async (): Promise<string> => JSON.stringify(await json("/api/v1/sessions"));
     await expect.poll(failed).toContain("555 5.5.4 Parameter not known: FOO");
-    expect(await (await get("/?view=failed")).text()).toContain("555 5.5.4 Parameter not known: FOO");
+    const sessions = await json("/api/v1/sessions");
+    const [{ id }] = (sessions as { failed: { id: number }[] }).failed as [{ id: number }];
+    for (const place of ["", `&session=${id}`]) {
+      const page = await (await get(`/?view=failed${place}`)).text();
+      expect(page).toContain("Refused: Parameter not known: FOO (to MAIL)");
+      // What was said, and what it means.
+      expect(page).toContain("FOO=1");
+      expect(page).toContain("RFC 5321 §4.1.1.2");
+    }
   });
 });

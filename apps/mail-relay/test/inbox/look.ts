@@ -19,6 +19,10 @@ interface Listed {
   readonly messages: readonly { readonly id: string; readonly subject: string }[];
 }
 
+interface Failed {
+  readonly failed: readonly { readonly id: number }[];
+}
+
 interface Queued {
   readonly messages: readonly { readonly id: string }[];
 }
@@ -84,10 +88,18 @@ export async function openInbox(): Promise<Looked> {
         attachments: [{ filename: "plan.txt", content: "09:30 sockets\n" }],
       });
       for (const lines of [
-        ["EHLO scanner.test", "MAIL FROM:<spam@lab.test> FOO=1", "RCPT TO:<alice@lab.test>"],
-        ["EHLO old.test", "AUTH CRAM-MD5", "DATA"],
+        ["EHLO scanner.test", "MAIL FROM:<spam@lab.test> FOO=1", "RCPT TO:<alice@lab.test>", "QUIT"],
+        ["EHLO old.test", "AUTH CRAM-MD5", "DATA", "QUIT"],
+        ["GET / HTTP/1.1"],
+        [
+          "EHLO attacker.test",
+          "MAIL FROM:<a@attacker.test>",
+          "RCPT TO:<alice@lab.test>",
+          "DATA",
+          "hello\n.\nMAIL FROM:<ceo@lab.test>",
+        ],
       ])
-        await say(host, Number(port), [...lines, "QUIT"]);
+        await say(host, Number(port), lines);
       for (const [subject, to] of [
         ["Workshop notes, and the room has changed", "dave@down.test"],
         ["Minutes of last week", "frank@down.test, erin@down.test"],
@@ -96,6 +108,7 @@ export async function openInbox(): Promise<Looked> {
       const queue = (await (await fetch(at("/api/v1/queue"))).json()) as Queued;
       const held = queue.messages.at(-1)?.id ?? "";
       await fetch(at(`/api/v1/queue/${held}/hold`), { method: "POST" });
+      const { failed } = (await (await fetch(at("/api/v1/sessions"))).json()) as Failed;
       const response = await fetch(at("/api/v1/messages"));
       const { messages } = (await response.json()) as Listed;
       const id = messages.find(({ subject }) => subject.startsWith("Workshop"))?.id ?? "";
@@ -105,6 +118,7 @@ export async function openInbox(): Promise<Looked> {
         { name: "search", url: at("/?q=nightly") },
         { name: "queue", url: at("/?view=queue") },
         { name: "failed", url: at("/?view=failed") },
+        { name: "session", url: at(`/?view=failed&session=${failed[0]?.id}`) },
         ...tabs.map((tab) => ({ name: tab, url: at(`/?mailbox=alice%40lab.test&id=${id}&tab=${tab}`) })),
       ];
     },
