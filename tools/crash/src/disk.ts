@@ -19,9 +19,9 @@ export class Disk {
   }
 
   /** Throws CrashError "IMAGE": only root may mount, and not in every sandbox. */
-  static make(at: string): Disk {
+  static make(at: string, mib = MIB): Disk {
     const image = join(at, "disk.img");
-    run("truncate", "-s", `${MIB}M`, image);
+    run("truncate", "-s", `${mib}M`, image);
     run("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image);
     const disk = new Disk(image, join(at, "disk"));
     disk.#mount();

@@ -10,7 +10,7 @@ await runOnce(
       "Kills a relay, or takes its disk's power away, while letters come in; then looks for what was promised.",
     examples: [
       "crash --crash kill --rounds 20",
-      "crash --crash power --senders 10",
+      "crash --crash power --senders 10 --next-hop up",
       "crash --crash power --no-fsync",
     ],
     options: (read) => ({
@@ -20,14 +20,18 @@ await runOnce(
       }),
       rounds: read.one("rounds", kinds.integer(1, 10_000), { help: "how often", default: 5 }),
       senders: read.one("senders", kinds.integer(1, 200), { help: "connections at once", default: 10 }),
+      nextHop: read.one<TrialOptions["nextHop"]>("next-hop", kinds.oneOf("down", "up"), {
+        help: "what it is while letters come in",
+        default: "down",
+      }),
       fsync: read.flag("fsync", { help: "off: the control, which must lose letters", default: true }),
     }),
   },
-  async ({ crash, rounds, senders, fsync }) => {
+  async ({ crash, rounds, senders, nextHop, fsync }) => {
     const all: Outcome[] = [];
     for (let round = 1; round <= rounds; round++) {
       const after = 200 + Math.floor(Math.random() * 1300);
-      const outcome = await trial({ crash, senders, fsync, after });
+      const outcome = await trial({ crash, senders, nextHop, fsync, after });
       all.push(outcome);
       const { acknowledged, lost, torn, doubled } = outcome;
       console.log(

@@ -14,6 +14,8 @@ export interface TrialOptions {
   /** "kill": the process dies, the kernel lives on. "power": only what reached the disk is left. */
   readonly crash: "kill" | "power";
   readonly senders: number;
+  /** While letters come in; afterwards it is up either way. */
+  readonly nextHop: "up" | "down";
   /** False: the control, whose disk only says that it has written. */
   readonly fsync: boolean;
   /** Milliseconds until the crash. */
@@ -32,16 +34,17 @@ export interface Outcome {
 }
 
 /** Throws CrashError. */
-export async function trial({ crash, senders, fsync, after }: TrialOptions): Promise<Outcome> {
+export async function trial({ crash, senders, nextHop: hop, fsync, after }: TrialOptions): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "crash-"));
   const disks: Disk[] = [];
   try {
     const first = crash === "power" ? Disk.make(folder) : undefined;
     if (first !== undefined) disks.push(first);
-    const next = await Relay.start({ state: join(folder, "next"), port: 0, fsync: true });
+    const nextState = join(folder, "next");
+    const next = await Relay.start({ state: nextState, port: 0, fsync: true });
     const nextHop = next.port;
     // Down while letters come in: they wait in the queue.
-    await next.stop();
+    if (hop === "down") await next.stop();
     const state = join(first?.folder ?? folder, "state");
     const relay = await Relay.start({ state, port: 0, nextHop, fsync });
     const { acknowledged, over } = startSenders(relay.port, senders);
@@ -51,12 +54,8 @@ export async function trial({ crash, senders, fsync, after }: TrialOptions): Pro
     if (second !== undefined) disks.push(second);
     await relay.kill();
     await over;
-    return await judge(
-      second === undefined ? state : join(second.folder, "state"),
-      nextHop,
-      join(folder, "next"),
-      acknowledged,
-    );
+    const again = hop === "up" ? next : await Relay.start({ state: nextState, port: nextHop, fsync: true });
+    return await judge(second === undefined ? state : join(second.folder, "state"), again, acknowledged);
   } finally {
     for (const disk of disks) disk.remove();
     rmSync(folder, { recursive: true, force: true });
@@ -65,17 +64,15 @@ export async function trial({ crash, senders, fsync, after }: TrialOptions): Pro
 
 async function judge(
   state: string,
-  nextHop: number,
-  nextState: string,
+  next: Relay,
   { here, elsewhere }: { readonly here: ReadonlySet<string>; readonly elsewhere: ReadonlySet<string> },
 ): Promise<Outcome> {
-  const next = await Relay.start({ state: nextState, port: nextHop, fsync: true });
-  const relay = await Relay.start({ state, port: 0, nextHop, fsync: true });
+  const relay = await Relay.start({ state, port: 0, nextHop: next.port, fsync: true });
   await emptied(state);
   await relay.stop();
   await next.stop();
   const kept = await lettersIn(join(state, "mail-relay", "maildir"));
-  const passedOn = await lettersIn(join(nextState, "mail-relay", "maildir"));
+  const passedOn = await lettersIn(join(next.state, "mail-relay", "maildir"));
   const lost =
     [...here].filter((id) => !kept.whole.has(id)).length +
     [...elsewhere].filter((id) => !passedOn.whole.has(id)).length;

@@ -52,6 +52,6 @@ function cut(refusal: string): readonly [code: string, why: string] {
 function meaningOf(refusal: string): string {
   const [, code = "", enhanced, what] =
     /^(\d{3})(?: (\d\.\d{1,3}\.\d{1,3}))? .*?(?:\(to (.*)\))?$/s.exec(refusal) ?? [];
-  const { sentence } = explainReply(Number(code), what);
-  return enhanced === undefined ? sentence : `${sentence} ${enhanced}: ${explainEnhanced(enhanced).sentence}`;
+  // The finer code says what the three digits leave open.
+  return (enhanced === undefined ? explainReply(Number(code), what) : explainEnhanced(enhanced)).sentence;
 }
