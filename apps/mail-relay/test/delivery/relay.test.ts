@@ -11,7 +11,7 @@ type Answer = (
   connection: { readonly socket: { destroy(): unknown } },
 ) => string | null | undefined;
 
-describe("a relay", () => {
+describe.each(["hand", "smtp-server"])("a relay on the engine %s", (engine) => {
   let answer: Answer | undefined;
   let next: SmtpPeer;
   let plain: SmtpPeer;
@@ -32,6 +32,7 @@ describe("a relay", () => {
       `${domain}=127.0.0.1:${port}`,
     ];
     app = await spawnApp("mail-relay", [
+      `--engine=${engine}`,
       "--relay",
       "--trust=127.0.0.1/32",
       "--retry=300ms",
@@ -234,6 +235,8 @@ describe("a relay", () => {
     expect(arrived()).toHaveLength(0);
     await ask("POST", `${id}/release`);
     await until(() => arrived().length === 1, "the message");
+    // It is out of the queue when that is written down.
+    await until(async () => !(await ids(app)).includes(id), "the end in the queue");
     await expect(ask("GET", id)).rejects.toThrow("there is no message");
     await expect(ask("DELETE", "nonsense")).rejects.toThrow("there is no message nonsense in the queue");
   });
