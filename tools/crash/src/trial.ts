@@ -8,7 +8,7 @@ import { CrashError } from "./crash-error.ts";
 import { Disk } from "./disk.ts";
 import { lettersIn } from "./letters.ts";
 import { Relay } from "./relay.ts";
-import { startSenders } from "./senders.ts";
+import { startSenders, type Acknowledged } from "./senders.ts";
 
 export interface TrialOptions {
   /** "kill": the process dies, the kernel lives on. "power": only what reached the disk is left. */
@@ -18,7 +18,7 @@ export interface TrialOptions {
   readonly nextHop: "up" | "down";
   /** False: the control, whose disk only says that it has written. */
   readonly fsync: boolean;
-  /** Milliseconds until the crash. */
+  /** Milliseconds until the crash, and as many more as it takes until a few letters were answered 250. */
   readonly after: number;
 }
 
@@ -32,6 +32,9 @@ export interface Outcome {
   /** Given to the next hop more than once: allowed (RFC 5321 §6.1), counted. */
   readonly doubled: number;
 }
+
+/** Of each kind. */
+const FEW = 3;
 
 /** Throws CrashError. */
 export async function trial({ crash, senders, nextHop: hop, fsync, after }: TrialOptions): Promise<Outcome> {
@@ -49,6 +52,7 @@ export async function trial({ crash, senders, nextHop: hop, fsync, after }: Tria
     const relay = await Relay.start({ state, port: 0, nextHop, fsync });
     const { acknowledged, over } = startSenders(relay.port, senders);
     await setTimeout(after);
+    await someAcknowledged(acknowledged);
     relay.standStill();
     const second = first?.afterPowerLoss(folder);
     if (second !== undefined) disks.push(second);
@@ -59,6 +63,15 @@ export async function trial({ crash, senders, nextHop: hop, fsync, after }: Tria
   } finally {
     for (const disk of disks) disk.remove();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A crash before anything was promised says nothing. */
+async function someAcknowledged({ here, elsewhere }: Acknowledged): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (here.size < FEW || elsewhere.size < FEW) {
+    if (Date.now() > end) throw new CrashError("LATE", "no letter was answered within a minute");
+    await setTimeout(5);
   }
 }
 
