@@ -15,8 +15,11 @@ export interface StreamOverDuplexOptions {
   readonly protocol: string;
   readonly tap: TapPoint;
   readonly limits?: Partial<StreamLimits>;
-  /** Octets that what lies below has not passed on: they count as queued. Call {@link StreamOverDuplex.room} when they have gone. */
-  readonly below?: { readonly queued: number };
+  /**
+   * What lies below: octets that it has not passed on count as queued (call {@link StreamOverDuplex.room} when they have
+   * gone), and what becomes of one write of ours it passes on at once.
+   */
+  readonly below?: { readonly queued: number; cork(): void; uncork(): void };
   /** Our last words, before the end (an SSH channel's exit status). */
   readonly bye?: () => void;
 }
@@ -92,14 +95,19 @@ export class StreamOverDuplex implements Stream, Swept {
       this.destroy("limit");
       return true;
     }
-    for (const piece of pieces instanceof Uint8Array ? [pieces] : pieces) {
-      if (piece.length === 0) continue;
-      this.#options.tap.bytes(this.flow, "out", piece);
-      this.#written += piece.length;
-      this.#duplex.write(piece, this.#wrote);
-    }
+    const octets = pieces instanceof Uint8Array ? pieces : joined(pieces);
+    if (octets.length > 0) this.#put(octets);
     this.#full ||= this.queued >= this.highWaterMark;
     return !this.#full;
+  }
+
+  #put(octets: Uint8Array): void {
+    const { below, tap } = this.#options;
+    tap.bytes(this.flow, "out", octets);
+    this.#written += octets.length;
+    below?.cork();
+    this.#duplex.write(octets, this.#wrote);
+    below?.uncork();
   }
 
   // One closure for all writes.
@@ -185,4 +193,10 @@ export class StreamOverDuplex implements Stream, Swept {
     this.#options.tap.closed(this.flow, this.#reason);
     this.#receiver?.closed(this.#reason);
   }
+}
+
+/** An SSH channel makes a packet of each write: a head by itself would cost as much as 32 KiB of content. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
 }
