@@ -40,14 +40,14 @@ export const mailCases: readonly MailCase[] = [
   {
     ...discarding,
     id: "mail-connect",
-    title: "The same, a connection for each message",
+    title: "Mail thrown away, a connection for each message",
     reused: false,
     // Haraka's figure; the library waits 100 ms for clients that speak too early.
     floor: 14,
   },
   { ...durable, id: "mail-queue-1", title: "Mail queued durably, 1 session", sessions: 1, floor: 0.7 },
-  { ...durable, id: "mail-queue-10", title: "The same, 10 sessions", sessions: 10, floor: 1.5 },
-  { ...durable, id: "mail-queue-100", title: "The same, 100 sessions", sessions: 100, floor: 4 },
+  { ...durable, id: "mail-queue-10", title: "Mail queued durably, 10 sessions", sessions: 10, floor: 1.5 },
+  { ...durable, id: "mail-queue-100", title: "Mail queued durably, 100 sessions", sessions: 100, floor: 4 },
 ];
 
 export const mailAmounts = {
