@@ -11,6 +11,8 @@ packages=(
   swaks libnet-ssleay-perl msmtp s-nail mutt     # mail programs; python3 has smtplib and poplib
   neomutt fetchmail bsdutils                     # more of them; `script` is a terminal for those that want one
   dovecot-pop3d                                  # the POP3 server that our client meets
+  ffmpeg                                         # makes the sample film, reads and publishes streams
+  vlc-bin vlc-plugin-base mpv                    # players; VLC refuses to run as root
   postfix                                        # the next hop and the hop before; smtp-source, smtp-sink
   thunderbird xvfb xdotool                       # a mail program with a window, and a screen for it
   openssh-client lftp rclone python3-paramiko    # clients of SFTP; lftp speaks FTP as well

@@ -1,6 +1,6 @@
 /** What every response carries because of an option: `--header`, `--no-cache`, `--cors`, `--coi`. */
-import { addVary, type FieldLines } from "@socketscope/http";
-import type { Handler, Request, Response } from "@socketscope/web";
+import type { FieldLines } from "@socketscope/http";
+import { answerPreflight, CORS_FIELDS, type Handler, type Response } from "@socketscope/web";
 
 export interface StandingOptions {
   /** Name, value, name, value, … as the user wrote them. */
@@ -12,12 +12,6 @@ export interface StandingOptions {
   /** Cross-origin isolation: pages get SharedArrayBuffer and exact clocks. */
   readonly coi: boolean;
 }
-
-/** WHATWG Fetch §3.3: fields a script may read beside those that are always safe. */
-const EXPOSED = "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag, Location";
-const METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS";
-/** Seconds a browser may remember the answer to a preflight. */
-const PREFLIGHT_AGE = "600";
 
 export function withStandingFields(handler: Handler, options: StandingOptions): Handler {
   const own = standing(options);
@@ -37,7 +31,7 @@ export function withStandingFields(handler: Handler, options: StandingOptions): 
 function standing({ fields, noCache, cors, coi }: StandingOptions): FieldLines {
   const own: string[] = [];
   if (noCache) own.push("Cache-Control", "no-cache");
-  if (cors) own.push("Access-Control-Allow-Origin", "*", "Access-Control-Expose-Headers", EXPOSED);
+  if (cors) own.push(...CORS_FIELDS);
   // HTML Standard, "Cross-origin opener policies": both together isolate a page.
   if (coi)
     own.push("Cross-Origin-Opener-Policy", "same-origin", "Cross-Origin-Embedder-Policy", "require-corp");
@@ -60,25 +54,4 @@ function replaced(fields: FieldLines, own: FieldLines): FieldLines {
     if (!names.has((fields[i] ?? "").toLowerCase())) rest.push(fields[i] ?? "", fields[i + 1] ?? "");
   }
   return [...rest, ...kept];
-}
-
-/** WHATWG Fetch §4.8: what a browser asks before a request that a form could not have sent. */
-function answerPreflight({ method, fields }: Request): Response | undefined {
-  if (method !== "OPTIONS" || !fields.has("origin") || !fields.has("access-control-request-method"))
-    return undefined;
-  const wanted = fields.get("access-control-request-headers");
-  const allowed = wanted === undefined ? [] : ["Access-Control-Allow-Headers", wanted];
-  const vary = addVary("Access-Control-Request-Method", "Access-Control-Request-Headers");
-  return {
-    status: 204,
-    fields: [
-      "Access-Control-Allow-Methods",
-      METHODS,
-      ...allowed,
-      "Access-Control-Max-Age",
-      PREFLIGHT_AGE,
-      "Vary",
-      vary,
-    ],
-  };
 }

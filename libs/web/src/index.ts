@@ -41,3 +41,6 @@ export { connectWebSocket, WebSocketRefused, type ConnectWebSocketOptions } from
 export { tunnel, type TunnelEnd, type TunnelOptions } from "./tunnel.ts";
 export { systemResolve } from "./client-dial.ts";
 export { EventReader, type EventReaderOptions, type ReceivedEvent } from "./event-reader.ts";
+export { answerOctets, type Octets } from "./octets.ts";
+export { FileCache, type Cached } from "./file-cache.ts";
+export { answerPreflight, CORS_FIELDS } from "./cors.ts";

@@ -1,0 +1,122 @@
+/** One track of a film: its packets as samples, counted in ticks from the film's first picture. */
+import type { Sample, Shown, Track } from "@socketscope/media";
+import { type EncodedPacket, EncodedPacketSink, type InputTrack } from "mediabunny";
+
+export interface LaneParts<Kind extends Track> {
+  readonly track: Kind;
+  readonly input: InputTrack;
+  /** From what the container holds to what MP4 does. */
+  readonly convert: (data: Uint8Array) => Uint8Array;
+}
+
+const METADATA = { metadataOnly: true } as const;
+
+export class Lane<Kind extends Track = Track> {
+  readonly track: Kind;
+  readonly #input: InputTrack;
+  readonly #sink: EncodedPacketSink;
+  readonly #convert: (data: Uint8Array) => Uint8Array;
+  /** Where the film begins, on the container's clock, in ticks of this track. */
+  #origin = 0;
+
+  constructor({ track, input, convert }: LaneParts<Kind>) {
+    this.track = track;
+    this.#input = input;
+    this.#sink = new EncodedPacketSink(input);
+    this.#convert = convert;
+  }
+
+  /** Seconds on the container's clock. */
+  firstTimestamp(): Promise<number> {
+    return this.#input.getFirstTimestamp();
+  }
+
+  /** Seconds on the container's clock at which the last packet is over. */
+  endTimestamp(): Promise<number> {
+    return this.#input.computeDuration();
+  }
+
+  /** `seconds` on the container's clock becomes 0. */
+  beginAt(seconds: number): void {
+    this.#origin = Math.round(seconds * this.track.timescale);
+  }
+
+  ticks(timestamp: number): number {
+    return Math.round(timestamp * this.track.timescale) - this.#origin;
+  }
+
+  /** The times of all key packets, in seconds on the container's clock. */
+  async keyTimes(): Promise<number[]> {
+    const times: number[] = [];
+    let packet = await this.#sink.getFirstKeyPacket(METADATA);
+    while (packet !== null) {
+      times.push(packet.timestamp);
+      packet = await this.#sink.getNextKeyPacket(packet, METADATA);
+    }
+    return times;
+  }
+
+  /** From the key packet at `from` up to the one at `to`, in decode order. Seconds on the container's clock. */
+  async group(from: number, to: number | undefined): Promise<Shown[]> {
+    const first = await this.#sink.getKeyPacket(from);
+    const end = to === undefined ? null : await this.#sink.getKeyPacket(to, METADATA);
+    const shown: Shown[] = [];
+    if (first === null) return shown;
+    for await (const packet of this.#sink.packets(first, end ?? undefined)) shown.push(this.#shown(packet));
+    return shown;
+  }
+
+  /** What begins at `from` ticks or later, and before `to`. For tracks whose packets are shown as they come. */
+  async between(from: number, to: number): Promise<Sample[]> {
+    const samples: Sample[] = [];
+    for await (const packet of this.#packetsFrom(from, {})) {
+      const pts = this.ticks(packet.timestamp);
+      if (pts >= to) break;
+      samples.push({ ...this.#shown(packet), key: true, dts: pts });
+    }
+    return lasting(samples);
+  }
+
+  /** Octets and number of the packets of each stretch between two of `cuts` (ticks, ascending), by when they are shown. */
+  async weigh(cuts: readonly number[]): Promise<{ octets: number; count: number }[]> {
+    const weights = cuts.slice(1).map(() => ({ octets: 0, count: 0 }));
+    let stretch = 0;
+    for await (const packet of this.#sink.packets(undefined, undefined, METADATA)) {
+      const pts = this.ticks(packet.timestamp);
+      // Pictures are in decode order: only a key picture, or a packet of a track without others, begins a stretch.
+      if (packet.type === "key") while (pts >= (cuts[stretch + 1] ?? Infinity)) stretch++;
+      const weight = weights[stretch];
+      if (weight === undefined || pts < (cuts[0] ?? 0)) continue;
+      weight.octets += packet.byteLength;
+      weight.count++;
+    }
+    return weights;
+  }
+
+  async *#packetsFrom(ticks: number, options: { metadataOnly?: boolean }): AsyncGenerator<EncodedPacket> {
+    const seconds = (ticks + this.#origin) / this.track.timescale;
+    // Half a tick further: what stands exactly there must not be missed for the sake of rounding.
+    const near = await this.#sink.getPacket(seconds + 0.5 / this.track.timescale, options);
+    const first = near ?? (await this.#sink.getFirstPacket(options));
+    if (first === null) return;
+    for await (const packet of this.#sink.packets(first, undefined, options))
+      if (this.ticks(packet.timestamp) >= ticks) yield packet;
+  }
+
+  #shown(packet: EncodedPacket): Shown {
+    return {
+      data: this.#convert(packet.data),
+      pts: this.ticks(packet.timestamp),
+      duration: Math.max(1, Math.round(packet.duration * this.track.timescale)),
+      key: packet.type === "key",
+    };
+  }
+}
+
+/** Each lasts until the next one begins, so that no rounding adds up. */
+function lasting(samples: readonly Sample[]): Sample[] {
+  return samples.map((sample, i) => {
+    const next = samples[i + 1];
+    return next === undefined ? sample : { ...sample, duration: next.dts - sample.dts };
+  });
+}

@@ -1,0 +1,126 @@
+/** From options to a running server: state folder, firewall, films, listener, control socket. */
+import { stat } from "node:fs/promises";
+import {
+  announce,
+  describeError,
+  faultResources,
+  firewallResources,
+  Listeners,
+  openControlSocket,
+  openFirewall,
+  openStateFolder,
+  readCertificate,
+  readFirewallRules,
+  statusResources,
+  UsageError,
+  type Environs,
+  type Ready,
+  type Running,
+  type Service,
+} from "@socketscope/host";
+import { Intercept, TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
+import type { Engine } from "@socketscope/web/engine";
+import type { EngineName, VideoStreamerOptions } from "./options.ts";
+import { SAMPLE_FOLDER } from "./sample-folder.ts";
+import { Studio } from "./studio.ts";
+
+export const APP = "video-streamer";
+export const VERSION = "0.1.0";
+
+export async function startVideoStreamer(
+  options: VideoStreamerOptions,
+  { log }: Environs,
+  engines: Readonly<Record<EngineName, Engine>>,
+): Promise<Running> {
+  await check(options);
+  const state = await openStateFolder(options.state);
+  const lock = await state.lockFor(APP);
+  try {
+    const firewall = await openFirewall(options);
+    const failed = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);
+    const studio = new Studio(options);
+    const tap = new TapPoint();
+    const intercepts = { http: new Intercept() };
+    const tls = await certificate(options);
+    const http: Service = {
+      name: "http",
+      scheme: tls === undefined ? "http" : "https",
+      port: options.port,
+      option: "--port N",
+      secure: tls !== undefined,
+      listen: (host, port) =>
+        engines[options.engine]({
+          host,
+          port,
+          handler: studio.handler,
+          tls,
+          tap,
+          intercept: intercepts.http,
+          admission: firewall,
+          proxyFrom: options.proxyFrom,
+          idle: options.idle,
+          writeStall: options.writeTimeout,
+          maxConnections: options.maxConnections === "off" ? Number.MAX_SAFE_INTEGER : options.maxConnections,
+          onError: failed,
+        }),
+    };
+    const listeners = await Listeners.open([http], options.hosts, log);
+    const ready: Ready = {
+      app: APP,
+      version: VERSION,
+      engine: options.engine,
+      state: state.path,
+      listeners: listeners.urls,
+      hints: [
+        options.media === SAMPLE_FOLDER
+          ? "Showing the sample film; --media DIR shows yours"
+          : `Showing the films in ${options.media}`,
+      ],
+    };
+    const control = await openControlSocket({
+      state,
+      app: APP,
+      resources: {
+        ...statusResources(ready, () => ({ open: listeners.open, films: studio.films })),
+        ...firewallResources(firewall),
+        ...faultResources(intercepts),
+      },
+      log,
+    });
+    announce(ready, options.json);
+    return {
+      async drain(ms) {
+        const cut = await listeners.drain(ms);
+        studio.close();
+        await control.drain(0);
+        await lock.release();
+        return cut;
+      },
+      cut() {
+        listeners.drain(0).catch(() => undefined);
+        control.drain(0).catch(() => undefined);
+      },
+      async reload() {
+        // All is read before anything is changed: what cannot be read leaves the server as it was.
+        const rules = await readFirewallRules(options.firewall);
+        const replacement = await certificate(options);
+        firewall.replaceRules(rules);
+        if (replacement !== undefined) listeners.replaceTls(replacement);
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function certificate({ tls }: VideoStreamerOptions): Promise<TlsServerOptions | undefined> {
+  return tls === undefined ? undefined : readCertificate(tls);
+}
+
+async function check({ media, port }: VideoStreamerOptions): Promise<void> {
+  if (port === "off") throw new UsageError("USAGE_BAD_VALUE", "--port off: nothing is left to listen on");
+  const stats = await stat(media).catch(() => undefined);
+  if (stats?.isDirectory() !== true)
+    throw new UsageError("USAGE_BAD_VALUE", `--media: there is no folder ${media}`);
+}

@@ -1,0 +1,18 @@
+export * from "./playlist/index.ts";
+export { MediaError, type MediaFault } from "./error.ts";
+export {
+  type AudioCodec,
+  type AudioTrack,
+  type Sample,
+  type Shown,
+  type Track,
+  type VideoCodec,
+  type VideoTrack,
+  decodingAhead,
+  withDecodeTimes,
+} from "./sample.ts";
+export { initSection } from "./fmp4/init.ts";
+export { fragment, fragmentOverhead, type TrackRun } from "./fmp4/fragment.ts";
+export { annexBUnits, avcConfiguration, lengthPrefixed } from "./h264.ts";
+export { parseAdts, type AdtsHeader } from "./adts.ts";
+export { averageBitRate, peakBitRate, type Weighed } from "./bit-rate.ts";
