@@ -1,3 +1,5 @@
+// The linter takes a test file without the tsconfig that names this library for it.
+/// <reference lib="esnext.disposable" preserve="true" />
 export { everySplit, feed, feedEverySplit, type FeedOptions, type Outcome } from "./splits.ts";
 export { type AppOptions, type ReadyLine, RunningApp, spawnApp, workspaceRoot } from "./app.ts";
 export { LaunchError } from "./launch-error.ts";
