@@ -1,9 +1,9 @@
 /** Which handler answers which address. */
 import {
-  staticFiles,
   answerPreflight,
   CORS_FIELDS,
   guard,
+  staticFiles,
   type Handler,
   type Request,
   type Response,
@@ -11,31 +11,50 @@ import {
 import { below, METHOD_NOT_ALLOWED, pathParts, say } from "./answers.ts";
 import { isMedia } from "./films/library.ts";
 import { contentType } from "./media-types.ts";
+import type { Api } from "./page/api.ts";
+import { playerFiles } from "./page/player-files.ts";
+import type { Viewers } from "./page/viewers.ts";
 import type { Vod } from "./vod/vod.ts";
 
 export interface SiteParts {
   /** The folder of films. */
   readonly media: string;
   readonly vod: Vod;
+  readonly api: Api;
+  readonly viewers: Viewers;
   /** Host names it answers for beside localhost and addresses. */
   readonly serverNames: readonly string[];
 }
 
-export function site({ media, vod, serverNames }: SiteParts): Handler {
-  const files = staticFiles({ root: media, typeOf: contentType, index: [], extensions: [], fields: [] });
-  const mounts: readonly (readonly [string, Handler])[] = [
-    ["/media", progressive(files)],
-    ["/vod", (request) => vod.answer(request)],
+export function site({ media, vod, api, viewers, serverNames }: SiteParts): Handler {
+  const files = staticFiles({ root: media, typeOf: contentType, index: [], extensions: [] });
+  const page = playerFiles();
+  const shows: readonly (readonly [string, Handler])[] = [
+    ["/media/", viewers.watched(progressive(files), (request) => watching(request, "file"))],
+    [
+      "/vod/",
+      viewers.watched(
+        (request) => vod.answer(request),
+        (request) => watching(request, "HLS"),
+      ),
+    ],
   ];
   const handler: Handler = (request) => {
     const preflight = answerPreflight(request, "GET, HEAD, OPTIONS");
     if (preflight !== undefined) return withCors(preflight);
-    if (request.method !== "GET" && request.method !== "HEAD") return METHOD_NOT_ALLOWED;
-    for (const [path, mount] of mounts)
-      if (request.path.startsWith(`${path}/`)) return dressed(mount(request));
+    const { method, path } = request;
+    if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;
+    for (const [prefix, show] of shows) if (path.startsWith(prefix)) return dressed(show(request));
+    if (path.startsWith("/api/")) return api.answer(request);
+    if (path === "/" || path.startsWith("/player/")) return page(request);
     return say(404, "There is nothing at this address.");
   };
   return guard(handler, { names: serverNames });
+}
+
+function watching(request: Request, delivery: string): readonly [show: string, delivery: string] | undefined {
+  const show = pathParts(request)?.[1];
+  return show === undefined || show.endsWith(".vtt") ? undefined : [show, delivery];
 }
 
 /** Films as files, with ranges: what else lies in the folder is nobody's business. */

@@ -2,6 +2,8 @@
 import type { Handler } from "@socketscope/web";
 import { Library } from "./films/library.ts";
 import { FilmShelf } from "./films/shelf.ts";
+import { Api } from "./page/api.ts";
+import { Viewers } from "./page/viewers.ts";
 import { site } from "./site.ts";
 import { Packager } from "./vod/packager.ts";
 import { Vod } from "./vod/vod.ts";
@@ -21,7 +23,9 @@ export class Studio {
     const library = new Library(media);
     const packager = new Packager(this.#shelf);
     const vod = new Vod({ library, shelf: this.#shelf, packager });
-    this.handler = site({ media, serverNames, vod });
+    const viewers = new Viewers();
+    const api = new Api({ library, viewers });
+    this.handler = site({ media, serverNames, vod, api, viewers });
   }
 
   /** Files open now. */

@@ -1,0 +1,31 @@
+/** From hls.min.js, which the page loads before its modules. */
+declare const Hls: typeof import("hls.js").default;
+
+/** One film or channel, as `/api/shows` tells of it. */
+interface Show {
+  kind: "film" | "channel";
+  name: string;
+  renditions: { label: string; file: string }[];
+  subtitles: { file: string; language?: string }[];
+}
+
+type Delivery = "progressive" | "hls" | "low-latency" | "chunked";
+
+/** One request of the player, for the picture of what was asked for and when. Seconds of `performance.now()`. */
+interface Asked {
+  lane: "playlist" | "film" | "sound";
+  from: number;
+  to: number;
+  /** 0 to 1, of the best there is. */
+  quality: number;
+  label: string;
+}
+
+/** What a socket carried, once a second. */
+interface Reading {
+  buffer: number;
+  behind: number | undefined;
+  bitrate: number | undefined;
+  throughput: number | undefined;
+  stalls: number;
+}

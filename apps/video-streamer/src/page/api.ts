@@ -1,0 +1,39 @@
+/** What the page asks for: what there is to see, and who sees it. */
+import type { Request, Response } from "@socketscope/web";
+import { say } from "../answers.ts";
+import type { Library } from "../films/library.ts";
+import type { Viewers } from "./viewers.ts";
+
+export interface ApiParts {
+  readonly library: Library;
+  readonly viewers: Viewers;
+}
+
+/** `/api/shows` and `/api/viewers`. */
+export class Api {
+  readonly #parts: ApiParts;
+
+  constructor(parts: ApiParts) {
+    this.#parts = parts;
+  }
+
+  async answer(request: Request): Promise<Response> {
+    const { library, viewers } = this.#parts;
+    if (request.path === "/api/viewers") {
+      const { local, remote } = request.flow;
+      return json({ page: { local, remote }, viewers: viewers.list(request) });
+    }
+    if (request.path !== "/api/shows") return say(404, "There is nothing at this address.");
+    const films = [...(await library.titles()).values()].map(({ name, renditions, subtitles }) => ({
+      name,
+      renditions: renditions.map(({ label, file }) => ({ label, file })),
+      subtitles: subtitles.map(({ file, language }) => ({ file, language })),
+    }));
+    return json({ films });
+  }
+}
+
+function json(value: unknown): Response {
+  const fields = ["Content-Type", "application/json", "Cache-Control", "no-store"];
+  return { status: 200, fields, content: JSON.stringify(value) };
+}

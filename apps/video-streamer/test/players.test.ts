@@ -1,0 +1,80 @@
+/** The page in real browsers: films play, jumps land, nothing stalls. */
+import { realClient } from "@socketscope/testkit";
+import { openChromium, openFirefox, type Browser, type BrowserPage } from "@socketscope/testkit/browsers";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { serving, type Serving } from "./serving.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Waits in the page until `condition` (an expression) holds. */
+async function until(page: BrowserPage, condition: string): Promise<void> {
+  const held = await page.evaluate(
+    `new Promise((done) => { const end = Date.now() + 40_000; const look = () => { let ok = false; try { ok = Boolean(${condition}); } catch {} if (ok || Date.now() > end) done(ok); else setTimeout(look, 50); }; look(); })`,
+  );
+  if (held !== true) {
+    const facts = await page.evaluate(
+      "JSON.stringify({ at: screen.video?.currentTime, state: screen.video?.readyState, paused: screen.video?.paused, buffer: screen.buffer, notice: document.getElementById('notice').textContent })",
+    );
+    throw new Error(`never: ${condition}; ${String(facts)}; ${page.problems.join("; ")}`);
+  }
+}
+
+/** A player that jumps lets go of what it had asked for: that is no fault. */
+function problems(page: BrowserPage): string[] {
+  return page.problems.filter((text) => !/^failed: .*ABORTED$/.test(text));
+}
+
+/** What is on the screen, as a text. */
+const PICTURE = `(() => { const c = document.createElement("canvas"); c.width = 640; c.height = 360; const x = c.getContext("2d"); x.drawImage(screen.video, 0, 0, 640, 360); const d = x.getImageData(0, 0, 640, 360).data; let h = ""; for (let i = 0; i < d.length; i += 4 * 640 * 6) for (let j = 0; j < 640; j += 8) h += String.fromCharCode(97 + (d[i + 4 * j] >> 5)); return h; })()`;
+
+const BROWSERS = [
+  ["chromium", openChromium],
+  ["firefox-esr", openFirefox],
+] as const;
+
+describe.each(BROWSERS)("the player in %s", (program, open) => {
+  realClient(program).describe("with films", () => {
+    let browser: Browser;
+    let site: Serving;
+    const pictures: string[] = [];
+    beforeAll(async () => {
+      site = await serving();
+      browser = await open();
+    });
+    afterAll(async () => {
+      await browser[Symbol.asyncDispose]();
+      await site[Symbol.asyncDispose]();
+    });
+
+    afterAll(() => {
+      const [one = "", other = one] = pictures;
+      const differing = [...one].filter((tone, i) => tone !== other[i]).length;
+      // A tone may be rounded another way; a picture 40 ms off has its box and its timecode elsewhere.
+      expect(one.length).toBeGreaterThan(1000);
+      expect(differing).toBeLessThan(one.length / 200);
+    });
+
+    it.each(["progressive", "hls"])("plays one by %s, and lands where it is sent", async (delivery) => {
+      await using page = await browser.newPage();
+      await page.goto(`${site.origin}/#film=sample&by=${delivery}`);
+      await until(page, "screen.show !== undefined");
+      await page.evaluate("(screen.video.muted = true, screen.video.play(), true)");
+      await until(page, "screen.video.currentTime > 1");
+      for (const at of [17.2, 3.1, 20.5, 9.04, 12]) {
+        await page.evaluate(`(screen.video.currentTime = ${at}, true)`);
+        await until(page, `!screen.video.seeking && screen.video.currentTime > ${at} + 0.4`);
+      }
+      await page.evaluate("(screen.video.pause(), true)");
+      // The same picture at the same time, however it came.
+      await page.evaluate("(screen.video.currentTime = 14.42, true)");
+      await until(page, "!screen.video.seeking && screen.video.readyState >= 2");
+      pictures.push(String(await page.evaluate(PICTURE)));
+      await page.evaluate("(screen.video.currentTime = 22.5, screen.video.play(), true)");
+      await until(page, "screen.video.ended");
+      expect(await page.evaluate("screen.stalls")).toBe(0);
+      expect(Number(await page.evaluate("screen.video.duration"))).toBeCloseTo(24, 1);
+      expect(problems(page)).toEqual([]);
+      expect(site.errors).toEqual([]);
+    });
+  });
+});
