@@ -41,3 +41,10 @@ export function below(request: Request, prefix: string): Request {
     onGone: (then) => request.onGone?.(then),
   };
 }
+
+/** Aborted when the client goes: to be made once a request, whatever is waited for then. */
+export function goneSignal(request: Request): AbortSignal {
+  const gone = new AbortController();
+  request.onGone?.(() => gone.abort());
+  return gone.signal;
+}

@@ -8,6 +8,8 @@ import {
   type OptionReader,
   type ServerOptions,
 } from "@socketscope/host";
+import { resolve } from "node:path";
+import type { ChannelSource } from "./live/channels.ts";
 import { SAMPLE_FOLDER } from "./sample-folder.ts";
 
 export type EngineName = "hand" | "node-http";
@@ -18,6 +20,9 @@ export interface VideoStreamerOptions extends ServerOptions<EngineName> {
   readonly media: string;
   /** Lower case; ".example" stands for all names below it. */
   readonly serverNames: readonly string[];
+  readonly channels: readonly ChannelSource[];
+  /** Milliseconds of a part of a live segment. */
+  readonly partMs: number;
   /** Milliseconds in which a viewer must take something of what is queued. */
   readonly writeTimeout: number;
 }
@@ -35,6 +40,17 @@ const hostName: Kind<string> = {
   },
 };
 
+const channel: Kind<ChannelSource> = {
+  argument: "NAME=FILE|DIR",
+  read(text, base) {
+    // A name stands in addresses, and in front of .mp4.
+    const [, name, path] = /^([\w-]{1,64})=(.+)$/.exec(text) ?? [];
+    if (name === undefined || path === undefined || path.includes("\0"))
+      throw new BadValue("give a channel such as news=./news.mp4 or films=./films");
+    return { name, path: resolve(base, path) };
+  },
+};
+
 export function videoStreamerOptions(read: OptionReader): VideoStreamerOptions {
   read.group("Video:");
   const own = {
@@ -43,6 +59,13 @@ export function videoStreamerOptions(read: OptionReader): VideoStreamerOptions {
       help: "folder of films: MP4, MOV, MKV, WebM, TS",
       default: SAMPLE_FOLDER,
       shown: "a sample film",
+    }),
+    channels: read.list("live", channel, {
+      help: "a channel that plays this in a circle as if live",
+    }),
+    partMs: read.one("part-ms", kinds.integer(100, 2000), {
+      help: "length of a part in low-latency HLS",
+      default: 400,
     }),
     serverNames: read.list("server-name", hostName, {
       help: "answer for this host name; .example: all below",

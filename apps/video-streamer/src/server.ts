@@ -20,6 +20,7 @@ import {
 } from "@socketscope/host";
 import { Intercept, TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
 import type { Engine } from "@socketscope/web/engine";
+import type { ChannelSource } from "./live/channels.ts";
 import type { EngineName, VideoStreamerOptions } from "./options.ts";
 import { SAMPLE_FOLDER } from "./sample-folder.ts";
 import { Studio } from "./studio.ts";
@@ -38,7 +39,7 @@ export async function startVideoStreamer(
   try {
     const firewall = await openFirewall(options);
     const failed = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);
-    const studio = new Studio(options);
+    const studio = new Studio({ ...options, channels: channelsOf(options) });
     const tap = new TapPoint();
     const intercepts = { http: new Intercept() };
     const tls = await certificate(options);
@@ -114,13 +115,26 @@ export async function startVideoStreamer(
   }
 }
 
+/** The channel `demo` is there as long as nobody says what to show. */
+function channelsOf({ media, channels }: VideoStreamerOptions): readonly ChannelSource[] {
+  const names = new Set(channels.map(({ name }) => name));
+  if (names.size < channels.length)
+    throw new UsageError("USAGE_BAD_VALUE", "--live: two channels have the same name");
+  return media === SAMPLE_FOLDER && !names.has("demo")
+    ? [{ name: "demo", path: SAMPLE_FOLDER }, ...channels]
+    : channels;
+}
+
 async function certificate({ tls }: VideoStreamerOptions): Promise<TlsServerOptions | undefined> {
   return tls === undefined ? undefined : readCertificate(tls);
 }
 
-async function check({ media, port }: VideoStreamerOptions): Promise<void> {
+async function check({ media, channels, port }: VideoStreamerOptions): Promise<void> {
   if (port === "off") throw new UsageError("USAGE_BAD_VALUE", "--port off: nothing is left to listen on");
   const stats = await stat(media).catch(() => undefined);
   if (stats?.isDirectory() !== true)
     throw new UsageError("USAGE_BAD_VALUE", `--media: there is no folder ${media}`);
+  for (const { path } of channels)
+    if ((await stat(path).catch(() => undefined)) === undefined)
+      throw new UsageError("USAGE_BAD_VALUE", `--live: there is no file or folder ${path}`);
 }

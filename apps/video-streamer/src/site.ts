@@ -13,6 +13,7 @@ import { isMedia } from "./films/library.ts";
 import { contentType } from "./media-types.ts";
 import type { Api } from "./page/api.ts";
 import { playerFiles } from "./page/player-files.ts";
+import type { Live } from "./live/live.ts";
 import type { Viewers } from "./page/viewers.ts";
 import type { Vod } from "./vod/vod.ts";
 
@@ -20,13 +21,14 @@ export interface SiteParts {
   /** The folder of films. */
   readonly media: string;
   readonly vod: Vod;
+  readonly live: Live;
   readonly api: Api;
   readonly viewers: Viewers;
   /** Host names it answers for beside localhost and addresses. */
   readonly serverNames: readonly string[];
 }
 
-export function site({ media, vod, api, viewers, serverNames }: SiteParts): Handler {
+export function site({ media, vod, live, api, viewers, serverNames }: SiteParts): Handler {
   const files = staticFiles({ root: media, typeOf: contentType, index: [], extensions: [] });
   const page = playerFiles();
   const shows: readonly (readonly [string, Handler])[] = [
@@ -36,6 +38,13 @@ export function site({ media, vod, api, viewers, serverNames }: SiteParts): Hand
       viewers.watched(
         (request) => vod.answer(request),
         (request) => watching(request, "HLS"),
+      ),
+    ],
+    [
+      "/live/",
+      viewers.watched(
+        (request) => live.answer(request),
+        (request) => watching(request, "live"),
       ),
     ],
   ];

@@ -4,6 +4,9 @@ import { Library } from "./films/library.ts";
 import { FilmShelf } from "./films/shelf.ts";
 import { Api } from "./page/api.ts";
 import { Viewers } from "./page/viewers.ts";
+import { Channels, type ChannelSource } from "./live/channels.ts";
+import type { ChannelClock } from "./live/channel.ts";
+import { Live } from "./live/live.ts";
 import { site } from "./site.ts";
 import { Packager } from "./vod/packager.ts";
 import { Vod } from "./vod/vod.ts";
@@ -13,19 +16,24 @@ export interface StudioOptions {
   readonly media: string;
   /** Host names it answers for beside localhost and addresses. */
   readonly serverNames: readonly string[];
+  readonly channels: readonly ChannelSource[];
+  /** Milliseconds of a part of a live segment. */
+  readonly partMs: number;
+  readonly clock?: ChannelClock;
 }
 
 export class Studio {
   readonly handler: Handler;
   readonly #shelf = new FilmShelf();
 
-  constructor({ media, serverNames }: StudioOptions) {
+  constructor({ media, serverNames, channels: sources, partMs, clock }: StudioOptions) {
     const library = new Library(media);
     const packager = new Packager(this.#shelf);
     const vod = new Vod({ library, shelf: this.#shelf, packager });
+    const channels = new Channels({ sources, shelf: this.#shelf, part: partMs / 1000, clock });
     const viewers = new Viewers();
-    const api = new Api({ library, viewers });
-    this.handler = site({ media, serverNames, vod, api, viewers });
+    const api = new Api({ library, channels, viewers });
+    this.handler = site({ media, serverNames, vod, live: new Live(channels), api, viewers });
   }
 
   /** Files open now. */

@@ -23,7 +23,13 @@ export async function serving(
   writeStall = 30_000,
 ): Promise<Serving> {
   const errors: unknown[] = [];
-  const studio = new Studio({ media: SAMPLE_FOLDER, serverNames: [], ...options });
+  const studio = new Studio({
+    media: SAMPLE_FOLDER,
+    serverNames: [],
+    channels: [{ name: "demo", path: SAMPLE_FOLDER }],
+    partMs: 400,
+    ...options,
+  });
   const listener = await engine({
     host: "127.0.0.1",
     port: 0,

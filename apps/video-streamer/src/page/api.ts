@@ -2,10 +2,12 @@
 import type { Request, Response } from "@socketscope/web";
 import { say } from "../answers.ts";
 import type { Library } from "../films/library.ts";
+import type { Channels } from "../live/channels.ts";
 import type { Viewers } from "./viewers.ts";
 
 export interface ApiParts {
   readonly library: Library;
+  readonly channels: Channels;
   readonly viewers: Viewers;
 }
 
@@ -18,7 +20,7 @@ export class Api {
   }
 
   async answer(request: Request): Promise<Response> {
-    const { library, viewers } = this.#parts;
+    const { library, channels, viewers } = this.#parts;
     if (request.path === "/api/viewers") {
       const { local, remote } = request.flow;
       return json({ page: { local, remote }, viewers: viewers.list(request) });
@@ -29,7 +31,7 @@ export class Api {
       renditions: renditions.map(({ label, file }) => ({ label, file })),
       subtitles: subtitles.map(({ file, language }) => ({ file, language })),
     }));
-    return json({ films });
+    return json({ films, channels: channels.names.map((name) => ({ name })) });
   }
 }
 

@@ -178,7 +178,10 @@ async function send(
   const pieces = content.pieces[Symbol.asyncIterator]();
   try {
     if (request.method !== "HEAD" && status !== 204 && status !== 304) {
-      for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next()) {
+      // Node keeps the head until there is content, which may take its time; ours goes out by itself.
+      const waiting = setImmediate(() => response.flushHeaders());
+      const first = await pieces.next().finally(() => clearImmediate(waiting));
+      for (let piece = first; piece.done !== true; piece = await pieces.next()) {
         if (response.destroyed) return;
         if (!response.write(piece.value)) await drained(response);
       }

@@ -1,0 +1,180 @@
+/**
+ * Channels by HLS: `/live/NAME/master.m3u8` (low latency), `plain.m3u8`, and below `360p/` the playlists, segments and
+ * parts; `/live/NAME.mp4`, which does not end.
+ */
+import { formatPlaylist, type Playlist } from "@socketscope/media";
+import { answerOctets, type Request, type Response } from "@socketscope/web";
+import { goneSignal, pathParts, PLAYLIST_TYPE, say } from "../answers.ts";
+import { FilmError } from "../films/film-error.ts";
+import type { Channel } from "./channel.ts";
+import type { Channels } from "./channels.ts";
+import { endless } from "./endless.ts";
+import { liveMaster, livePlaylist, type LiveLane } from "./playlists.ts";
+import { readReload, type Awaited } from "./reload.ts";
+import type { OpenRendition } from "./source.ts";
+
+/** RFC 9111 §5.2.2.1: a minute, in which it leaves the window. */
+const SEGMENT_CACHE = "public, max-age=60";
+const PLAYLIST_CACHE = "no-cache";
+
+const FILE =
+  /^(video|audio)(?:(-plain)?\.m3u8|-init-([0-9]{1,6})\.mp4|-([0-9]{1,12})(?:\.([0-9]{1,6}))?\.m4s)$/;
+
+export class Live {
+  readonly #channels: Channels;
+
+  constructor(channels: Channels) {
+    this.#channels = channels;
+  }
+
+  /** For GET and HEAD below `/live/`. */
+  async answer(request: Request): Promise<Response> {
+    const [, first = "", ...rest] = pathParts(request) ?? [];
+    const [, name] = rest.length === 0 ? (/^(.+)\.mp4$/.exec(first) ?? []) : [undefined, first];
+    try {
+      const channel = name === undefined ? undefined : await this.#channels.get(name);
+      if (channel === undefined) return say(404, "There is no channel of that name.");
+      if (rest.length === 0) return endless(request, channel);
+      return (
+        (await this.#find(request, channel, rest)) ?? say(404, `There is no such part of ${channel.name}.`)
+      );
+    } catch (error) {
+      if (!(error instanceof FilmError)) throw error;
+      return say(404, `${first} is not on the air: ${error.message}.`);
+    }
+  }
+
+  async #find(
+    request: Request,
+    channel: Channel,
+    [first, second, third]: readonly string[],
+  ): Promise<Response | undefined> {
+    if (third !== undefined) return undefined;
+    if (second === undefined) {
+      if (first !== "master.m3u8" && first !== "plain.m3u8") return undefined;
+      return playlistAnswer(request, liveMaster(channel, first === "plain.m3u8"));
+    }
+    const rendition = channel.renditions.find(({ label }) => label === first);
+    const [, lane, plain, film, number, part] = FILE.exec(second) ?? [];
+    if (rendition === undefined || (lane !== "video" && lane !== "audio")) return undefined;
+    if (!rendition.films.some(({ tracks }) => tracks[lane] !== undefined)) return undefined;
+    if (film !== undefined) return initAnswer(request, channel, rendition, Number(film), lane);
+    if (number === undefined) return this.#playlist(request, channel, rendition, lane, plain !== undefined);
+    if (part === undefined) return segmentAnswer(request, channel, rendition, lane, Number(number));
+    return partAnswer(request, channel, rendition, lane, Number(number), Number(part));
+  }
+
+  async #playlist(
+    request: Request,
+    channel: Channel,
+    rendition: OpenRendition,
+    lane: LiveLane,
+    plain: boolean,
+  ): Promise<Response> {
+    const query = readReload(plain ? "" : request.query);
+    if (query.kind === "bad") return say(400, `A blocking reload cannot be answered: ${query.why}.`);
+    if (query.kind === "wait") {
+      const { segment } = query.awaited;
+      // rfc8216bis §6.2.5.2: who asks for what is further away than the next but one has lost his way.
+      if (segment > channel.current.number + 2)
+        return say(400, `Segment ${segment} is too far off: ${channel.current.number} is being made.`);
+      const ready = await readyAt(channel, rendition, lane, query.awaited);
+      if (!(await channel.until(ready, goneSignal(request)))) return say(503, "The client has gone.");
+    }
+    return playlistAnswer(request, await livePlaylist(channel, rendition, lane, plain));
+  }
+}
+
+/** Seconds on the channel's clock at which the playlist has what is waited for. */
+async function readyAt(
+  channel: Channel,
+  rendition: OpenRendition,
+  lane: LiveLane,
+  { segment, part }: Awaited,
+): Promise<number> {
+  const { airStart, duration } = channel.loop.segment(segment);
+  // What has long been there is not made again for the sake of a number.
+  if (part === undefined || segment < channel.oldest.kept) return airStart + duration;
+  const { parts } = await channel.made(rendition, segment, lane);
+  const wanted = parts[part];
+  if (wanted !== undefined) return airStart + wanted.ends;
+  // rfc8216bis §6.2.5.2: a part behind the last one is the first of the next segment.
+  const next = await channel.made(rendition, segment + 1, lane);
+  return airStart + duration + (next.parts[0]?.ends ?? 0);
+}
+
+function playlistAnswer(request: Request, playlist: Playlist): Response | Promise<Response> {
+  const octets = Buffer.from(formatPlaylist(playlist));
+  return answerOctets(request, { octets, type: PLAYLIST_TYPE, cacheControl: PLAYLIST_CACHE });
+}
+
+function initAnswer(
+  request: Request,
+  channel: Channel,
+  rendition: OpenRendition,
+  film: number,
+  lane: LiveLane,
+): Response | Promise<Response> | undefined {
+  const octets = channel.init(rendition, film, lane);
+  const tag = rendition.films[film]?.version.tag;
+  if (octets === undefined || tag === undefined) return undefined;
+  return answerOctets(request, {
+    octets,
+    type: `${lane}/mp4`,
+    etag: `${tag}-${lane}-init`,
+    cacheControl: SEGMENT_CACHE,
+  });
+}
+
+/** Whole when it has been made; the one that is being made comes chunk by chunk, a part each. */
+async function segmentAnswer(
+  request: Request,
+  channel: Channel,
+  rendition: OpenRendition,
+  lane: LiveLane,
+  number: number,
+): Promise<Response | undefined> {
+  const { current, oldest } = channel;
+  if (number < oldest.kept || number > current.number) return undefined;
+  const { parts } = await channel.made(rendition, number, lane);
+  const type = `${lane}/mp4`;
+  if (number < current.number) {
+    const octets = Buffer.concat(parts.map((part) => part.octets));
+    const etag = `${channel.epoch.toString(36)}-${lane}-${number}`;
+    return answerOctets(request, { octets, type, etag, cacheControl: SEGMENT_CACHE });
+  }
+  const { airStart } = current;
+  const gone = goneSignal(request);
+  const pieces = async function* (): AsyncGenerator<Uint8Array> {
+    for (const { octets, ends } of parts) {
+      if (!(await channel.until(airStart + ends, gone))) return;
+      yield octets;
+    }
+  };
+  const fields = ["Content-Type", type, "Cache-Control", PLAYLIST_CACHE];
+  return { status: 200, fields, content: { pieces: pieces() } };
+}
+
+/** rfc8216bis §6.2.6: a part that was hinted at is answered as soon as it is there. */
+async function partAnswer(
+  request: Request,
+  channel: Channel,
+  rendition: OpenRendition,
+  lane: LiveLane,
+  number: number,
+  index: number,
+): Promise<Response | undefined> {
+  const { current, oldest } = channel;
+  if (number < oldest.kept || number > current.number + 1) return undefined;
+  const part = (await channel.made(rendition, number, lane)).parts[index];
+  if (part === undefined) return undefined;
+  const ready = channel.loop.segment(number).airStart + part.ends;
+  if (!(await channel.until(ready, goneSignal(request)))) return say(503, "The client has gone.");
+  const etag = `${channel.epoch.toString(36)}-${lane}-${number}-${index}`;
+  return answerOctets(request, {
+    octets: part.octets,
+    type: `${lane}/mp4`,
+    etag,
+    cacheControl: SEGMENT_CACHE,
+  });
+}

@@ -1,0 +1,67 @@
+/** Segments of a channel as parts: what low latency hands out before the segment is whole. */
+import { fragment, type Sample } from "@socketscope/media";
+
+/** One track's share of a segment. */
+export interface LaneSamples {
+  readonly kind: "video" | "audio";
+  readonly timescale: number;
+  /** The `ahead` of its track. */
+  readonly ahead: number;
+  /** On the channel's clock. */
+  readonly samples: readonly Sample[];
+}
+
+export interface MadePart {
+  readonly octets: Uint8Array;
+  /** Seconds. */
+  readonly duration: number;
+  /** Seconds from the segment's beginning until it is on the air as a whole. */
+  readonly ends: number;
+  /** It begins with a key picture, or is sound. */
+  readonly independent: boolean;
+}
+
+/** A segment is its parts, one behind the other. */
+export interface MadeSegment {
+  readonly parts: readonly MadePart[];
+  readonly octets: number;
+}
+
+/** Parts a segment may be cut into: their fragments are numbered within it. */
+const MOST_PARTS = 1000;
+
+/**
+ * `lanes` share a fragment; the first one leads: its samples are cut where a part is full, the others' by the clock.
+ * `start` and `duration` of the segment, in seconds on the channel's clock; `target` of a part.
+ */
+export function cutParts(
+  lanes: readonly LaneSamples[],
+  segment: { readonly number: number; readonly start: number; readonly duration: number },
+  target: number,
+): MadeSegment {
+  const { number, start, duration } = segment;
+  const count = Math.min(MOST_PARTS, Math.max(1, Math.ceil(duration / target - 0.01)));
+  const parts: MadePart[] = [];
+  const cursors = lanes.map(() => 0);
+  for (let i = 0; i < count; i++) {
+    const ends = i === count - 1 ? Infinity : (i + 1) * target;
+    const runs = lanes.map(({ kind, timescale, ahead, samples }, lane) => {
+      const from = cursors[lane] ?? 0;
+      let to = from;
+      // Pictures by when they are decoded, for that is their order; half a tick of grace for rounding.
+      while (to < samples.length && ((samples[to]?.dts ?? 0) + ahead + 0.5) / timescale - start < ends) to++;
+      cursors[lane] = to;
+      return { track: lane + 1, kind, ahead, samples: samples.slice(from, to), timescale };
+    });
+    const leading = runs[0];
+    if (leading === undefined || leading.samples.length === 0) continue;
+    const ticks = leading.samples.reduce((sum, sample) => sum + sample.duration, 0);
+    parts.push({
+      octets: fragment(number * MOST_PARTS + i + 1, runs),
+      duration: ticks / leading.timescale,
+      ends: Math.min(ends, duration),
+      independent: leading.samples[0]?.key === true,
+    });
+  }
+  return { parts, octets: parts.reduce((sum, { octets }) => sum + octets.length, 0) };
+}

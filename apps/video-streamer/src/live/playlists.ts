@@ -1,0 +1,163 @@
+/** The playlists of a channel: a window that slides with the clock, plain or with parts (RFC 8216; rfc8216bis). */
+import type { MasterPlaylist, MediaPlaylist, Part, Rendition, Segment } from "@socketscope/media";
+import type { Channel } from "./channel.ts";
+import type { AirSegment } from "./loop.ts";
+import type { OpenRendition } from "./source.ts";
+
+/** rfc8216bis §8: parts, preload hints and server control need 6; EXT-X-SKIP, which is not used here, 9. */
+const VERSION = 9;
+const AUDIO_GROUP = "sound";
+/** Segments at the end whose parts are listed (rfc8216bis §4.4.4.9: the last three target durations). */
+const WITH_PARTS = 3;
+
+export type LiveLane = "video" | "audio";
+
+/** `plain`: for players that know nothing of parts. */
+export function liveMaster({ renditions }: Channel, plain: boolean): MasterPlaylist {
+  const file = (lane: LiveLane): string => `${lane}${plain ? "-plain" : ""}.m3u8`;
+  const [first] = renditions;
+  const audio = first?.films.find(({ tracks }) => tracks.audio !== undefined)?.tracks.audio;
+  const pictured = renditions.filter(({ films }) => films.some(({ tracks }) => tracks.video !== undefined));
+  const sound: Rendition[] =
+    audio === undefined || first === undefined || pictured.length === 0
+      ? []
+      : [
+          {
+            type: "AUDIO",
+            groupId: AUDIO_GROUP,
+            name: "Sound",
+            isDefault: true,
+            autoselect: true,
+            forced: false,
+            channels: String(audio.channels),
+            uri: `${encodeURIComponent(first.label)}/${file("audio")}`,
+          },
+        ];
+  return {
+    kind: "master",
+    version: VERSION,
+    independentSegments: true,
+    renditions: sound,
+    variants: (pictured.length > 0 ? pictured : renditions).map(({ label, films, rates, frameRate }) => {
+      const video = films.find(({ tracks }) => tracks.video !== undefined)?.tracks.video;
+      const all = films.flatMap(({ tracks }) => [tracks.video?.codecString, tracks.audio?.codecString]);
+      return {
+        uri: `${encodeURIComponent(label)}/${file(video === undefined ? "audio" : "video")}`,
+        iFrames: false,
+        bandwidth: rates.peak,
+        averageBandwidth: rates.average,
+        codecs: [...new Set(all.filter((one) => one !== undefined))].join(","),
+        resolution: video && { width: video.width, height: video.height },
+        frameRate,
+        audio: sound.length > 0 ? AUDIO_GROUP : undefined,
+      };
+    }),
+  };
+}
+
+/** What the channel's clock has brought so far. */
+export async function livePlaylist(
+  channel: Channel,
+  rendition: OpenRendition,
+  lane: LiveLane,
+  plain: boolean,
+): Promise<MediaPlaylist> {
+  const { time, current, loop, part } = channel;
+  const { listed } = channel.oldest;
+  const segments: Segment[] = [];
+  /** Whose initialization section was named last. */
+  let film: number | undefined;
+  for (let number = listed; number < current.number; number++) {
+    const parts =
+      plain || number < current.number - WITH_PARTS
+        ? []
+        : (await channel.made(rendition, number, lane)).parts.map((one, i) =>
+            listedPart(lane, number, i, one),
+          );
+    const segment = loop.segment(number);
+    segments.push(listedSegment(channel, segment, lane, parts, segment.film !== film));
+    film = segment.film;
+  }
+  const shared = {
+    kind: "media",
+    version: VERSION,
+    independentSegments: true,
+    targetDuration: targetDuration(channel),
+    mediaSequence: listed,
+    discontinuitySequence: sequenceBefore(loop.segment(listed)),
+    iFramesOnly: false,
+    ended: false,
+    segments,
+    reports: [],
+    skipped: 0,
+  } as const;
+  if (plain) return { ...shared, trailingParts: [], preloadHints: [] };
+  const coming = (await channel.made(rendition, current.number, lane)).parts;
+  const ready = coming.filter(({ ends }) => current.airStart + ends <= time);
+  const hint = partName(lane, current.number, ready.length);
+  const longest = partTarget(lane, rendition, part);
+  return {
+    ...shared,
+    partTarget: longest,
+    // rfc8216bis §4.4.3.8: at least three parts from the end.
+    serverControl: { canBlockReload: true, partHoldBack: 3 * longest },
+    trailingParts: ready.map((one, i) => listedPart(lane, current.number, i, one)),
+    preloadHints: [
+      { type: "PART", uri: ready.length < coming.length ? hint : partName(lane, current.number + 1, 0) },
+    ],
+  };
+}
+
+function listedSegment(
+  { epoch }: Channel,
+  { number, film, first, duration, airStart }: AirSegment,
+  lane: LiveLane,
+  parts: readonly Part[],
+  mapped: boolean,
+): Segment {
+  return {
+    uri: `${lane}-${number}.m4s`,
+    duration,
+    discontinuity: first && number > 0,
+    map: mapped ? { uri: `${lane}-init-${film}.mp4` } : undefined,
+    programDateTime: Math.round(epoch + airStart * 1000),
+    gap: false,
+    parts,
+  };
+}
+
+function listedPart(
+  lane: LiveLane,
+  number: number,
+  index: number,
+  { duration, independent }: { readonly duration: number; readonly independent: boolean },
+): Part {
+  return { uri: partName(lane, number, index), duration, independent, gap: false };
+}
+
+function partName(lane: LiveLane, number: number, index: number): string {
+  return `${lane}-${number}.${index}.m4s`;
+}
+
+/** RFC 8216 §4.3.3.3: what has been removed; the tag on the first segment that is listed still counts by itself. */
+function sequenceBefore({ discontinuities, first, number }: AirSegment): number {
+  return first && number > 0 ? discontinuities - 1 : discontinuities;
+}
+
+function targetDuration({ loop }: Channel): number {
+  let longest = 1;
+  for (let i = 0; i < loop.size; i++) longest = Math.max(longest, Math.round(loop.segment(i).duration));
+  return longest;
+}
+
+/** Samples of one frame of sound; of a codec that is not among them, as many as the longest has. */
+const FRAME = { aac: 1024, mp3: 1152, opus: 960, flac: 4608 } as const;
+
+/** Seconds of the longest part (rfc8216bis §4.4.3.7): pictures and frames of sound are not divided. */
+function partTarget(lane: LiveLane, { films, frameRate = 25 }: OpenRendition, part: number): number {
+  const audio = films.find(({ tracks }) => tracks.audio !== undefined)?.tracks.audio;
+  const sample =
+    lane === "audio" && audio !== undefined ? FRAME[audio.codec] / audio.sampleRate : 1 / frameRate;
+  const most = lane === "audio" ? Math.floor(part / sample) + 1 : Math.ceil(part / sample - 0.01);
+  return Math.ceil(most * sample * 100_000) / 100_000;
+}

@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Loop } from "../src/live/loop.ts";
+import { cutParts } from "../src/live/parts.ts";
+import { readReload } from "../src/live/reload.ts";
+
+describe("a circle of films", () => {
+  const loop = new Loop([{ durations: [2, 2, 1] }, { durations: [3] }]);
+
+  it("goes round and round, and counts where things change", () => {
+    expect(loop.length).toBe(8);
+    const shown = Array.from({ length: 9 }, (_value, number) => {
+      const { film, index, turn, airStart, discontinuities, first } = loop.segment(number);
+      return [film, index, turn, airStart, discontinuities, first];
+    });
+    expect(shown).toEqual([
+      [0, 0, 0, 0, 0, true],
+      [0, 1, 0, 2, 0, false],
+      [0, 2, 0, 4, 0, false],
+      [1, 0, 0, 5, 1, true],
+      [0, 0, 1, 8, 2, true],
+      [0, 1, 1, 10, 2, false],
+      [0, 2, 1, 12, 2, false],
+      [1, 0, 1, 13, 3, true],
+      [0, 0, 2, 16, 4, true],
+    ]);
+  });
+
+  it("knows at any time what is on the air", () => {
+    for (const [seconds, number] of [
+      [0, 0],
+      [1.999, 0],
+      [2, 1],
+      [4.5, 2],
+      [7.99, 3],
+      [8, 4],
+      [80, 40],
+      [-5, 0],
+    ] as const)
+      expect(loop.at(seconds), String(seconds)).toBe(number);
+  });
+
+  it("shows every moment exactly once, whatever the films are", () => {
+    const films = fc.array(
+      fc.record({
+        durations: fc.array(
+          fc.integer({ min: 40, max: 9000 }).map((ms) => ms / 1000),
+          { minLength: 1, maxLength: 8 },
+        ),
+      }),
+      { minLength: 1, maxLength: 4 },
+    );
+    fc.assert(
+      fc.property(films, fc.integer({ min: 0, max: 100_000 }), (durations, ms) => {
+        const circle = new Loop(durations);
+        const seconds = (circle.length * ms) / 1000;
+        const { airStart, duration, number } = circle.segment(circle.at(seconds));
+        expect(seconds).toBeGreaterThanOrEqual(airStart - 1e-6);
+        expect(seconds).toBeLessThanOrEqual(airStart + duration + 1e-6);
+        expect(circle.segment(number + 1).airStart).toBeCloseTo(airStart + duration, 6);
+      }),
+    );
+  });
+});
+
+describe("parts", () => {
+  const samples = (count: number, duration: number, begin = 0) =>
+    Array.from({ length: count }, (_value, i) => ({
+      data: Uint8Array.of(i),
+      pts: begin + i * duration,
+      dts: begin + i * duration,
+      duration,
+      key: i === 0,
+    }));
+
+  it("cut pictures where a part is full, and sound by the clock", () => {
+    const video = { kind: "video", timescale: 25, ahead: 0, samples: samples(50, 1) } as const;
+    const audio = { kind: "audio", timescale: 48_000, ahead: 0, samples: samples(94, 1024) } as const;
+    const segment = { number: 0, start: 0, duration: 2 };
+    const pictures = cutParts([video], segment, 0.4).parts;
+    expect(pictures.map(({ duration }) => duration)).toEqual([0.4, 0.4, 0.4, 0.4, 0.4]);
+    expect(pictures.map(({ ends }) => ends)).toEqual([0.4, 0.8, 1.2000000000000002, 1.6, 2]);
+    expect(pictures.map(({ independent }) => independent)).toEqual([true, false, false, false, false]);
+    const sound = cutParts(
+      [{ ...audio, samples: audio.samples.map((one) => ({ ...one, key: true })) }],
+      segment,
+      0.4,
+    ).parts;
+    expect(sound.reduce((sum, { duration }) => sum + duration, 0)).toBeCloseTo((94 * 1024) / 48_000, 9);
+    expect(sound.every(({ independent }) => independent)).toBe(true);
+    expect(cutParts([video, audio], segment, 0.4).parts).toHaveLength(5);
+  });
+
+  it("are one when the segment is no longer than one, and none when there is nothing", () => {
+    const video = { kind: "video", timescale: 25, ahead: 0, samples: samples(5, 1, 250) } as const;
+    expect(cutParts([video], { number: 9, start: 10, duration: 0.2 }, 0.4).parts).toHaveLength(1);
+    expect(cutParts([{ ...video, samples: [] }], { number: 9, start: 10, duration: 0.2 }, 0.4).parts).toEqual(
+      [],
+    );
+  });
+});
+
+describe("a blocking reload", () => {
+  it.each([
+    ["", { kind: "none" }],
+    ["other=1", { kind: "none" }],
+    ["_HLS_msn=7", { kind: "wait", awaited: { segment: 7, part: undefined } }],
+    ["_HLS_msn=7&_HLS_part=0", { kind: "wait", awaited: { segment: 7, part: 0 } }],
+    ["_HLS_part=0", { kind: "bad" }],
+    ["_HLS_msn=", { kind: "bad" }],
+    ["_HLS_msn=-1", { kind: "bad" }],
+    ["_HLS_msn=1.5", { kind: "bad" }],
+    ["_HLS_msn=0x10", { kind: "bad" }],
+    ["_HLS_msn=1e3", { kind: "bad" }],
+    ["_HLS_msn=9999999999999999999", { kind: "bad" }],
+    ["_HLS_msn=7&_HLS_msn=8", { kind: "bad" }],
+    ["_HLS_msn=7&_HLS_part=x", { kind: "bad" }],
+    ["_HLS_msn=7&_HLS_part=1&_HLS_part=2", { kind: "bad" }],
+  ])("%s", (query, expected) => {
+    expect(readReload(query)).toMatchObject(expected);
+  });
+});
