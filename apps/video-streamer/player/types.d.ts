@@ -1,31 +1,35 @@
-/** From hls.min.js, which the page loads before its modules. */
-declare const Hls: typeof import("hls.js").default;
+import type HlsLibrary from "hls.js";
 
-/** One film or channel, as `/api/shows` tells of it. */
-interface Show {
-  kind: "film" | "channel";
-  name: string;
-  renditions: { label: string; file: string }[];
-  subtitles: { file: string; language?: string }[];
-}
+declare global {
+  /** From hls.min.js, which the page loads before its modules. */
+  const Hls: typeof HlsLibrary;
 
-type Delivery = "progressive" | "hls" | "low-latency" | "chunked";
+  /** One film or channel, as `/api/shows` tells of it. */
+  interface Show {
+    kind: "film" | "channel";
+    name: string;
+    renditions: { label: string; file: string }[];
+    subtitles: { file: string; language?: string }[];
+  }
 
-/** One request of the player, for the picture of what was asked for and when. Seconds of `performance.now()`. */
-interface Asked {
-  lane: "playlist" | "film" | "sound";
-  from: number;
-  to: number;
-  /** 0 to 1, of the best there is. */
-  quality: number;
-  label: string;
-}
+  type Delivery = "progressive" | "hls" | "low-latency" | "chunked";
 
-/** What a socket carried, once a second. */
-interface Reading {
-  buffer: number;
-  behind: number | undefined;
-  bitrate: number | undefined;
-  throughput: number | undefined;
-  stalls: number;
+  /** One request of the player, for the picture of what was asked for and when. Seconds of `performance.now()`. */
+  interface Asked {
+    lane: "playlist" | "film" | "sound";
+    from: number;
+    to: number;
+    /** 0 to 1, of the best there is. */
+    quality: number;
+    label: string;
+  }
+
+  /** What a socket carried, once a second. */
+  interface Reading {
+    buffer: number;
+    behind: number | undefined;
+    bitrate: number | undefined;
+    throughput: number | undefined;
+    stalls: number;
+  }
 }

@@ -3,7 +3,7 @@ import type { ChannelClock } from "../src/live/channel.ts";
 
 export class TestClock implements ChannelClock {
   #now: number;
-  readonly #waiting = new Set<{ at: number; then: () => void }>();
+  readonly #waiting = new Set<{ at: number; call: () => void }>();
 
   /** Milliseconds since 1970. */
   constructor(now: number) {
@@ -15,7 +15,7 @@ export class TestClock implements ChannelClock {
   }
 
   after(ms: number, then: () => void): () => void {
-    const one = { at: this.#now + ms, then };
+    const one = { at: this.#now + ms, call: then };
     this.#waiting.add(one);
     return () => this.#waiting.delete(one);
   }
@@ -31,7 +31,7 @@ export class TestClock implements ChannelClock {
     for (const one of this.#waiting) {
       if (one.at > now) continue;
       this.#waiting.delete(one);
-      one.then();
+      one.call();
     }
   }
 }

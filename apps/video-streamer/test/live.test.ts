@@ -145,7 +145,7 @@ describe.each(ENGINES)("a live channel, engine %s", (_name, engine) => {
     while (clock.waiting < 3) await new Promise((later) => setTimeout(later, 5));
     clock.turnTo(BEGIN + 2 * PART * 1000);
     const [reloaded, part] = await Promise.all(held);
-    expect(reloaded.trailingParts.map(({ uri }) => uri)).toEqual([
+    expect(reloaded.coming?.parts.map(({ uri }) => uri)).toEqual([
       `video-${next}.0.m4s`,
       `video-${next}.1.m4s`,
     ]);
@@ -164,7 +164,7 @@ describe.each(ENGINES)("a live channel, engine %s", (_name, engine) => {
     const late = playlist(site, "video.m3u8", `?_HLS_msn=${next + 1}&_HLS_part=5`);
     while (clock.waiting < 1) await new Promise((later) => setTimeout(later, 5));
     clock.turnTo(BEGIN + 4000 + PART * 1000);
-    expect((await late).trailingParts).toHaveLength(1);
+    expect((await late).coming?.parts).toHaveLength(1);
     expect(site.errors).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ const MEDIA = {
   segments: [],
   partTarget: undefined,
   serverControl: undefined,
-  trailingParts: [],
+  coming: undefined,
   preloadHints: [],
   reports: [],
   skipped: 0,
@@ -74,7 +74,7 @@ const accepted: readonly (readonly [what: string, lines: string, playlist: objec
   ],
   [
     "low latency",
-    '#EXT-X-TARGETDURATION:4\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.0\n#EXT-X-PART-INF:PART-TARGET=0.33334\n#EXT-X-PART:DURATION=0.3,URI="a.0",INDEPENDENT=YES\n#EXTINF:4,\na\n#EXT-X-PART:DURATION=0.3,URI="b.0",GAP=YES\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI="b.1"\n#EXT-X-RENDITION-REPORT:URI="../x",LAST-MSN=3,LAST-PART=1\n#EXT-X-SKIP:SKIPPED-SEGMENTS=3',
+    '#EXT-X-TARGETDURATION:4\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.0\n#EXT-X-PART-INF:PART-TARGET=0.33334\n#EXT-X-PART:DURATION=0.3,URI="a.0",INDEPENDENT=YES\n#EXTINF:4,\na\n#EXT-X-DISCONTINUITY\n#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00Z\n#EXT-X-PART:DURATION=0.3,URI="b.0",GAP=YES\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI="b.1"\n#EXT-X-RENDITION-REPORT:URI="../x",LAST-MSN=3,LAST-PART=1\n#EXT-X-SKIP:SKIPPED-SEGMENTS=3',
     {
       ...MEDIA,
       targetDuration: 4,
@@ -94,7 +94,11 @@ const accepted: readonly (readonly [what: string, lines: string, playlist: objec
           parts: [{ uri: "a.0", duration: 0.3, independent: true, gap: false }],
         },
       ],
-      trailingParts: [{ uri: "b.0", duration: 0.3, independent: false, gap: true }],
+      coming: {
+        discontinuity: true,
+        programDateTime: 0,
+        parts: [{ uri: "b.0", duration: 0.3, independent: false, gap: true }],
+      },
       preloadHints: [{ type: "PART", uri: "b.1", byteRangeStart: undefined }],
       reports: [{ uri: "../x", lastSequence: 3, lastPart: 1 }],
       skipped: 3,
@@ -255,7 +259,15 @@ describe("playlists", () => {
           canSkipUntil: maybe(seconds),
         }),
       ),
-      trailingParts: fc.array(part, { maxLength: 2 }),
+      coming: maybe(
+        fc.record({
+          discontinuity: fc.boolean(),
+          programDateTime: maybe(fc.integer({ min: 0, max: 4_000_000_000_000 })),
+          map: maybe(fc.record({ uri, byteRange: maybe(range) })),
+          key: fc.constant(undefined),
+          parts: fc.array(part, { minLength: 1, maxLength: 2 }),
+        }),
+      ),
       preloadHints: fc.array(
         fc.record({
           type: fc.constantFrom("PART" as const, "MAP" as const),

@@ -14,7 +14,7 @@ export function controls(screen) {
   const quality = byId("quality", HTMLSelectElement);
   const notice = byId("notice", HTMLElement);
 
-  const toggle = () => (video.paused ? void video.play().catch(() => undefined) : video.pause());
+  const toggle = () => (video.paused ? screen.play() : video.pause());
   const shown = () => {
     box?.classList.toggle("playing", !video.paused);
     play.setAttribute("aria-label", video.paused ? "Play" : "Pause");

@@ -16,6 +16,9 @@ export class Screen extends EventTarget {
   rendition = 0;
   #started = false;
   #seeking = false;
+  /** What the browser did not want to begin by itself.
+   * @type {(() => void) | undefined} */
+  #wanted;
 
   /** @param {HTMLVideoElement} video */
   constructor(video) {
@@ -61,10 +64,27 @@ export class Screen extends EventTarget {
     else this.video.src = address;
     if (at > 0 && this.hls === undefined) this.video.currentTime = at;
     this.dispatchEvent(new Event("opened"));
-    this.video.play().catch(() => this.dispatchEvent(new Event("blocked")));
+    this.video.play().catch(() => this.#blocked());
+  }
+
+  /** The browser wants to be asked by a person first. What is live is not to run on meanwhile: it is opened anew then. */
+  #blocked() {
+    const { show, delivery, live } = this;
+    if (live && show !== undefined) {
+      this.close();
+      this.#wanted = () => this.open(show, delivery);
+    }
+    this.dispatchEvent(new Event("blocked"));
+  }
+
+  /** For a button, or a key. */
+  play() {
+    if (this.#wanted !== undefined) this.#wanted();
+    else this.video.play().catch(() => undefined);
   }
 
   close() {
+    this.#wanted = undefined;
     this.hls?.destroy();
     this.hls = undefined;
     this.video.removeAttribute("src");
@@ -135,7 +155,7 @@ export class Screen extends EventTarget {
     hls.on(Events.FRAG_LOADED, (_event, { frag, part }) => {
       const best = Math.max(1, ...hls.levels.map(({ height }) => height));
       const height = hls.levels[frag.level]?.height ?? best;
-      const lane = frag.type === "audio" ? "sound" : "film";
+      const lane = `${frag.type}` === "audio" ? "sound" : "film";
       const stats = part?.stats ?? frag.stats;
       this.#note(
         lane,

@@ -4,11 +4,11 @@ import type { Request, Response } from "@socketscope/web";
 import { goneSignal, say } from "../answers.ts";
 import type { Channel } from "./channel.ts";
 
-/** It begins with the segment that is being made, for that is where a key picture was last. */
+/** It begins with the last whole segment: a key picture, and enough to start with that the player need not wait for each part. */
 export function endless(request: Request, channel: Channel): Response {
   const [rendition] = channel.renditions;
-  const begin = channel.current.number;
-  const film = channel.current.film;
+  const begin = Math.max(0, channel.current.number - 1);
+  const { film } = channel.loop.segment(begin);
   const init = rendition && channel.init(rendition, film, "both");
   if (rendition === undefined || init === undefined)
     throw new MediaError("MEDIA_BROKEN", "a channel without tracks");

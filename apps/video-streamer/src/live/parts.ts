@@ -48,8 +48,9 @@ export function cutParts(
     const runs = lanes.map(({ kind, timescale, ahead, samples }, lane) => {
       const from = cursors[lane] ?? 0;
       let to = from;
-      // Pictures by when they are decoded, for that is their order; half a tick of grace for rounding.
-      while (to < samples.length && ((samples[to]?.dts ?? 0) + ahead + 0.5) / timescale - start < ends) to++;
+      // Pictures come in the order of decoding, which is that of showing, so much ahead; half a tick for rounding.
+      const order = kind === "video" ? ahead : 0;
+      while (to < samples.length && ((samples[to]?.dts ?? 0) + order + 0.5) / timescale - start < ends) to++;
       cursors[lane] = to;
       return { track: lane + 1, kind, ahead, samples: samples.slice(from, to), timescale };
     });

@@ -1,5 +1,12 @@
 /** The playlists of a channel: a window that slides with the clock, plain or with parts (RFC 8216; rfc8216bis). */
-import type { MasterPlaylist, MediaPlaylist, Part, Rendition, Segment } from "@socketscope/media";
+import type {
+  ComingSegment,
+  MasterPlaylist,
+  MediaPlaylist,
+  Part,
+  Rendition,
+  Segment,
+} from "@socketscope/media";
 import type { Channel } from "./channel.ts";
 import type { AirSegment } from "./loop.ts";
 import type { OpenRendition } from "./source.ts";
@@ -75,7 +82,12 @@ export async function livePlaylist(
             listedPart(lane, number, i, one),
           );
     const segment = loop.segment(number);
-    segments.push(listedSegment(channel, segment, lane, parts, segment.film !== film));
+    segments.push({
+      ...saidOf(channel, segment, lane, parts, segment.film !== film),
+      uri: `${lane}-${number}.m4s`,
+      duration: segment.duration,
+      gap: false,
+    });
     film = segment.film;
   }
   const shared = {
@@ -91,7 +103,7 @@ export async function livePlaylist(
     reports: [],
     skipped: 0,
   } as const;
-  if (plain) return { ...shared, trailingParts: [], preloadHints: [] };
+  if (plain) return { ...shared, preloadHints: [] };
   const coming = (await channel.made(rendition, current.number, lane)).parts;
   const ready = coming.filter(({ ends }) => current.airStart + ends <= time);
   const hint = partName(lane, current.number, ready.length);
@@ -101,27 +113,35 @@ export async function livePlaylist(
     partTarget: longest,
     // rfc8216bis §4.4.3.8: at least three parts from the end.
     serverControl: { canBlockReload: true, partHoldBack: 3 * longest },
-    trailingParts: ready.map((one, i) => listedPart(lane, current.number, i, one)),
+    // Before its first part is there nothing is said of it: a tag without a part would be of what comes after.
+    coming:
+      ready.length === 0
+        ? undefined
+        : saidOf(
+            channel,
+            current,
+            lane,
+            ready.map((one, i) => listedPart(lane, current.number, i, one)),
+            current.film !== film,
+          ),
     preloadHints: [
       { type: "PART", uri: ready.length < coming.length ? hint : partName(lane, current.number + 1, 0) },
     ],
   };
 }
 
-function listedSegment(
+/** What a playlist says of a segment, also while it is being made. */
+function saidOf(
   { epoch }: Channel,
-  { number, film, first, duration, airStart }: AirSegment,
+  { number, film, first, airStart }: AirSegment,
   lane: LiveLane,
   parts: readonly Part[],
   mapped: boolean,
-): Segment {
+): ComingSegment {
   return {
-    uri: `${lane}-${number}.m4s`,
-    duration,
     discontinuity: first && number > 0,
     map: mapped ? { uri: `${lane}-init-${film}.mp4` } : undefined,
     programDateTime: Math.round(epoch + airStart * 1000),
-    gap: false,
     parts,
   };
 }

@@ -160,7 +160,6 @@ function onDemand(target: number): Omit<MediaPlaylist, "segments"> {
     type: "VOD",
     iFramesOnly: false,
     ended: true,
-    trailingParts: [],
     preloadHints: [],
     reports: [],
     skipped: 0,

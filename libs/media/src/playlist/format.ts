@@ -3,6 +3,7 @@ import { formatAttributes, formatDecimal } from "./attributes.ts";
 import { PlaylistError } from "./error.ts";
 import type {
   ByteRange,
+  ComingSegment,
   Encryption,
   MasterPlaylist,
   MediaMap,
@@ -87,7 +88,7 @@ function mediaLines(playlist: MediaPlaylist): string[] {
   if (playlist.skipped > 0)
     lines.push(`#EXT-X-SKIP:${formatAttributes({ "SKIPPED-SEGMENTS": playlist.skipped })}`);
   for (const segment of playlist.segments) lines.push(...segmentLines(segment));
-  lines.push(...playlist.trailingParts.map(partLine));
+  if (playlist.coming !== undefined) lines.push(...comingLines(playlist.coming));
   for (const { type: hinted, uri, byteRangeStart } of playlist.preloadHints) {
     const hint = { TYPE: { word: hinted }, URI: uri, "BYTERANGE-START": byteRangeStart };
     lines.push(`#EXT-X-PRELOAD-HINT:${formatAttributes(hint)}`);
@@ -100,17 +101,23 @@ function mediaLines(playlist: MediaPlaylist): string[] {
   return lines;
 }
 
-function segmentLines(segment: Segment): string[] {
-  const { key, map, byteRange, programDateTime, title = "" } = segment;
-  if (/[\r\n]/.test(title)) throw new PlaylistError("PLAYLIST_VALUE", "a title holds a line end");
+function comingLines({ discontinuity, key, map, programDateTime, parts }: ComingSegment): string[] {
   return [
-    ...(segment.discontinuity ? ["#EXT-X-DISCONTINUITY"] : []),
+    ...(discontinuity ? ["#EXT-X-DISCONTINUITY"] : []),
     ...(key === undefined ? [] : [keyLine(key)]),
     ...(map === undefined ? [] : [mapLine(map)]),
     ...(programDateTime === undefined
       ? []
       : [`#EXT-X-PROGRAM-DATE-TIME:${new Date(programDateTime).toISOString()}`]),
-    ...segment.parts.map(partLine),
+    ...parts.map(partLine),
+  ];
+}
+
+function segmentLines(segment: Segment): string[] {
+  const { byteRange, title = "" } = segment;
+  if (/[\r\n]/.test(title)) throw new PlaylistError("PLAYLIST_VALUE", "a title holds a line end");
+  return [
+    ...comingLines(segment),
     ...(segment.gap ? ["#EXT-X-GAP"] : []),
     `#EXTINF:${formatDecimal(segment.duration)},${title}`,
     ...(byteRange === undefined ? [] : [`#EXT-X-BYTERANGE:${formatRange(byteRange)}`]),

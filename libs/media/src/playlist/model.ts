@@ -60,20 +60,16 @@ export interface MediaPlaylist {
   /** Seconds of the longest part (EXT-X-PART-INF). */
   readonly partTarget?: number | undefined;
   readonly serverControl?: ServerControl | undefined;
-  /** Parts of the segment that is being made. */
-  readonly trailingParts: readonly Part[];
+  /** The segment that is being made, as far as it goes. */
+  readonly coming?: ComingSegment | undefined;
   readonly preloadHints: readonly PreloadHint[];
   readonly reports: readonly RenditionReport[];
   /** Segments left out by a delta update (EXT-X-SKIP). */
   readonly skipped: number;
 }
 
-export interface Segment {
-  readonly uri: string;
-  /** Seconds. */
-  readonly duration: number;
-  readonly title?: string | undefined;
-  readonly byteRange?: ByteRange | undefined;
+/** What is said of a segment before its URI. */
+export interface ComingSegment {
   /** Times, sizes or codecs change before it. */
   readonly discontinuity: boolean;
   /** Milliseconds since 1970 of its first sample. */
@@ -82,8 +78,16 @@ export interface Segment {
   readonly map?: MediaMap | undefined;
   /** How it and those after it are encrypted: only where it changes. */
   readonly key?: Encryption | undefined;
-  readonly gap: boolean;
   readonly parts: readonly Part[];
+}
+
+export interface Segment extends ComingSegment {
+  readonly uri: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly title?: string | undefined;
+  readonly byteRange?: ByteRange | undefined;
+  readonly gap: boolean;
 }
 
 /** EXT-X-KEY (RFC 8216 §4.3.2.4). Method "NONE": no longer. */

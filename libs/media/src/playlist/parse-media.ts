@@ -13,6 +13,7 @@ import {
 import { PlaylistError } from "./error.ts";
 import type {
   ByteRange,
+  ComingSegment,
   Encryption,
   MediaMap,
   MediaPlaylist,
@@ -113,12 +114,26 @@ export class MediaReader {
       segments: this.#segments,
       partTarget: this.#partTarget,
       serverControl: this.#serverControl,
-      trailingParts: this.#coming.parts,
+      coming: comingOf(this.#coming),
       preloadHints: this.#hints,
       reports: this.#reports,
       skipped: this.#skipped,
     };
   }
+}
+
+/** Undefined when nothing was said after the last segment. */
+function comingOf({
+  discontinuity = false,
+  programDateTime,
+  map,
+  key,
+  parts,
+}: Coming): ComingSegment | undefined {
+  const silent = !discontinuity && parts.length === 0 && programDateTime === undefined;
+  return silent && map === undefined && key === undefined
+    ? undefined
+    : { discontinuity, programDateTime, map, key, parts };
 }
 
 function readType(value: string): MediaPlaylist["type"] {
