@@ -155,7 +155,7 @@ export class Screen extends EventTarget {
     hls.on(Events.FRAG_LOADED, (_event, { frag, part }) => {
       const best = Math.max(1, ...hls.levels.map(({ height }) => height));
       const height = hls.levels[frag.level]?.height ?? best;
-      const lane = `${frag.type}` === "audio" ? "sound" : "film";
+      const lane = frag.type.includes("audio") ? "sound" : "film";
       const stats = part?.stats ?? frag.stats;
       this.#note(
         lane,
