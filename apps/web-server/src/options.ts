@@ -73,11 +73,11 @@ const headerField: Kind<HeaderField> = {
 const proxyRoute: Kind<ProxyRoute> = {
   argument: "/PATH=URL",
   read(text) {
-    const wanted = new BadValue("give /PATH=http://HOST:PORT such as /api=http://127.0.0.1:3000");
+    const wanted = new BadValue("give /PATH=http://HOST:PORT or https: such as /api=http://127.0.0.1:3000");
     const [, path, address] = /^(\/[^=?#\s]*[^=?#\s/])=(\S+)$/.exec(text) ?? [];
     if (path === undefined || address === undefined || !URL.canParse(address)) throw wanted;
     const target = new URL(address);
-    if (target.protocol !== "http:" || target.username !== "" || target.search !== "" || target.hash !== "")
+    if (!/^https?:$/.test(target.protocol) || target.username !== "" || target.search + target.hash !== "")
       throw wanted;
     return { path, target };
   },

@@ -30,6 +30,7 @@ import { Listeners } from "./listeners.ts";
 import { Metrics } from "./metrics.ts";
 import type { EngineName, WebServerOptions } from "./options.ts";
 import { Proxies } from "./proxy/mounts.ts";
+import { trusted } from "./proxy/trusted.ts";
 import { LiveReload } from "./reload/live-reload.ts";
 import { site, type Mount } from "./site.ts";
 import { isInside } from "./upload/place.ts";
@@ -49,6 +50,9 @@ export async function startWebServer(
   try {
     const authority =
       options.httpsPort === "off" || options.tls !== undefined ? undefined : await openAuthority(state);
+    const vouching = asksOverTls(options)
+      ? await trusted(authority ?? (await openAuthority(state)))
+      : undefined;
     const firewall = await openFirewall(options);
     const metrics = new Metrics();
     const lines = accessLog(options.accessLog, (line) => process.stdout.write(line));
@@ -61,7 +65,7 @@ export async function startWebServer(
       ? new LiveReload(options.root, (error) => log.error(`--live-reload: ${describeError(error)}`))
       : undefined;
     const gauges = { open: () => listeners?.open ?? 0 };
-    const proxies = new Proxies(options.proxies, (error, { path, target }) =>
+    const proxies = new Proxies(options.proxies, vouching, (error, { path, target }) =>
       log.error(`${path} → ${target.origin}: ${describeError(error)}`),
     );
     const mounts: Mount[] = [...proxies.mounts];
@@ -168,6 +172,10 @@ async function certificate(
   if (httpsPort === "off") return undefined;
   if (tls === undefined) return authority?.issue(hosts);
   return readCertificate(tls);
+}
+
+function asksOverTls({ proxies }: WebServerOptions): boolean {
+  return proxies.some(({ target }) => target.protocol === "https:");
 }
 
 async function checkFolders({

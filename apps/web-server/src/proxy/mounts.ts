@@ -9,10 +9,15 @@ const POOL = { idlePerOrigin: 64, idle: 256 };
 
 export class Proxies {
   readonly mounts: readonly Mount[];
-  readonly #agent = new HttpAgent({ pool: POOL });
+  readonly #agent: HttpAgent;
 
-  /** `onError`: why a client got 502 or 504. */
-  constructor(places: readonly Place[], onError: (error: unknown, place: Place) => void) {
+  /** `ca`: PEM of those who vouch for servers behind `https:`. `onError`: why a client got 502 or 504. */
+  constructor(
+    places: readonly Place[],
+    ca: string | undefined,
+    onError: (error: unknown, place: Place) => void,
+  ) {
+    this.#agent = new HttpAgent({ pool: POOL, ...(ca !== undefined && { tls: { ca } }) });
     this.mounts = places.map((place) => ({
       path: place.path,
       handler: reverseProxy({ ...place, agent: this.#agent, onError: (error) => onError(error, place) }),
