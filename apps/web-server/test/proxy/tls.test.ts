@@ -40,10 +40,8 @@ async function get(app: RunningApp): Promise<{ status: number; content: Uint8Arr
 
 realClient("openssl").describe("--proxy to https:", () => {
   describe.each(["hand", "node-http"])("with engine %s", (engine) => {
-    const start = (url: string, state: string, env: NodeJS.ProcessEnv = {}): Promise<RunningApp> =>
-      spawnApp("web-server", ["--engine", engine, "--state", state, "--proxy", `/p=${url}`], {
-        env: { ...process.env, ...env },
-      });
+    const start = (url: string, state: string, env: Record<string, string> = {}): Promise<RunningApp> =>
+      spawnApp("web-server", ["--engine", engine, "--state", state, "--proxy", `/p=${url}`], { env });
 
     it("believes the local CA, for answers and for WebSockets", async () => {
       using folder = new TemporaryFolder("proxy-tls");
