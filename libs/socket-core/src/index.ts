@@ -13,7 +13,7 @@ export { TapPoint } from "./tap-point.ts";
 export { TcpStream } from "./tcp-stream.ts";
 export { tapSocket } from "./tap-socket.ts";
 export { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
-export type { TlsClientOptions, TlsOptions, TlsServerOptions } from "./tls.ts";
+export { systemAuthorities, type TlsClientOptions, type TlsOptions, type TlsServerOptions } from "./tls.ts";
 export type { Admission, Verdict } from "./admission.ts";
 export { accountOf, CidrError, contains, formatAddress, parseAddress, parseCidr, type Cidr } from "./cidr.ts";
 export {

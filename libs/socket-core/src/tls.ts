@@ -67,6 +67,11 @@ function trusting(ca: string): tls.SecureContext {
   return context;
 }
 
+/** PEM of the authorities that Node brings along, for who trusts others besides. */
+export function systemAuthorities(): readonly string[] {
+  return tls.rootCertificates;
+}
+
 /** Throws SocketError "TLS" when key and certificate do not fit: before the first client finds out. */
 export function checkTls(options: TlsServerOptions): void {
   try {

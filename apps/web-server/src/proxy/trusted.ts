@@ -1,13 +1,13 @@
 /** Who vouches for the servers behind `--proxy`: those whom Node trusts, and the local CA of this machine's programs. */
 import { readFile } from "node:fs/promises";
-import { rootCertificates } from "node:tls";
 import { type Authority, UsageError } from "@socketscope/host";
+import { systemAuthorities } from "@socketscope/socket-core";
 
 /** PEM. What NODE_EXTRA_CA_CERTS names counts as it does everywhere in Node. */
 export async function trusted(local: Authority): Promise<string> {
   const file = process.env["NODE_EXTRA_CA_CERTS"];
   const extra = file === undefined || file === "" ? "" : await readExtra(file);
-  return [...rootCertificates, extra, local.certificate].join("\n");
+  return [...systemAuthorities(), extra, local.certificate].join("\n");
 }
 
 function readExtra(file: string): Promise<string> {
