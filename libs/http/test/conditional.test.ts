@@ -1,3 +1,4 @@
+/** Preconditions and entity tags. Sections are of RFC 9110. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {

@@ -1,3 +1,4 @@
+/** Negotiation and media types. Sections are of RFC 9110. */
 import { describe, expect, it } from "vitest";
 import {
   addVary,

@@ -1,3 +1,4 @@
+/** Byte ranges. Sections are of RFC 9110. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contentRange, frameByteRanges, rangeLength, selectRanges, unsatisfiedRange } from "../src/index.ts";
