@@ -5,6 +5,8 @@ export interface InspectorOptions extends ServerOptions<"hand"> {
   readonly port: number;
   readonly tapPort: number | "off";
   readonly showSecrets: boolean;
+  /** A recording to be shown; then no taps are taken. */
+  readonly replay: string | undefined;
   /** Octets of sockets kept in memory. */
   readonly keep: number;
 }
@@ -25,6 +27,7 @@ export function inspectorOptions(read: OptionReader): InspectorOptions {
       default: 64 * 1024 * 1024,
       shown: "64M",
     }),
+    replay: read.maybe("replay", kinds.path("FILE"), { help: "show a recording instead of what runs" }),
     showSecrets: read.flag("show-secrets", {
       help: "show passwords and cookies: for a lab, not for a wall",
     }),

@@ -18,6 +18,7 @@ import { Feed } from "./api/feed.ts";
 import { ClauseLines } from "./clause-lines.ts";
 import { listenInState, listenOnPort } from "./collect/tap-listener.ts";
 import { openControl } from "./control.ts";
+import { loadRecording } from "./exchange/load.ts";
 import type { InspectorOptions } from "./options.ts";
 import { openPage } from "./page.ts";
 import { Store } from "./store/store.ts";
@@ -30,10 +31,16 @@ export async function startInspector(
   { log, secrets }: Environs,
 ): Promise<Running> {
   const state = await openStateFolder(options.state);
-  const lock = await state.lockFor(APP);
+  // A recording is shown beside whatever runs; the socket and the taps belong to one.
+  const live = options.replay === undefined;
+  const lock = live ? await state.lockFor(APP) : undefined;
   const open: Listener[] = [];
   try {
     const store = new Store({ maxOctets: options.keep });
+    if (options.replay !== undefined) {
+      const warning = await loadRecording(store, options.replay);
+      if (warning !== undefined) log.warn(warning);
+    }
     const feed = new Feed(store);
     const ask = api({ store, feed, showSecrets: options.showSecrets, clauses: new ClauseLines() });
     const page = await openPage(ask);
@@ -50,12 +57,12 @@ export async function startInspector(
     );
     open.push(...pages);
     const urls = pages.map(({ address }) => listenerUrl("page", address, "http"));
-    open.push(await listenInState(state, { store, log }));
+    if (live) open.push(await listenInState(state, { store, log }));
     const taps = await openTapPort(options, secrets.hide.bind(secrets), (host, port, token) =>
       listenOnPort({ host, port }, token, { store, log }),
     );
     open.push(...taps.listeners);
-    open.push(await openControl({ state, ask, onError }));
+    if (live) open.push(await openControl({ state, ask, onError }));
     const ready: Ready = {
       app: APP,
       version: VERSION,
@@ -63,7 +70,9 @@ export async function startInspector(
       state: state.path,
       listeners: urls,
       hints: [
-        "Every socket of the servers that run on this state folder is shown there.",
+        options.replay === undefined
+          ? "Every socket of the servers that run on this state folder is shown there."
+          : `Showing the recording ${options.replay}`,
         ...(options.showSecrets ? ["--show-secrets: passwords and cookies are shown."] : []),
         ...taps.hints,
       ],
@@ -78,24 +87,24 @@ export async function startInspector(
       async drain(ms) {
         // Programs hold their links as long as they run: those are not waited for.
         const cut = await close(Math.min(ms, 500));
-        await lock.release();
+        await lock?.release();
         return cut;
       },
       cut: () => void close(0).catch(() => undefined),
     };
   } catch (error) {
     await Promise.all(open.map((listener) => listener.drain(0)));
-    await lock.release();
+    await lock?.release();
     throw error;
   }
 }
 
 async function openTapPort(
-  { tapPort, hosts }: InspectorOptions,
+  { tapPort, hosts, replay }: InspectorOptions,
   hide: (secret: string) => void,
   listen: (host: string, port: number, token: string) => Promise<Listener>,
 ): Promise<{ readonly listeners: readonly Listener[]; readonly hints: readonly string[] }> {
-  if (tapPort === "off") return { listeners: [], hints: [] };
+  if (tapPort === "off" || replay !== undefined) return { listeners: [], hints: [] };
   const token = generatePassword();
   hide(token);
   const listeners = [];

@@ -1,7 +1,16 @@
 /** Real clients talk to our servers, and the inspector tells what they said, without what should stay a secret. */
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { realClient, run, type RunningApp, spawnApp, TemporaryFolder } from "@socketscope/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  realClient,
+  run,
+  type RunningApp,
+  type RunResult,
+  spawnApp,
+  TemporaryFolder,
+  workspaceRoot,
+} from "@socketscope/testkit";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { DetailView, MessageView, SocketView } from "../src/views.ts";
 
 interface Snapshot {
@@ -122,4 +131,37 @@ describe.each(["hand", "library"] as const)("servers with the %s engine", (engin
       expect(detail.follows).toContain("DATA");
     });
   });
+
+  it("shows the same in a terminal, in a file, and again from that file", async () => {
+    const state = ["--state", join(folder.path, "state")];
+    const file = join(folder.path, `talk-${engine}.ndjson`);
+    const command = (...words: readonly string[]): Promise<RunResult> =>
+      run(
+        process.execPath,
+        [
+          "--import",
+          "tsx",
+          "--conditions=@socketscope/source",
+          "apps/inspector/src/main.ts",
+          ...words,
+          ...state,
+        ],
+        { cwd: workspaceRoot },
+      );
+    expect((await command("export", file)).code).toBe(0);
+    const text = readFileSync(file, "utf8");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(text).not.toContain(Buffer.from("ann:hunter2-and-more").toString("base64"));
+    const again = await spawnApp("inspector", ["replay", file]);
+    onTestFinished(() => again[Symbol.asyncDispose]());
+    const shown = (await (await fetch(`${again.url("page")}/api/snapshot`)).json()) as Snapshot;
+    const told = ({ messages }: Snapshot): string[] =>
+      messages
+        .filter(({ kind }) => kind !== "event")
+        .map(({ who, said, means }) => `${who} ${said} ${means}`);
+    expect(told(shown)).toEqual(told(await snapshot()));
+    expect(told(shown).length).toBeGreaterThan(5);
+    await command("export", "--markdown", `${file}.md`);
+    expect(readFileSync(`${file}.md`, "utf8")).toContain("| client | `RCPT TO:<bob@b.test>` |");
+  }, 90_000);
 });

@@ -1,5 +1,7 @@
 /** The inspector's HTTP interface: what the page and the terminal stand on. Bytes of a peer leave as octets or JSON text, never as HTML. */
 import { type Handler, lastEventId, type Request, type Response } from "@socketscope/web";
+import { formatRecorded, recordingHead } from "@socketscope/recording";
+import { recordedOf } from "../exchange/recorded.ts";
 import { maskOctets } from "../secrets.ts";
 import type { Conversation } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
@@ -31,6 +33,7 @@ export function api(options: ApiOptions): Handler {
       /^\/events$/,
       (_, query, request) => feed.follow(Number(lastEventId(request) ?? query.get("after") ?? "-1")).response,
     ],
+    [/^\/recording\.ndjson$/, () => recording(options)],
     [
       /^\/api\/sockets\/(\d+)\/messages$/,
       ([key], query) => {
@@ -83,6 +86,37 @@ function snapshot({ store, feed, showSecrets }: ApiOptions): unknown {
     held: store.held,
     showSecrets,
   };
+}
+
+function recording({ store, showSecrets }: ApiOptions): Response {
+  return {
+    status: 200,
+    fields: [
+      "Content-Type",
+      "application/x-ndjson",
+      "Content-Disposition",
+      'attachment; filename="socketscope.ndjson"',
+      "Cache-Control",
+      "no-store",
+    ],
+    content: { pieces: linesOf(store, showSecrets) },
+  };
+}
+
+/** Lines written at once. */
+const LINES = 200;
+
+async function* linesOf(store: Store, showSecrets: boolean): AsyncGenerator<Uint8Array> {
+  let lines = recordingHead(Date.now());
+  let count = 0;
+  for (const recorded of recordedOf(store, showSecrets)) {
+    lines += formatRecorded(recorded);
+    count += 1;
+    if (count % LINES > 0) continue;
+    yield Buffer.from(lines);
+    lines = "";
+  }
+  yield Buffer.from(lines);
 }
 
 /** What is kept of [from, to): the field Content-Range says which octets these are. */

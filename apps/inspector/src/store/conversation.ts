@@ -15,6 +15,14 @@ export interface Kept {
   readonly told: Told;
 }
 
+/** From what the messages that no octet carried are worked out. */
+export const DERIVED = {
+  opened: "accept()",
+  joined: "its first octets",
+  secured: "the secured event",
+  closed: "the close event",
+} as const;
+
 export interface ConversationOptions {
   readonly key: number;
   readonly source: number;
@@ -51,13 +59,13 @@ export class Conversation {
     const { joined, at, flow } = options;
     if (flow.transport === "udp") return;
     if (joined)
-      this.#event(at, "open before we listened", "What was said until now is not known.", "its first octets");
+      this.#event(at, "open before we listened", "What was said until now is not known.", DERIVED.joined);
     else
       this.#event(
         at,
         "Connected",
         "The system finished the TCP handshake by itself and handed over a new socket.",
-        "accept()",
+        DERIVED.opened,
         "RFC 9293 §3.5",
       );
   }
@@ -151,7 +159,7 @@ export class Conversation {
       at,
       `${protocol.replace("TLSv", "TLS ")} · ${cipher}${alpn === undefined ? "" : ` · ${alpn}`}`,
       "From here on the network sees only ciphertext; we are one of the two ends and read on in clear.",
-      "the secured event",
+      DERIVED.secured,
       "RFC 8446 §2",
       "tls",
     );
@@ -161,7 +169,7 @@ export class Conversation {
     this.#endReader(at);
     this.#closed = { at, reason };
     if (this.flow.transport === "udp") return;
-    this.#event(at, `Closed: ${reason}`, CLOSINGS[reason] ?? "The socket is gone.", "the close event");
+    this.#event(at, `Closed: ${reason}`, CLOSINGS[reason] ?? "The socket is gone.", DERIVED.closed);
   }
 
   #endReader(at: number): void {

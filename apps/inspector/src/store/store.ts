@@ -36,6 +36,8 @@ const COMPACT = 4096;
 
 interface Source {
   view: SourceView;
+  /** Without its token. */
+  readonly record: SourceRecord;
   /** Ports that its listeners hold: a socket on one of them was accepted. */
   readonly ports: ReadonlySet<number>;
   readonly flows: Map<number, Conversation>;
@@ -66,6 +68,11 @@ export class Store {
     return [...this.#sources.values()].map(({ view }) => view);
   }
 
+  /** As a link told of it: what a recording begins with. */
+  sourceRecords(): readonly (readonly [key: number, record: SourceRecord])[] {
+    return [...this.#sources.values()].map(({ view, record }) => [view.key, record]);
+  }
+
   /** Octets and messages held, and octets that had to go. */
   get held(): { readonly octets: number; readonly messages: number; readonly forgotten: number } {
     return { octets: this.#octets, messages: this.#messages, forgotten: this.#forgotten };
@@ -77,11 +84,13 @@ export class Store {
     return () => void this.#listeners.delete(listener);
   }
 
-  addSource({ app, engine, pid, listeners }: SourceRecord): number {
+  addSource(record: SourceRecord): number {
+    const { app, engine, pid, listeners } = record;
     const key = this.#nextSource++;
     const view: SourceView = { key, app, engine, pid, listeners, connected: true };
     const ports = new Set(listeners.map(({ url }) => Number(/:(\d+)(?:\/|$)/.exec(url)?.[1])));
-    this.#sources.set(key, { view, ports, flows: new Map() });
+    const { token: _, ...shown } = record;
+    this.#sources.set(key, { view, record: shown, ports, flows: new Map() });
     this.#tell({ type: "source", source: view });
     return key;
   }

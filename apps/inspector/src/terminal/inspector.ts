@@ -1,0 +1,65 @@
+/** A running inspector, asked through its socket in the state folder. */
+import { join } from "node:path";
+import { UsageError } from "@socketscope/host";
+import { SocketError } from "@socketscope/socket-core";
+import { type ClientResponse, EventReader, HttpAgent } from "@socketscope/web";
+import { CONTROL_SOCKET } from "../control.ts";
+import type { Change, MessageView, SocketView } from "../views.ts";
+
+export interface Snapshot {
+  readonly number: number;
+  readonly sockets: readonly SocketView[];
+  readonly messages: readonly MessageView[];
+}
+
+/** Octets of a snapshot. */
+const MAX_SNAPSHOT = 256 * 1024 * 1024;
+/** Characters of one batch. */
+const MAX_BATCH = 16 * 1024 * 1024;
+
+export class Inspector implements Disposable {
+  readonly #agent: HttpAgent;
+  readonly #state: string;
+
+  constructor(state: string) {
+    this.#state = state;
+    this.#agent = new HttpAgent({ socketPath: join(state, CONTROL_SOCKET) });
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const response = await this.get("/api/snapshot");
+    const value: Snapshot = JSON.parse(await response.body.text(MAX_SNAPSHOT));
+    return value;
+  }
+
+  /** Batches of changes behind the one with that number, until the inspector ends. */
+  async *follow(after: number): AsyncGenerator<readonly Change[]> {
+    const response = await this.get(`/events?after=${after}`);
+    const reader = new EventReader({ maxEvent: MAX_BATCH });
+    for await (const piece of response.body) {
+      for (const { event, data } of reader.push(piece)) {
+        if (event !== "changes") continue;
+        const changes: readonly Change[] = JSON.parse(data);
+        yield changes;
+      }
+    }
+  }
+
+  /** Throws UsageError where no inspector runs on the state folder. */
+  async get(path: string): Promise<ClientResponse> {
+    try {
+      return await this.#agent.request({ method: "GET", url: `http://inspector${path}` });
+    } catch (error) {
+      if (error instanceof SocketError)
+        throw new UsageError(
+          "USAGE_BAD_VALUE",
+          `no inspector runs on ${this.#state}: start it (npx nx serve inspector), or name its --state DIR`,
+        );
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#agent.close();
+  }
+}
