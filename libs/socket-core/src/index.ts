@@ -7,7 +7,13 @@ export { converse, type Dialogue } from "./converse.ts";
 export { drive } from "./drive.ts";
 export { asSocketError, SocketError, type SocketErrorCode } from "./errors.ts";
 export type { Clock, Clocks, Link, Session } from "./link.ts";
-export { DEFAULT_MAX_CONNECTIONS, listenTcp, type Listener, type ListenOptions } from "./listen.ts";
+export {
+  DEFAULT_MAX_CONNECTIONS,
+  listenTcp,
+  type Listener,
+  type ListenOptions,
+  type TcpListening,
+} from "./listen.ts";
 export { nextFlowId } from "./flow-id.ts";
 export { TapPoint } from "./tap-point.ts";
 export { TcpStream } from "./tcp-stream.ts";

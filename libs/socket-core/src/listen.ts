@@ -55,6 +55,12 @@ export interface Listener extends AsyncDisposable {
   replaceTls(tls: TlsServerOptions): void;
 }
 
+/** What our own TCP listener can beside that. */
+export interface TcpListening extends Listener {
+  /** Accepts nobody any more and frees the port at once; those who are here stay, and `drain` ends them as ever. */
+  stop(): void;
+}
+
 export const DEFAULT_MAX_CONNECTIONS = 20_000;
 const DEFAULT_PROXY_HEADER_MS = 5_000;
 
@@ -62,14 +68,17 @@ const DEFAULT_PROXY_HEADER_MS = 5_000;
 const BACKLOG = 4096;
 
 /** Rejects with SocketError when the address cannot be had, CidrError when `proxyFrom` cannot be read. */
-export async function listenTcp(options: ListenOptions, serve: (stream: Stream) => void): Promise<Listener> {
+export async function listenTcp(
+  options: ListenOptions,
+  serve: (stream: Stream) => void,
+): Promise<TcpListening> {
   if (options.tls !== undefined) checkTls(options.tls);
   const listener = new TcpListener(options, serve);
   await listener.listen();
   return listener;
 }
 
-class TcpListener implements Listener, StreamOwner {
+class TcpListener implements TcpListening, StreamOwner {
   readonly open = new Set<Flow>();
   readonly #options: ListenOptions;
   readonly #serve: (stream: Stream) => void;
@@ -86,6 +95,7 @@ class TcpListener implements Listener, StreamOwner {
   #boundToAll = false;
   #unwatch: (() => void) | undefined;
   readonly #whenEmpty: (() => void)[] = [];
+  #stopped: Promise<void> | undefined;
 
   constructor(options: ListenOptions, serve: (stream: Stream) => void) {
     this.#options = options;
@@ -230,10 +240,14 @@ class TcpListener implements Listener, StreamOwner {
     });
   }
 
-  async drain(ms: number): Promise<number> {
-    const stopped = new Promise<void>((resolve) => {
+  stop(): void {
+    this.#stopped ??= new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
+  }
+
+  async drain(ms: number): Promise<number> {
+    this.stop();
     for (const socket of this.#silent) socket.destroy();
     for (const socket of this.#unnamed) {
       this.#unnamed.delete(socket);
@@ -251,7 +265,7 @@ class TcpListener implements Listener, StreamOwner {
       });
       clearTimeout(timer);
     }
-    await stopped;
+    await this.#stopped;
     this.#unwatch?.();
     return cut;
   }

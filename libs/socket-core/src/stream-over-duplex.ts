@@ -124,6 +124,13 @@ export class StreamOverDuplex implements Stream, Swept {
     return Promise.reject(new SocketError("TLS", "there is no TLS within this connection"));
   }
 
+  async flushed(): Promise<void> {
+    if (this.#duplex.writableLength === 0 || this.#duplex.destroyed) return;
+    await new Promise<void>((resolve) => {
+      this.#duplex.write(new Uint8Array(0), () => resolve());
+    });
+  }
+
   halfClose(): void {
     if (this.#phase === "open") this.#duplex.end();
   }

@@ -20,6 +20,8 @@ export interface Receiver {
 export interface Tls {
   readonly protocol: string;
   readonly cipher: string;
+  /** The keys are those of an earlier connection: whoever is there had that one (RFC 8446 §2.2, RFC 5077). */
+  readonly resumed: boolean;
 }
 
 export interface Stream {
@@ -46,6 +48,8 @@ export interface Stream {
   write(pieces: Uint8Array | readonly Uint8Array[]): boolean;
   /** Milliseconds of the monotonic clock, Infinity for none; one sweep serves all streams, there is no timer per event. */
   deadline: number;
+  /** Resolves when the kernel has taken all that was written, or the connection has gone. */
+  flushed(): Promise<void>;
   /** What the octets from here on are, for the tap. */
   speaks(protocol: string): void;
   /**
@@ -62,6 +66,6 @@ export interface Stream {
   destroy(reason: CloseReason): void;
   /** RST instead of FIN: the peer learns at once that this is no end but a break. What is queued is dropped. */
   reset(reason: CloseReason): void;
-  /** The child dies with us, reason "parent" (FTP data → its control). */
+  /** The child dies with us, reason "parent" (FTP data → its control); one that has gone is forgotten. */
   adopt(child: Stream): void;
 }

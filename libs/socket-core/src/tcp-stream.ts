@@ -17,6 +17,8 @@ import { WriteStall } from "./write-stall.ts";
 /** Pieces up to this size in all leave as one chunk: copying them is cheaper than a gathered write. */
 const JOIN_BELOW = 64 * 1024;
 
+const NOTHING = new Uint8Array(0);
+
 /** Who made the stream, and hears once of its end. */
 export interface StreamOwner {
   streamClosed(stream: TcpStream, reason: CloseReason): void;
@@ -47,6 +49,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   #written = 0;
   #stall: WriteStall | undefined;
   #children: Set<Stream> | undefined;
+  #parent: TcpStream | undefined;
   /** While faults are set. */
   #intercept: Interception | undefined;
 
@@ -83,7 +86,11 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   get tls(): Tls | undefined {
     const socket = this.#socket;
     if (!this.#secure || !(socket instanceof TLSSocket)) return undefined;
-    return { protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name };
+    return {
+      protocol: socket.getProtocol() ?? "",
+      cipher: socket.getCipher().name,
+      resumed: socket.isSessionReused(),
+    };
   }
   get tlsSession(): Uint8Array | undefined {
     return this.#tlsSession;
@@ -144,6 +151,16 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
       socket.uncork();
     }
     return socket.writableLength < this.highWaterMark;
+  }
+
+  async flushed(): Promise<void> {
+    if (this.#intercept !== undefined) await this.#intercept.outEmpty();
+    const socket = this.#socket;
+    if (socket.writableLength === 0 || socket.destroyed) return;
+    // A write of nothing is behind all others; a socket that breaks calls back as well.
+    await new Promise<void>((resolve) => {
+      socket.write(NOTHING, () => resolve());
+    });
   }
 
   #put(octets: Uint8Array): void {
@@ -247,6 +264,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   adopt(child: Stream): void {
     this.#children ??= new Set();
     this.#children.add(child);
+    if (child instanceof TcpStream) child.#parent = this;
   }
 
   finish(): void {
@@ -309,6 +327,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     unwatch(this);
     const reason = this.#reason ?? "peer-ended";
     if (this.#children !== undefined) for (const child of this.#children) child.destroy("parent");
+    if (this.#parent !== undefined) this.#parent.#children?.delete(this);
     this.#tap.closed(this.flow, reason);
     this.#wireTap?.closed(this.flow, reason);
     this.#intercept?.close();

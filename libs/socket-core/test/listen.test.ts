@@ -15,6 +15,7 @@ import {
   tapSocket,
   type Flow,
   type Listener,
+  type Stream,
   type Tap,
 } from "../src/index.ts";
 import { clocks, LineCore } from "./support/line-core.ts";
@@ -175,6 +176,55 @@ describe("drain", () => {
     const [cut] = await Promise.all([listener.drain(50), listener.drain(60)]);
     expect(cut).toBe(1);
     expect(await seen.over).toBe("drained");
+    peer.socket.destroy();
+  });
+});
+
+describe("a listener that stops", () => {
+  it("frees its port at once and keeps those who are there", async () => {
+    const { listener, next } = await serveLines(echo);
+    const peer = await Peer.to(listener);
+    await next();
+    listener.stop();
+    listener.stop();
+    await turns(20);
+    await expect(Peer.to(listener)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    const again = await serveLines(echo, { port: listener.address.port });
+    expect(await ask(again.listener, "new")).toBe("new!\n");
+    peer.socket.write("old\n");
+    expect(await peer.until((received) => received.endsWith("\n"))).toBe("old!\n");
+    peer.socket.destroy();
+    expect(await listener.drain(5_000)).toBe(0);
+  });
+});
+
+describe("what is flushed", () => {
+  it("is with the kernel, or the connection has gone", async () => {
+    const accepted = withResolvers<Stream>();
+    const listener = await listenTcp({ host: "127.0.0.1", port: 0, protocol: "bytes" }, (stream) =>
+      accepted.resolve(stream),
+    );
+    onTestFinished(() => void listener.drain(0));
+    const peer = await Peer.to(listener);
+    const stream = await accepted.promise;
+    await stream.flushed();
+    peer.socket.pause();
+    // More than loopback swallows.
+    const octets = new Uint8Array(14 * 1024 * 1024);
+    stream.write(octets);
+    let flushed = false;
+    const whole = stream.flushed().then(() => (flushed = true));
+    await turns(20);
+    expect([flushed, stream.queued > 0]).toEqual([false, true]);
+    peer.socket.resume();
+    await whole;
+    expect(stream.queued).toBe(0);
+    peer.socket.pause();
+    stream.write(octets);
+    const broken = stream.flushed();
+    stream.destroy("we-ended");
+    await broken;
+    await stream.flushed();
     peer.socket.destroy();
   });
 });

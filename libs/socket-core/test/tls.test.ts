@@ -155,6 +155,22 @@ describe("implicit TLS", () => {
     after.destroy();
   });
 
+  it.each(["TLSv1.2", "TLSv1.3"] as const)("says whether a session was resumed, %s", async (version) => {
+    const one = await serveLines(echo, { tls: first });
+    const other = await serveLines(echo, { tls: first });
+    const options = { minVersion: version, maxVersion: version };
+    const before = await client(one.listener.address.port, options);
+    // TLS 1.3 gives its tickets behind the handshake.
+    const session = before.getSession();
+    const ticket = version === "TLSv1.3" ? (await once(before, "session"))[0] : session;
+    expect((await one.next()).stream.tls).toMatchObject({ protocol: version, resumed: false });
+    const after = await client(other.listener.address.port, { ...options, session: ticket });
+    expect(after.isSessionReused()).toBe(true);
+    expect((await other.next()).stream.tls).toMatchObject({ protocol: version, resumed: true });
+    before.destroy();
+    after.destroy();
+  });
+
   it("refuses TLS 1.1", async () => {
     const { listener } = await serveLines(echo, { tls: first });
     await expect(

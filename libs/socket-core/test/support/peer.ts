@@ -10,6 +10,7 @@ import {
   type Clocks,
   type Link,
   type Listener,
+  type TcpListening,
   type ListenOptions,
   type Stream,
 } from "../../src/index.ts";
@@ -76,7 +77,7 @@ export type OnLine = (line: Line, link: Link<string>, seen: Seen) => void | Prom
 export async function serveLines(
   on: OnLine,
   options: Partial<ListenOptions> & { readonly clocks?: Clocks<"line"> } = {},
-): Promise<{ listener: Listener; next: () => Promise<Seen> }> {
+): Promise<{ listener: TcpListening; next: () => Promise<Seen> }> {
   const arrived: Seen[] = [];
   const waiters: ((seen: Seen) => void)[] = [];
   const listener = await listenTcp(
