@@ -14,6 +14,7 @@ packages=(
   ffmpeg                                         # makes the sample film, reads and publishes streams
   vlc-bin vlc-plugin-base mpv                    # players; VLC refuses to run as root
   postfix                                        # the next hop and the hop before; smtp-source, smtp-sink
+  lftp tnftp ncftp                               # FTP programs; curl, wget and python3 speak it too
   thunderbird xvfb xdotool                       # a mail program with a window, and a screen for it
   openssh-client lftp rclone python3-paramiko    # clients of SFTP; lftp speaks FTP as well
   sshfs                                          # a folder of ours mounted, where FUSE may be had

@@ -1,0 +1,124 @@
+/** What a transfer carries, opened before its 150: what cannot be had is said at once, and no data connection is made for it. */
+import { reply, type FtpServerEvent, type Reply } from "@socketscope/ftp";
+import type { Stream } from "@socketscope/socket-core";
+import { fileSink, fileSource } from "../data/file-source.ts";
+import { receiveAll } from "../data/receiving.ts";
+import { sendAll, type Source } from "../data/sending.ts";
+import { FileProblem } from "../files/file-problem.ts";
+import type { FileSystem, WriteOptions } from "../files/file-system.ts";
+import { resolvePath } from "../files/path.ts";
+import { linesOnTheWay, openListing } from "../ftp/listing.ts";
+import { failedReply, replyToProblem } from "../ftp/replies.ts";
+import type { Visit } from "../ftp/visit.ts";
+
+export type TransferEvent = Extract<FtpServerEvent, { readonly type: "retrieve" | "store" | "list" }>;
+type Retrieve = Extract<TransferEvent, { readonly type: "retrieve" }>;
+type Store = Extract<TransferEvent, { readonly type: "store" }>;
+type List = Extract<TransferEvent, { readonly type: "list" }>;
+
+export interface Prepared {
+  /** 150. */
+  readonly begins: Reply;
+  /** What the log says of it; listings are not told of. */
+  readonly record:
+    | { readonly path: string; readonly direction: "in" | "out"; readonly representation: "A" | "I" }
+    | undefined;
+  /** Moves the octets; rejects with TransferBroken or FileProblem. `dataMs`: how long nothing may move. */
+  run(stream: Stream, dataMs: number, count: (octets: number) => void): Promise<void>;
+  /** Behind a run that resolved and a connection that ended well: the file is in its place. */
+  complete(): Promise<void>;
+  /** Never rejects; harmless behind `complete`. What was stored is kept for a resume. */
+  giveUp(): Promise<void>;
+}
+
+/** A reply where it cannot be had. Never rejects. */
+export async function prepare(event: TransferEvent, visit: Visit): Promise<Prepared | Reply> {
+  const { files } = visit;
+  if (files === undefined) return reply(530, "Log in first");
+  try {
+    switch (event.type) {
+      case "retrieve":
+        return await retrieve(event, files, visit);
+      case "store":
+        return await store(event, files, visit);
+      case "list":
+        return await list(event, files, visit);
+    }
+  } catch (error) {
+    const known = replyToProblem(error, event.type === "store" ? "store" : "look");
+    if (known === undefined) visit.options.onError(error);
+    // RFC 959 §5.4: 532 is "need account for storing files".
+    if (known?.code === 550 && event.type === "store" && visit.login?.anonymous === true)
+      return reply(532, "Anonymous users store nothing here");
+    return known ?? failedReply;
+  }
+}
+
+async function retrieve(event: Retrieve, files: FileSystem, visit: Visit): Promise<Prepared> {
+  const path = resolvePath(visit.folder, event.path);
+  const ascii = event.representation === "A" && visit.options.ascii;
+  const reader = await files.openToRead(path);
+  try {
+    const { size } = await reader.stat();
+    if (!ascii && event.offset > size)
+      throw new FileProblem("bad-offset", `The file has ${size} octets: there is nothing to resume at`);
+    const left = ascii ? "" : ` (${size - event.offset} octets)`;
+    return {
+      begins: reply(150, `Here comes ${event.path}${left}`),
+      record: { path, direction: "out", representation: event.representation },
+      run: (stream, _, count) => sendAll(stream, fileSource(reader, size, event.offset, ascii), count),
+      complete: () => Promise.resolve(),
+      giveUp: () => reader.close(),
+    };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+async function store(event: Store, files: FileSystem, visit: Visit): Promise<Prepared> {
+  const ascii = event.representation === "A" && visit.options.ascii;
+  // Octets on the way are not those of the file: where they would go on is not to be known.
+  if (ascii && event.offset > 0)
+    throw new FileProblem("bad-offset", "An upload in TYPE A cannot be resumed: say TYPE I");
+  const path = resolvePath(visit.folder, event.path ?? "upload");
+  const writer = await files.openToWrite(path, {
+    ...howToWrite(event),
+    ...(event.allocate !== undefined && { expected: event.allocate }),
+  });
+  const sink = fileSink(writer, ascii);
+  // RFC 1123 §4.1.2.9: the reply to STOU names the file in this form.
+  const name = event.how === "unique" ? `FILE: ${writer.path}` : `Send ${event.path ?? ""}`;
+  return {
+    begins: reply(150, name),
+    record: { path: writer.path, direction: "in", representation: event.representation },
+    run: (stream, stallMs, count) => receiveAll(stream, sink, { stallMs, count }),
+    async complete() {
+      await sink.end();
+      await writer.commit();
+    },
+    giveUp: () => writer.abandon("keep"),
+  };
+}
+
+function howToWrite({ how, offset }: Store): WriteOptions {
+  if (how !== "replace") return { how };
+  return offset > 0 ? { how: "resume", offset } : { how };
+}
+
+async function list(event: List, files: FileSystem, visit: Visit): Promise<Prepared> {
+  const lines = await openListing(files, visit.folder, event, visit.options.now());
+  const source: Source = {
+    async next() {
+      const page = await lines.next();
+      return page === undefined ? undefined : linesOnTheWay(page);
+    },
+  };
+  return {
+    begins: reply(150, "Here comes the listing"),
+    record: undefined,
+    run: (stream, _, count) => sendAll(stream, source, count),
+    complete: () => Promise.resolve(),
+    giveUp: () => lines.close(),
+  };
+}

@@ -1,0 +1,138 @@
+/** One transfer from its 150 to its last reply: the data connection, its TLS, the octets, the file in its place. */
+import { reply, type Reply } from "@socketscope/ftp";
+import { SocketError, type Stream, type TlsServerOptions } from "@socketscope/socket-core";
+import { TransferBroken } from "../data/broken.ts";
+import type { DataChannel } from "../data/data-channel.ts";
+import { failedReply, replyToProblem } from "../ftp/replies.ts";
+import type { Visit } from "../ftp/visit.ts";
+import type { Prepared } from "./prepare.ts";
+
+export interface TransferOptions {
+  readonly channel: DataChannel;
+  readonly prepared: Prepared;
+  /** Undefined: PROT C. */
+  readonly tls: TlsServerOptions | undefined;
+  readonly requireSessionReuse: boolean;
+  /** Milliseconds in which something must move. */
+  readonly dataMs: number;
+  readonly visit: Visit;
+}
+
+export class Transfer {
+  readonly #options: TransferOptions;
+  #stream: Stream | undefined;
+  #aborted = false;
+  #octets = 0;
+  #over: Promise<Reply> | undefined;
+
+  constructor(options: TransferOptions) {
+    this.#options = options;
+  }
+
+  /** The transfer's last reply. Never rejects. */
+  run(): Promise<Reply> {
+    this.#over ??= this.#run();
+    return this.#over;
+  }
+
+  /** Breaks it off; resolves when its files are let go of. */
+  async abort(): Promise<void> {
+    this.#aborted = true;
+    this.#options.channel.close();
+    this.#stream?.destroy("we-ended");
+    await this.#over;
+  }
+
+  async #run(): Promise<Reply> {
+    const { prepared } = this.#options;
+    const begun = performance.now();
+    let complete = false;
+    try {
+      const stream = await this.#connect();
+      if ("code" in stream) return stream;
+      await this.#move(stream);
+      complete = true;
+      return reply(226, "Done");
+    } catch (error) {
+      return this.#replyTo(error);
+    } finally {
+      this.#options.channel.close();
+      await prepared.giveUp();
+      this.#log(performance.now() - begun, complete);
+    }
+  }
+
+  /** A reply where there is no connection. */
+  async #connect(): Promise<Stream | Reply> {
+    const { channel, tls, requireSessionReuse } = this.#options;
+    let stream: Stream;
+    try {
+      stream = await channel.open();
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      return this.#aborted ? reply(426, "Broken off") : reply(425, `No data connection: ${error.message}`);
+    }
+    this.#stream = stream;
+    if (this.#isAborted()) throw new TransferBroken("we-ended");
+    if (tls === undefined) return stream;
+    try {
+      await stream.secureWith(tls);
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      // RFC 4217: 522 where TLS did not come about.
+      return reply(522, "The data connection's TLS did not come about");
+    }
+    if (requireSessionReuse && stream.tls?.resumed !== true) {
+      stream.destroy("protocol");
+      return reply(522, "The data connection must go on with the control connection's TLS session");
+    }
+    return stream;
+  }
+
+  async #move(stream: Stream): Promise<void> {
+    const { prepared, dataMs } = this.#options;
+    try {
+      await prepared.run(stream, dataMs, (octets) => {
+        this.#octets += octets;
+      });
+    } catch (error) {
+      stream.destroy("io");
+      throw error;
+    }
+    // RFC 959 §3.4: in stream mode the end of the connection is the end of the file.
+    stream.linger("we-ended");
+    await prepared.complete();
+  }
+
+  #replyTo(error: unknown): Reply {
+    if (error instanceof TransferBroken) {
+      if (this.#aborted) return reply(426, "Broken off");
+      const why = error.reason === "timeout" ? "nothing moved for too long" : "it ended early";
+      return reply(426, `The data connection broke: ${why}`);
+    }
+    const known = replyToProblem(error, "transfer");
+    if (known === undefined) this.#options.visit.options.onError(error);
+    return known ?? failedReply;
+  }
+
+  #log(ms: number, complete: boolean): void {
+    const { prepared, visit } = this.#options;
+    const { login, peer, options } = visit;
+    if (prepared.record === undefined || login === undefined) return;
+    options.transferred(peer, {
+      ...prepared.record,
+      user: login.user,
+      anonymous: login.anonymous,
+      octets: this.#octets,
+      ms,
+      complete,
+      host: peer.flow.remote.host,
+      secure: peer.secure(),
+    });
+  }
+
+  // Read through a call: it changes while we wait.
+  #isAborted(): boolean {
+    return this.#aborted;
+  }
+}

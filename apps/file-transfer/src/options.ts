@@ -1,0 +1,112 @@
+/** The command line. */
+import {
+  BadValue,
+  kinds,
+  portOrOff,
+  serverOptions,
+  type Kind,
+  type OptionReader,
+  type ServerOptions,
+} from "@socketscope/host";
+import { isIP } from "node:net";
+import {
+  accountOptions,
+  fileOptions,
+  type AccountOptions,
+  type FileOptions,
+} from "./accounts/account-options.ts";
+import type { PortRange } from "./data/data-channel.ts";
+
+export type EngineName = "hand";
+
+export interface FtpOptions {
+  readonly port: number | "off";
+  readonly implicitPort: number | "off";
+  readonly passivePorts: PortRange | undefined;
+  /** IPv4: what 227 names. */
+  readonly publicAddress: string | undefined;
+  readonly requireTls: boolean;
+  readonly requireSessionReuse: boolean;
+  readonly sameAddress: boolean;
+  readonly ascii: boolean;
+  /** Milliseconds. */
+  readonly dataTimeout: number | "off";
+  /** A second, of one session. */
+  readonly commandRate: number | "off";
+  readonly loginTries: number | "off";
+  readonly maxSessionsPerUser: number | "off";
+  readonly xferlog: string | undefined;
+}
+
+export interface FileTransferOptions
+  extends ServerOptions<EngineName>, FtpOptions, AccountOptions, FileOptions {}
+
+const portRange: Kind<PortRange> = {
+  argument: "A-B",
+  read(text) {
+    const [from, to] = /^(\d{1,5})-(\d{1,5})$/.exec(text)?.slice(1).map(Number) ?? [];
+    if (from === undefined || to === undefined || from < 1 || from > to || to > 65_535)
+      throw new BadValue("give two ports such as 50000-50099");
+    return { from, to };
+  },
+};
+
+const ipv4: Kind<string> = {
+  argument: "A",
+  read(text) {
+    if (isIP(text) !== 4) throw new BadValue("give an IPv4 address such as 192.0.2.7");
+    return text;
+  },
+};
+
+const onOff: Kind<boolean> = {
+  argument: "on|off",
+  read: (text, base) => kinds.oneOf("on", "off").read(text, base) === "on",
+};
+
+export function fileTransferOptions(read: OptionReader): FileTransferOptions {
+  read.group("Files:");
+  const who = { ...accountOptions(read), ...fileOptions(read) };
+  read.group("FTP:");
+  return {
+    ...who,
+    ...ftpOptions(read),
+    ...serverOptions(read, { engines: ["hand"], idle: 300_000, env: process.env }),
+  };
+}
+
+function ftpOptions(read: OptionReader): FtpOptions {
+  const count = kinds.orOff(kinds.integer(1, 1_000_000));
+  return {
+    port: portOrOff(read, "port", 2121, "FTP, with AUTH TLS"),
+    implicitPort: portOrOff(read, "implicit-port", 2990, "FTP under TLS from the first octet"),
+    passivePorts: read.maybe("passive-ports", portRange, { help: "ports of passive data connections" }),
+    publicAddress: read.maybe("public-address", ipv4, {
+      help: "named to passive clients: the NAT's in front",
+    }),
+    requireTls: read.flag("require-tls", { help: "no login and no data in clear" }),
+    requireSessionReuse: read.flag("require-session-reuse", {
+      help: "data connections under TLS resume a session of ours",
+    }),
+    sameAddress: read.one("same-address", onOff, {
+      help: "data connections only with the client's own address",
+      default: true,
+      shown: "on",
+    }),
+    ascii: read.one("ascii", onOff, { help: "TYPE A converts line ends", default: true, shown: "on" }),
+    dataTimeout: read.one("data-timeout", kinds.orOff(kinds.duration("s")), {
+      help: "a data connection comes about and moves within",
+      default: 60_000,
+      shown: "60",
+    }),
+    commandRate: read.one("command-rate", kinds.orOff(kinds.perSecond), {
+      help: "commands of one session; more wait",
+      default: 5000,
+    }),
+    loginTries: read.one("login-tries", count, { help: "failed logins that end a session", default: 5 }),
+    maxSessionsPerUser: read.one("max-sessions-per-user", count, { help: "open at once", default: 200 }),
+    xferlog: read.maybe("xferlog", kinds.path("FILE"), {
+      help: "a line for each file, as wu-ftpd writes them",
+    }),
+  };
+}
