@@ -31,6 +31,15 @@ export {
   type TransferVerb,
   type Verb,
 } from "./commands.ts";
+export { FtpDissector, type FtpDissectorOptions } from "./dissect.ts";
+export {
+  explainedFtp,
+  explainFact,
+  explainFtpFeature,
+  explainFtpReply,
+  explainFtpState,
+  explainFtpVerb,
+} from "./explain.ts";
 export {
   defaultFacts,
   factNames,

@@ -162,7 +162,7 @@ export class FtpServer implements Core<FtpServerEvent, FtpServerAction, FtpServe
 
   #rest(): Rest {
     // RFC 959 §4.1.1 on QUIT: what runs is finished first; a client may have half-closed behind its last command.
-    if (this.#transfer !== undefined) return "need-data";
+    if (this.#transfer !== undefined) return this.#told === "end" ? "paused" : "need-data";
     if (this.#told === "end") {
       this.#state = "closed";
       return "closed";

@@ -104,6 +104,19 @@ export class TextLane {
     return { from, textTo, to, octets: line.octets, problem };
   }
 
+  /**
+   * The next `count` octets as a line that has no end (FTP's ABOR, of which the LF was urgent); undefined where octets of
+   * the line have been read over already.
+   */
+  lineOf(count: number): Stretch | undefined {
+    const from = this.#from ?? this.offset;
+    if (from < this.offset || this.held < count) return undefined;
+    this.#buffer.skip(count);
+    this.#lines = this.#newLines();
+    this.#from = undefined;
+    return { from, to: this.offset, last: true };
+  }
+
   /** From here on: text that ends in a line of one dot. */
   beginText(): void {
     this.#from = this.offset;

@@ -1,6 +1,7 @@
 /** Every pure core there is. A new one is added here, and `npm test` runs it from then on. */
 import type { Target } from "./target.ts";
 import { ftpClient } from "./targets/ftp-client.ts";
+import { ftpDissector, ftpServer } from "./targets/ftp-server.ts";
 import { httpClient } from "./targets/http-client.ts";
 import { httpDissector } from "./targets/http-dissector.ts";
 import { httpServer } from "./targets/http-server.ts";
@@ -22,6 +23,8 @@ export const targets: readonly Target[] = [
   proxyHeader,
   smtpClient,
   ftpClient,
+  ftpServer,
+  ftpDissector,
   smtpServer,
   pop3Server,
   pop3Client,

@@ -190,7 +190,7 @@ describe("transfers", () => {
     const heard = converse([`${RETR}QUIT\r\n`, "<end>", "<finish>"]);
     expect(codes(heard).slice(3)).toEqual([150, 226, 221]);
     expect(heard.rest).toBe("closed");
-    expect(converse([RETR, "<end>"]).rest).toBe("need-data");
+    expect(converse([RETR, "<end>"]).rest).toBe("paused");
     expect(converse([RETR, "<end>", "<finish>"]).rest).toBe("closed");
   });
 

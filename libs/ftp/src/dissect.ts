@@ -1,0 +1,234 @@
+/**
+ * FTP's control connection read from a recording of anybody's server: RFC 959 with RFC 854's signals in it, RFC 2228,
+ * 2389, 2428, 3659, 4217, both directions, octets only. Data connections are flows of their own; the tap says whose
+ * children they are.
+ */
+import {
+  decodeLatin1,
+  Teller,
+  TextLane,
+  type Direction,
+  type Dissector,
+  type Message,
+  type Stretch,
+  type TextLaneLimits,
+} from "@socketscope/wire";
+import { readCommandLine, signalsBefore } from "./dissect/command-line.ts";
+import { Outstanding, type Asked } from "./dissect/outstanding.ts";
+import { ReplyLines } from "./dissect/reply-lines.ts";
+import { scanReplyLine } from "./replies.ts";
+
+export interface FtpDissectorOptions {
+  /** The direction in which the client speaks: "in" at a server's tap, "out" at a client's. Default "in". */
+  readonly client?: Direction;
+  readonly limits?: Partial<TextLaneLimits>;
+  /** Commands without an answer that are remembered. Default 1,000. */
+  readonly maxOutstanding?: number;
+}
+
+const GREETING: Asked = { id: undefined, verb: "" };
+const TLS = "the handshake of TLS, or what it protects";
+const MISSING = "octets were not recorded";
+/** Octets in which an ABOR without its LF is looked for: signals, the word, CR and one more. */
+const ABOR_WITHIN = 16;
+
+export class FtpDissector implements Dissector {
+  readonly switched = false;
+  readonly #client: TextLane;
+  readonly #server: TextLane;
+  readonly #teller = new Teller();
+  readonly #outstanding: Outstanding;
+  /** AUTH TLS was said: only the reply tells what the client's next octets are. */
+  #place: "clear" | "waiting" | "tls" = "clear";
+  #greeted = false;
+  #reply: ReplyLines | undefined;
+
+  constructor(options: FtpDissectorOptions = {}) {
+    const client = options.client ?? "in";
+    this.#client = new TextLane(client, options.limits);
+    this.#server = new TextLane(client === "in" ? "out" : "in", options.limits);
+    this.#outstanding = new Outstanding(options.maxOutstanding ?? 1000);
+    this.#outstanding.asked(GREETING);
+  }
+
+  feed(direction: Direction, bytes: Uint8Array): readonly Message[] {
+    const isClient = direction === this.#client.direction;
+    // Who answers has heard an ABOR whose LF never comes.
+    if (!isClient) this.#abort(true);
+    (isClient ? this.#client : this.#server).push(bytes);
+    if (isClient) this.#readClient();
+    else while (this.#stepServer());
+    return this.#teller.take();
+  }
+
+  gap(direction: Direction, octets: number): readonly Message[] {
+    const lane = direction === this.#client.direction ? this.#client : this.#server;
+    if (lane === this.#server) this.#breakReply(MISSING);
+    lane.miss(octets);
+    this.#cutOff(lane, MISSING);
+    this.#outstanding.lost();
+    this.#greeted = true;
+    if (this.#place === "waiting") this.#place = "clear";
+    return this.#teller.take();
+  }
+
+  /** RFC 4217 §4: both sides begin anew, without a second greeting. */
+  secured(): void {
+    this.#breakReply(TLS);
+    this.#cutOff(this.#client, TLS);
+    this.#cutOff(this.#server, TLS);
+    this.#greeted ||= this.#place === "tls";
+    this.#place = "clear";
+  }
+
+  end(direction: Direction): readonly Message[] {
+    const lane = direction === this.#client.direction ? this.#client : this.#server;
+    if (lane === this.#client) this.#abort(true);
+    const why = this.#place === "tls" ? TLS : "the stream ends before it is whole";
+    if (lane === this.#server) this.#breakReply(why);
+    this.#cutOff(lane, why);
+    return this.#teller.take();
+  }
+
+  // ── the client's side
+  #readClient(): void {
+    while (this.#stepClient());
+  }
+
+  #stepClient(): boolean {
+    switch (this.#place) {
+      case "clear":
+        return this.#abort(false) || this.#command();
+      case "waiting":
+        if (this.#client.held <= this.#client.limits.maxHeld) return false;
+        this.#cutOff(this.#client, "it came before the answer that says what it is");
+        return false;
+      case "tls":
+        return this.#readOver(this.#client, TLS);
+    }
+  }
+
+  #command(): boolean {
+    const line = this.#client.line();
+    if (line === undefined) return false;
+    const { verb, argument, summary, parts, problem } = readCommandLine(line);
+    const early = this.#greeted ? undefined : "said before the server's greeting";
+    this.#said(verb, line, { summary, parts, problem: problem ?? early });
+    if (verb === "AUTH" && /^TLS|^SSL/i.test(argument)) this.#place = "waiting";
+    return true;
+  }
+
+  /**
+   * RFC 959 §4.1.3: sent as urgent data, ABOR loses its LF. `now`: nothing more need be waited for to know that none
+   * comes.
+   */
+  #abort(now: boolean): boolean {
+    if (this.#place !== "clear") return false;
+    const octets = this.#client.peek(ABOR_WITHIN);
+    const signals = signalsBefore(octets);
+    const word = decodeLatin1(octets, signals, Math.min(signals + 5, octets.length));
+    if (word.toUpperCase() !== "ABOR\r") return false;
+    const next = octets[signals + 5];
+    if (next === 10 || (next === undefined && !now)) return false;
+    const line = this.#client.lineOf(signals + 5);
+    if (line === undefined) return false;
+    const { from, to } = line;
+    const parts = [
+      { name: "Telnet signals", from, to: from + signals },
+      { name: "verb", from: from + signals, to: to - 1 },
+      { name: "line end", from: to - 1, to },
+    ];
+    const problem = "its LF was the urgent octet, which is lost on the way";
+    this.#said("ABOR", { from, to }, { summary: "ABOR", parts: parts.slice(signals > 0 ? 0 : 1), problem });
+    return true;
+  }
+
+  #said(
+    verb: string,
+    range: { readonly from: number; readonly to: number },
+    rest: Pick<Message, "summary" | "parts"> & { readonly problem: string | undefined },
+  ): void {
+    const id = this.#tell(this.#client, "command", range, rest);
+    this.#outstanding.asked({ id, verb });
+  }
+
+  // ── the server's side
+  #stepServer(): boolean {
+    if (this.#place === "tls") return this.#readOver(this.#server, TLS);
+    const line = this.#server.line();
+    if (line === undefined) return false;
+    const scanned = scanReplyLine(line.octets);
+    const reply = this.#reply;
+    if (reply === undefined && scanned === undefined) {
+      const problem = "this is no reply: those begin with three digits";
+      const parts = [{ name: "unparsed", from: line.from, to: line.to }];
+      this.#tell(this.#server, "unparsed", line, {
+        summary: `${line.to - line.from} octets`,
+        parts,
+        problem,
+      });
+      return true;
+    }
+    const current = reply ?? new ReplyLines(line, scanned?.code ?? 0);
+    const ours = scanned !== undefined && scanned.code === current.code ? scanned : undefined;
+    current.add(line, ours);
+    this.#reply = ours?.last === true ? undefined : current;
+    if (ours?.last === true) this.#tellReply(current, line.to, undefined);
+    return true;
+  }
+
+  /** What was read of a reply whose end is not to be had. */
+  #breakReply(why: string): void {
+    const reply = this.#reply;
+    this.#reply = undefined;
+    if (reply !== undefined) this.#tellReply(reply, reply.parts.at(-1)?.to ?? reply.from, why);
+  }
+
+  #tellReply(reply: ReplyLines, to: number, cut: string | undefined): void {
+    const asked = this.#outstanding.answered(reply.code);
+    this.#greeted = true;
+    const { summary, parts, from } = reply;
+    this.#tell(
+      this.#server,
+      asked === GREETING ? "greeting" : "reply",
+      { from, to },
+      { summary, parts, problem: reply.problem ?? cut, answers: asked?.id },
+    );
+    if (this.#place !== "waiting" || asked?.verb !== "AUTH") return;
+    this.#place = reply.code === 234 ? "tls" : "clear";
+    // RFC 4217 §4: what stands in clear behind AUTH would be taken for a command under TLS.
+    if (reply.code === 234)
+      this.#cutOff(this.#client, "sent in clear behind AUTH: commands smuggled under TLS");
+    this.#readClient();
+  }
+
+  // ── both
+  #readOver(lane: TextLane, problem: string): boolean {
+    const stretch = lane.readOver();
+    if (stretch === undefined) return false;
+    this.#tellUnparsed(lane, stretch, problem);
+    return true;
+  }
+
+  #cutOff(lane: TextLane, problem: string): void {
+    const stretch = lane.cutOff();
+    if (stretch !== undefined) this.#tellUnparsed(lane, stretch, problem);
+  }
+
+  #tellUnparsed(lane: TextLane, { from, to }: Stretch, problem: string): void {
+    const parts = [{ name: "unparsed", from, to }];
+    this.#tell(lane, "unparsed", { from, to }, { summary: `${to - from} octets`, parts, problem });
+  }
+
+  #tell(
+    lane: TextLane,
+    kind: string,
+    { from, to }: { readonly from: number; readonly to: number },
+    rest: Pick<Message, "summary" | "parts"> & {
+      readonly problem?: string | undefined;
+      readonly answers?: number | undefined;
+    },
+  ): number {
+    return this.#teller.tell({ direction: lane.direction, kind, from, to, ...rest });
+  }
+}
