@@ -11,7 +11,7 @@ await runServer(
   {
     name: APP,
     version: VERSION,
-    summary: "Files by FTP and FTP over TLS, each user in a folder that cannot be left.",
+    summary: "Files by FTP, FTP over TLS and SFTP, each user in a folder that cannot be left.",
     examples: [
       "file-transfer --user ann:secret --home /srv/files",
       "file-transfer --user ann:a --user bob:b --home '/srv/{user}' --require-tls",

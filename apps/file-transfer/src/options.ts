@@ -22,6 +22,7 @@ export type EngineName = "hand";
 export interface FtpOptions {
   readonly port: number | "off";
   readonly implicitPort: number | "off";
+  readonly sftpPort: number | "off";
   readonly passivePorts: PortRange | undefined;
   /** IPv4: what 227 names. */
   readonly publicAddress: string | undefined;
@@ -67,7 +68,7 @@ const onOff: Kind<boolean> = {
 export function fileTransferOptions(read: OptionReader): FileTransferOptions {
   read.group("Files:");
   const who = { ...accountOptions(read), ...fileOptions(read) };
-  read.group("FTP:");
+  read.group("FTP and SFTP:");
   return {
     ...who,
     ...ftpOptions(read),
@@ -80,6 +81,7 @@ function ftpOptions(read: OptionReader): FtpOptions {
   return {
     port: portOrOff(read, "port", 2121, "FTP, with AUTH TLS"),
     implicitPort: portOrOff(read, "implicit-port", 2990, "FTP under TLS from the first octet"),
+    sftpPort: portOrOff(read, "sftp-port", 2222, "SFTP over SSH"),
     passivePorts: read.maybe("passive-ports", portRange, { help: "ports of passive data connections" }),
     publicAddress: read.maybe("public-address", ipv4, {
       help: "named to passive clients: the NAT's in front",

@@ -18,19 +18,18 @@ import {
   UsageError,
   type Authority,
   type Environs,
-  type Log,
   type Ready,
   type Running,
-  type Service,
 } from "@socketscope/host";
-import { Intercept, TapPoint, type Admission, type TlsServerOptions } from "@socketscope/socket-core";
+import { Intercept, TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
 import { openAccounts } from "./accounts/roster.ts";
-import type { Engine, EngineLimits } from "./engine/engine.ts";
+import type { Engine } from "./engine/engine.ts";
 import { defaultFileLimits, openFiles } from "./files/files.ts";
-import type { FtpRole, Peer } from "./ftp/ftp-options.ts";
-import type { FtpTransfer } from "./ftp/transfer-record.ts";
 import { Visits } from "./ftp/visit.ts";
 import type { EngineName, FileTransferOptions } from "./options.ts";
+import { reportsTo } from "./reports.ts";
+import { ftpServices, numberOf, sftpService } from "./services.ts";
+import { openHostKey } from "./ssh/host-key.ts";
 import { Xferlog } from "./xferlog.ts";
 
 export const APP = "file-transfer";
@@ -60,7 +59,9 @@ export async function startFileTransfer(
     const tls = await certificate(options, authority);
     const firewall = await openFirewall(options);
     const failed = (error: unknown): void => log.error(describeError(error));
+    const hostKey = await openHostKey(state);
     const xferlog = options.xferlog === undefined ? undefined : await Xferlog.open(options.xferlog, failed);
+    const reports = reportsTo(log, xferlog, failed);
     const visits = new Visits({
       accounts,
       files,
@@ -69,20 +70,15 @@ export async function startFileTransfer(
       sessionsPerUser: numberOf(options.maxSessionsPerUser),
       ascii: options.ascii,
       now: Date.now,
-      ...reportsTo(log, xferlog),
-      onError: failed,
+      ...reports.ftp,
     });
     const tap = new TapPoint();
-    const intercepts = { ftp: new Intercept(), ftps: new Intercept() };
-    const services = ftpServices({
-      options,
-      engine: engines[options.engine],
-      tls,
-      admission: firewall,
-      tap,
-      intercepts,
-      visits,
-    });
+    const intercepts = { ftp: new Intercept(), ftps: new Intercept(), sftp: new Intercept() };
+    const parts = { options, admission: firewall, tap, intercepts };
+    const services = [
+      ...ftpServices(parts, { engine: engines[options.engine], tls, visits }),
+      sftpService(parts, { accounts, files, hostKey: hostKey.privateKey, reports }),
+    ];
     const listeners = await Listeners.open(services, options.hosts, log);
     const ready: Ready = {
       app: APP,
@@ -92,7 +88,10 @@ export async function startFileTransfer(
       ...(authority && { ca: authority.file, trust: trustCommand(authority.file) }),
       ...(usesGenerated(options) && { account: generated }),
       listeners: listeners.urls,
-      hints: [hintOf(options, state.file("file-transfer/home/{user}"))],
+      hints: [
+        hintOf(options, state.file("file-transfer/home/{user}")),
+        ...(options.sftpPort === "off" ? [] : [`The SSH host key is ${hostKey.fingerprint}`]),
+      ],
     };
     const control = await openControlSocket({
       state,
@@ -141,87 +140,6 @@ function usesGenerated({ users, usersFile, authorizedKeys }: FileTransferOptions
   return users.length === 0 && usersFile === undefined && authorizedKeys.length === 0;
 }
 
-interface FtpServiceParts {
-  readonly options: FileTransferOptions;
-  readonly engine: Engine;
-  readonly tls: TlsServerOptions | undefined;
-  readonly admission: Admission;
-  readonly tap: TapPoint;
-  readonly intercepts: Readonly<Record<FtpRole, Intercept>>;
-  readonly visits: Visits;
-}
-
-function ftpServices(parts: FtpServiceParts): readonly Service[] {
-  const { options, engine, tls, admission, tap, intercepts, visits } = parts;
-  const { passivePorts, publicAddress, sameAddress, requireSessionReuse, proxyFrom } = options;
-  const service = (name: FtpRole, port: number | "off", option: string): Service => ({
-    name,
-    scheme: name,
-    port,
-    option,
-    secure: true,
-    listen: (host, at) =>
-      engine({
-        role: name,
-        host,
-        port: at,
-        tls,
-        requireSessionReuse,
-        passivePorts,
-        publicAddress,
-        sameAddress,
-        limits: limitsOf(options),
-        tap,
-        intercept: intercepts[name],
-        admission,
-        proxyFrom,
-        visits,
-      }),
-  });
-  return [
-    service("ftp", options.port, "--port N"),
-    service("ftps", options.implicitPort, "--implicit-port N"),
-  ];
-}
-
-function limitsOf(options: FileTransferOptions): EngineLimits {
-  return {
-    idle: options.idle,
-    data: numberOf(options.dataTimeout),
-    commandRate: numberOf(options.commandRate),
-    loginTries: numberOf(options.loginTries),
-    maxConnections: Math.min(numberOf(options.maxConnections), Number.MAX_SAFE_INTEGER),
-  };
-}
-
-/** One line for each login and each file, in the log's own form (`--log json`), and in the xferlog. */
-function reportsTo(log: Log, xferlog: Xferlog | undefined) {
-  return {
-    loggedIn: (peer: Peer, user: string): void =>
-      log.info("logged in", { protocol: peer.role, user, from: peer.flow.remote.host, tls: peer.secure() }),
-    loginFailed: (peer: Peer, user: string): void =>
-      log.warn("login failed", { protocol: peer.role, user, from: peer.flow.remote.host }),
-    transferred(peer: Peer, transfer: FtpTransfer): void {
-      const { user, path, direction, octets, ms, complete, host, secure } = transfer;
-      log.info(direction === "in" ? "stored" : "sent", {
-        protocol: peer.role,
-        user,
-        path,
-        octets,
-        ms: Math.round(ms),
-        complete,
-        from: host,
-        tls: secure,
-      });
-      xferlog?.add(transfer, Date.now());
-    },
-  };
-}
-
-function numberOf(value: number | "off"): number {
-  return value === "off" ? Infinity : value;
-}
-
 async function certificate(
   { tls, hosts, publicAddress }: FileTransferOptions,
   authority: Authority | undefined,
@@ -237,7 +155,7 @@ function hintOf({ home, anonymous, requireTls }: FileTransferOptions, defaultHom
   return `Files are in ${home ?? defaultHome}${open}${requireTls ? "; only under TLS" : ""}`;
 }
 
-function check({ port, implicitPort }: FileTransferOptions): void {
-  if (port === "off" && implicitPort === "off")
+function check({ port, implicitPort, sftpPort }: FileTransferOptions): void {
+  if (port === "off" && implicitPort === "off" && sftpPort === "off")
     throw new UsageError("USAGE_BAD_VALUE", "every port is off: nothing is left to listen on");
 }
