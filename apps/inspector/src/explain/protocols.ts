@@ -1,9 +1,11 @@
 /** Which dissector and which explainer read what the tap says is spoken. */
+import { FtpDissector } from "@socketscope/ftp";
 import { WebFlowDissector } from "@socketscope/http";
 import { Pop3Dissector } from "@socketscope/pop3";
 import { SmtpDissector } from "@socketscope/smtp";
 import type { Direction, Dissector } from "@socketscope/wire";
 import type { Explainer } from "./explainer.ts";
+import { FtpExplainer } from "./ftp.ts";
 import { HttpExplainer } from "./http.ts";
 import { Pop3Explainer } from "./pop3.ts";
 import { RawDissector, RawExplainer } from "./raw.ts";
@@ -20,6 +22,7 @@ type MakeReader = (client: Direction) => Reader;
 const readers: Readonly<Record<string, MakeReader>> = {
   http: (client) => ({ dissector: new WebFlowDissector({ client }), explainer: new HttpExplainer() }),
   smtp: (client) => ({ dissector: new SmtpDissector({ client }), explainer: new SmtpExplainer() }),
+  ftp: (client) => ({ dissector: new FtpDissector({ client }), explainer: new FtpExplainer() }),
   pop3: (client) => ({ dissector: new Pop3Dissector({ client }), explainer: new Pop3Explainer() }),
 };
 
