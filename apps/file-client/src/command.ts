@@ -4,12 +4,24 @@ import { Job } from "./job.ts";
 import { readServerOptions, type ServerOptions } from "./server-options.ts";
 import { VERSION, type Terminal } from "./terminal.ts";
 
+/**
+ * `first`, then `rest`: "there" is a path on the server, "here" a local one, "text" neither.
+ */
+export interface WordKinds {
+  readonly first: "there" | "here" | "text";
+  readonly rest: "there" | "here" | "text";
+  /** The folder one stands in, there or here, is added when there are fewer words than this. */
+  readonly otherwise?: { readonly fewerThan: number; readonly add: "there" | "here" };
+}
+
 export interface FileCommand<T> {
   readonly name: string;
   /** One clause, for the list of commands. */
   readonly help: string;
   readonly positionals: readonly Positional[];
   readonly examples: readonly string[];
+  /** What its words are, for the shell, where paths are written without a server in front. */
+  readonly words: WordKinds;
   /** Options of its own. */
   readonly options: (read: OptionReader) => T;
   /** What goes wrong is told by the job, or thrown. */

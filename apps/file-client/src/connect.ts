@@ -1,21 +1,30 @@
 /** From a URL and the options to files on its server, as often as connections are wanted. */
 import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { codeOf, defaultStateFolder, isLoopback, UsageError } from "@socketscope/host";
 import type { TlsClientOptions } from "@socketscope/socket-core";
 import { connectFtp } from "./ftp/connect.ts";
 import { resolvePath } from "./paths.ts";
 import type { RemoteFiles } from "./remote-files.ts";
+import { connectSftp } from "./sftp/connect.ts";
 import type { ServerOptions } from "./server-options.ts";
 import type { Say } from "./terminal.ts";
 import type { RemoteUrl } from "./url.ts";
 
 export type Connect = () => Promise<RemoteFiles>;
 
-/** Reads the files that are named; throws UsageError for one that cannot be read. */
-export async function connector(url: RemoteUrl, options: ServerOptions, say: Say): Promise<Connect> {
+/** Reads the files that are named; throws UsageError for one that cannot be read. `note`: what must be seen. */
+export async function connector(url: RemoteUrl, options: ServerOptions, note: Say): Promise<Connect> {
+  return url.scheme === "sftp" ? overSsh(url, options, note) : overFtp(url, options, note);
+}
+
+async function overFtp(url: RemoteUrl, options: ServerOptions, note: Say): Promise<Connect> {
   const user = url.user ?? options.user ?? "anonymous";
-  const password = await passwordOf(url, options, user);
+  // RFC 1635: an address, for the server's statistics; nobody needs ours.
+  const anonymous = user === "anonymous" || user === "ftp" ? "anonymous@" : undefined;
+  const password = (await passwordOf(url, options)) ?? anonymous;
+  if (password === undefined) throw noPassword();
   const trust = await trustOf(url, options);
   return () =>
     connectFtp({
@@ -29,23 +38,53 @@ export async function connector(url: RemoteUrl, options: ServerOptions, say: Say
       trust,
       active: options.active,
       timeout: options.timeout,
-      say: options.verbose ? say : undefined,
+      say: options.verbose ? note : undefined,
     });
 }
 
-/** The path that is meant, from the root. */
-export function pathOf(url: RemoteUrl, files: RemoteFiles): string {
-  return resolvePath(files.home, url.path);
+async function overSsh(url: RemoteUrl, options: ServerOptions, note: Say): Promise<Connect> {
+  const { identity, strict, timeout, verbose } = options;
+  const password = await passwordOf(url, options);
+  const privateKey = identity === undefined ? undefined : await readText(identity);
+  const agent = process.env["SSH_AUTH_SOCK"];
+  if (password === undefined && privateKey === undefined && agent === undefined) throw noPassword();
+  return () =>
+    connectSftp({
+      host: url.host,
+      port: url.port,
+      user: url.user ?? options.user ?? userInfo().username,
+      password,
+      privateKey,
+      agent: password === undefined && privateKey === undefined ? agent : undefined,
+      state: stateOf(options),
+      strict,
+      timeout,
+      note,
+      say: verbose ? note : undefined,
+    });
 }
 
-async function passwordOf(url: RemoteUrl, options: ServerOptions, user: string): Promise<string> {
+function stateOf({ state }: ServerOptions): string {
+  return state ?? defaultStateFolder(process.env).path;
+}
+
+function noPassword(): UsageError {
+  return new UsageError("USAGE_BAD_VALUE", "give --password-file FILE, or SOCKETSCOPE_PASSWORD");
+}
+
+/** The path that is meant, from the root. */
+export function pathOf({ scheme, path }: RemoteUrl, files: RemoteFiles): string {
+  if (scheme !== "sftp") return resolvePath(files.home, path);
+  // As curl and scp have it: `sftp://host/etc` is /etc, `sftp://host/~/x` begins at home; with no path at all, too.
+  if (path === "" || path === "~" || path.startsWith("~/")) return resolvePath(files.home, path.slice(2));
+  return resolvePath("/", path);
+}
+
+async function passwordOf(url: RemoteUrl, options: ServerOptions): Promise<string | undefined> {
   if (url.password !== undefined) return url.password;
   if (options.passwordFile !== undefined)
     return (await readText(options.passwordFile)).split(/\r?\n/, 1)[0] ?? "";
-  if (options.password !== undefined) return options.password;
-  // RFC 1635: an address, for the server's statistics; nobody needs ours.
-  if (user === "anonymous" || user === "ftp") return "anonymous@";
-  throw new UsageError("USAGE_BAD_VALUE", "give --password-file FILE, or SOCKETSCOPE_PASSWORD");
+  return options.password;
 }
 
 async function trustOf(url: RemoteUrl, options: ServerOptions): Promise<TlsClientOptions> {
@@ -58,7 +97,7 @@ async function trustOf(url: RemoteUrl, options: ServerOptions): Promise<TlsClien
 /** On this machine our own servers' certificates are signed by the authority of the state folder. */
 async function ownAuthority(url: RemoteUrl, options: ServerOptions): Promise<string | undefined> {
   if (!isLoopback(url.host)) return undefined;
-  const folder = options.state ?? defaultStateFolder(process.env).path;
+  const folder = stateOf(options);
   try {
     return await readFile(join(folder, "ca.pem"), "utf8");
   } catch (error) {

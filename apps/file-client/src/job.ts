@@ -14,8 +14,11 @@ export class Job {
   /** Of the first thing that went wrong. */
   #exitCode: number | undefined;
   #done = 0;
+  readonly #shared: Pool | undefined;
 
-  constructor(options: ServerOptions, terminal: Terminal) {
+  /** `shared`: connections that are there already and stay (the shell's). */
+  constructor(options: ServerOptions, terminal: Terminal, shared?: Pool) {
+    this.#shared = shared;
     this.options = options;
     this.terminal = terminal;
     this.progress = new Progress(terminal.stderr, !options.silent && !options.verbose);
@@ -23,6 +26,7 @@ export class Job {
 
   /** Runs `work` with connections to the server of `url`, and closes them. */
   async on<T>(url: RemoteUrl, work: (pool: Pool) => Promise<T>): Promise<T> {
+    if (this.#shared !== undefined) return work(this.#shared).finally(() => this.progress.clear());
     if (this.options.insecure) this.terminal.stderr.write(INSECURE);
     const pool = new Pool(await connector(url, this.options, (line) => this.note(line)));
     try {

@@ -37,6 +37,15 @@ export async function ensureFolder(path: string): Promise<void> {
   }
 }
 
+/** The folder that the user named, with those above it; a link to one is what they meant. */
+export async function ensureRoot(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw localError(`cannot make the folder ${path}`, error);
+  }
+}
+
 export function partialOf(target: string): string {
   return join(dirname(target), `.${basename(target)}.part`);
 }

@@ -3,10 +3,13 @@
 import { nearest } from "@socketscope/host";
 import { commands } from "./commands.ts";
 import { EXIT } from "./exit-code.ts";
+import { runShell } from "./shell.ts";
+import { isUrl } from "./url.ts";
 
 const HELP = `Usage: file-client COMMAND [options] URL...
+       file-client [URL]
 
-Files over FTP and FTPS, on sockets you can see.
+Files over FTP, FTPS and SFTP, on sockets you can see.
 
 Commands:
 ${[...commands].map(([name, { help }]) => `  ${name.padEnd(7)} ${help}`).join("\n")}
@@ -23,12 +26,13 @@ if (command !== undefined) {
   // What is left is the command's own command line.
   process.argv.splice(2, 1);
   await command.program();
+} else if (word === undefined || word === "shell" || isUrl(word)) {
+  if (word === "shell") process.argv.splice(2, 1);
+  await runShell();
 } else if (word === "--help" || word === "-h") process.stdout.write(HELP);
 else {
-  const meant = word === undefined ? undefined : nearest(word, [...commands.keys()]);
+  const meant = nearest(word, [...commands.keys(), "shell"]);
   const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
-  process.stderr.write(
-    word === undefined ? HELP : `file-client: unknown command ${JSON.stringify(word)}${hint}\n`,
-  );
+  process.stderr.write(`file-client: unknown command ${JSON.stringify(word)}${hint}\n`);
   process.exitCode = EXIT.usage;
 }

@@ -9,6 +9,7 @@ const TRIES = 3;
 export class Pool {
   readonly #connect: Connect;
   readonly #idle: RemoteFiles[] = [];
+  readonly #busy = new Set<RemoteFiles>();
 
   constructor(connect: Connect) {
     this.#connect = connect;
@@ -17,9 +18,11 @@ export class Pool {
   /** One connection for one piece of work; it may be used again afterwards. */
   async with<T>(work: (files: RemoteFiles) => Promise<T>): Promise<T> {
     const files = this.#idle.pop() ?? (await this.#connect());
+    this.#busy.add(files);
     try {
       return await work(files);
     } finally {
+      this.#busy.delete(files);
       if (files.usable) this.#idle.push(files);
       else files.abort();
     }
@@ -51,6 +54,11 @@ export class Pool {
       }
     };
     await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, () => worker()));
+  }
+
+  /** Breaks off what runs; what is asked next is asked on new connections. */
+  abort(): void {
+    for (const files of this.#busy) files.abort();
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,10 @@ export interface ServerOptions {
   /** Milliseconds. */
   readonly timeout: number;
   readonly state: string | undefined;
+  /** SSH: path of a private key. */
+  readonly identity: string | undefined;
+  /** SSH: a host that is not known is refused. */
+  readonly strict: boolean;
   readonly verbose: boolean;
   readonly silent: boolean;
   readonly json: boolean;
@@ -29,6 +33,11 @@ export function readServerOptions(read: OptionReader): ServerOptions {
       shown: "30s",
     }),
     state: read.maybe("state", kinds.path("DIR"), { help: "our authority and known host keys" }),
+  };
+  read.group("SSH:");
+  const ssh = {
+    identity: read.maybe("identity", kinds.path("FILE"), { help: "log in with this key", short: "i" }),
+    strict: read.flag("strict", { help: "refuse a host that is not known" }),
   };
   read.group("TLS:");
   const trust = {
@@ -52,7 +61,7 @@ export function readServerOptions(read: OptionReader): ServerOptions {
     silent: read.flag("silent", { help: "no progress line, no summary", short: "s" }),
     json: read.flag("json", { help: "for programs, one JSON a line" }),
   };
-  return { ...reach, ...trust, ...login, ...show };
+  return { ...reach, ...ssh, ...trust, ...login, ...show };
 }
 
 export const INSECURE =

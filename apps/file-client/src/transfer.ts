@@ -9,8 +9,10 @@ export interface TransferOptions {
   readonly onOctets: (octets: number) => void;
   /** How much there is altogether, and how much of it is there already. */
   readonly onStart: (total: number | undefined, from: number) => void;
-  readonly signal?: AbortSignal | undefined;
 }
+
+/** What is there already, where a listing has told; `nothing` saves asking. */
+export type Known = Pick<RemoteEntry, "type" | "size"> | "nothing";
 
 export interface Transferred {
   /** Of the file. */
@@ -63,14 +65,13 @@ async function fetchFrom(
   size: number | undefined,
   partial: PartialFile,
   from: number,
-  { onOctets, onStart, signal }: TransferOptions,
+  { onOctets, onStart }: TransferOptions,
 ): Promise<Transferred | undefined> {
   const overlap = Math.min(from, OVERLAP);
   const known = overlap === 0 ? new Uint8Array(0) : await partial.readAt(from - overlap, overlap);
   let at = from - overlap;
   onStart(size, from);
   for await (const piece of files.read(path, at)) {
-    if (signal?.aborted === true) throw new FileError("INTERRUPTED", "broken off");
     const compared = Math.min(piece.length, Math.max(0, from - at));
     const begin = overlap - (from - at);
     if (compared > 0 && !equal(piece.subarray(0, compared), known.subarray(begin, begin + compared))) {
@@ -99,11 +100,11 @@ export async function upload(
   files: RemoteFiles,
   local: string,
   path: string,
-  options: TransferOptions,
+  options: TransferOptions & { readonly known?: Known | undefined },
 ): Promise<Transferred> {
   const source = await LocalSource.open(local);
   try {
-    const from = options.resume ? await partThere(files, path, source) : 0;
+    const from = options.resume ? await partThere(files, path, source, options.known) : 0;
     options.onStart(source.size, from);
     await files.write(path, from, counted(source.pieces(from), options));
     await files.setModified(path, source.modified);
@@ -114,8 +115,13 @@ export async function upload(
 }
 
 /** Octets of the file that are there already: shorter than ours, and its end is what ours has in that place. */
-async function partThere(files: RemoteFiles, path: string, source: LocalSource): Promise<number> {
-  const there = await files.stat(path);
+async function partThere(
+  files: RemoteFiles,
+  path: string,
+  source: LocalSource,
+  known: Known | undefined,
+): Promise<number> {
+  const there = known === "nothing" ? undefined : (known ?? (await files.stat(path)));
   if (there?.type !== "file" || there.size === undefined || there.size === 0 || there.size >= source.size)
     return 0;
   const overlap = Math.min(there.size, OVERLAP);
@@ -137,10 +143,9 @@ async function partThere(files: RemoteFiles, path: string, source: LocalSource):
 
 async function* counted(
   pieces: AsyncIterable<Uint8Array>,
-  { onOctets, signal }: TransferOptions,
+  { onOctets }: TransferOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const piece of pieces) {
-    if (signal?.aborted === true) throw new FileError("INTERRUPTED", "broken off");
     yield piece;
     onOctets(piece.length);
   }

@@ -1,7 +1,7 @@
 /** `ftp://user@host:port/path` as a person types it: `?`, `*` and `#` are letters of a path here. */
 import { UsageError } from "@socketscope/host";
 
-export type Scheme = "ftp" | "ftps";
+export type Scheme = "ftp" | "ftps" | "sftp";
 
 export interface RemoteUrl {
   readonly scheme: Scheme;
@@ -13,11 +13,11 @@ export interface RemoteUrl {
   readonly path: string;
 }
 
-/** RFC 959 §8; implicit TLS stands in no RFC, its port 990 in the list of IANA. */
-const ports: Readonly<Record<Scheme, number>> = { ftp: 21, ftps: 990 };
+/** RFC 959 §8; RFC 4253 §4.1; implicit TLS stands in no RFC, its port 990 in the list of IANA. */
+const ports: Readonly<Record<Scheme, number>> = { ftp: 21, ftps: 990, sftp: 22 };
 
 const URL_FORM =
-  /^(ftp|ftps):\/\/(?:([^@/:]*)(?::([^@/]*))?@)?(\[[0-9a-f:.]+\]|[^@:/[\]\s]+)(?::(\d{1,5}))?(?:\/(.*))?$/is;
+  /^(ftp|ftps|sftp):\/\/(?:([^@/:]*)(?::([^@/]*))?@)?(\[[0-9a-f:.]+\]|[^@:/[\]\s]+)(?::(\d{1,5}))?(?:\/(.*))?$/is;
 
 export function isUrl(text: string): boolean {
   return /^[a-z]+:\/\//i.test(text);
@@ -43,8 +43,14 @@ export function parseRemoteUrl(text: string): RemoteUrl {
   }
 }
 
+/** A URL of the same server, for a path from its root. */
+export function formatRemoteUrl({ scheme, host, port }: RemoteUrl, path: string): string {
+  const encoded = path.split("/").map(encodeURIComponent).join("/");
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}/${encoded}`;
+}
+
 function isScheme(text: string): text is Scheme {
-  return text === "ftp" || text === "ftps";
+  return Object.hasOwn(ports, text);
 }
 
 function badUrl(text: string, wanted: string): UsageError {

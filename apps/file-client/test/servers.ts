@@ -6,8 +6,10 @@ import { join } from "node:path";
 import {
   makeCertificates,
   missingForPyftpdlib,
+  missingForSshd,
   missingForVsftpd,
   Pyftpdlib,
+  Sshd,
   TemporaryFolder,
   Vsftpd,
 } from "@socketscope/testkit";
@@ -61,6 +63,21 @@ async function pyftpdlib(tls: TlsMode, ...options: readonly string[]): Promise<S
   return served(server, trust, tls, options, `ftp://me:secret@127.0.0.1:${server.port}`);
 }
 
+/** Its host key is new each time, and so is the folder of the known ones. */
+async function sshd(): Promise<Served> {
+  const state = new TemporaryFolder("state");
+  const server = await Sshd.start();
+  return {
+    url: `sftp://root@127.0.0.1:${server.port}${server.files}`,
+    options: ["--identity", server.identity, "--state", state.path],
+    files: server.files,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      state[Symbol.dispose]();
+    },
+  };
+}
+
 function served(
   server: AsyncDisposable & { readonly files: string },
   trust: Trust | undefined,
@@ -95,4 +112,5 @@ export const peers: readonly Peer[] = [
     missing: missingForPyftpdlib(),
     start: () => pyftpdlib("explicit", "--active"),
   },
+  { name: "OpenSSH's sshd", missing: missingForSshd(), start: sshd },
 ];

@@ -30,3 +30,4 @@ export {
 } from "./thunderbird.ts";
 export { missingForVsftpd, Vsftpd, type VsftpdOptions } from "./vsftpd.ts";
 export { missingForPyftpdlib, Pyftpdlib, type PyftpdlibOptions } from "./pyftpdlib.ts";
+export { missingForSshd, Sshd } from "./sshd.ts";

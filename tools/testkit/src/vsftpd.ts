@@ -1,7 +1,7 @@
 /** A real vsftpd in a folder of its own; root may start it. It knows no MLSD, and wants TLS sessions reused. */
 import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { createConnection } from "node:net";
 import { join } from "node:path";
+import { accepts } from "./accepts.ts";
 import type { Certificate } from "./certificate.ts";
 
 import { LaunchError } from "./launch-error.ts";
@@ -99,24 +99,4 @@ export class Vsftpd implements AsyncDisposable {
     await this.#process.stop().catch(() => "killed");
     this.#folder[Symbol.dispose]();
   }
-}
-
-/** Waits until somebody accepts there. */
-async function accepts(port: number, running: Spawned): Promise<void> {
-  const given = performance.now() + 10_000;
-  while (performance.now() < given) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = createConnection({ port, host: "127.0.0.1" });
-      socket.once("connect", () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once("error", () => resolve(false));
-    });
-    if (open) return;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 25);
-    });
-  }
-  throw new LaunchError("NOT_READY", `vsftpd does not accept: ${running.stdout}${running.stderr}`);
 }

@@ -9,6 +9,7 @@ import { localError } from "../local-files.ts";
 import { localName } from "../local-names.ts";
 import { nameOf } from "../paths.ts";
 import type { RemoteEntry, RemoteFiles } from "../remote-files.ts";
+import { printable } from "../terminal.ts";
 import { download, type Transferred } from "../transfer.ts";
 import { parseRemoteUrl } from "../url.ts";
 
@@ -18,6 +19,7 @@ export interface ResumeOptions {
 
 export const get: FileCommand<ResumeOptions> = {
   name: "get",
+  words: { first: "there", rest: "here", otherwise: { fewerThan: 2, add: "here" } },
   help: "fetch a file; what is there of an earlier try is not fetched again",
   positionals: [
     { name: "URL", help: "the file" },
@@ -33,7 +35,9 @@ export const get: FileCommand<ResumeOptions> = {
       pool.persistently(async (files) => {
         const path = pathOf(url, files);
         const entry = await fileAt(files, path);
-        await getOne(job, files, path, entry, await targetOf(resolve(local), path), options);
+        const target = await targetOf(resolve(local), path);
+        const done = await fetchOne(job, files, path, entry, target, options);
+        if (!job.options.silent && !job.options.json) job.say(line(path, target, done));
       }),
     );
   },
@@ -41,6 +45,7 @@ export const get: FileCommand<ResumeOptions> = {
 
 export const cat: FileCommand<undefined> = {
   name: "cat",
+  words: { first: "there", rest: "there" },
   help: "write files to standard output",
   positionals: [{ name: "URL", help: "a file", repeatable: true }],
   examples: ["file-client cat ftp://127.0.0.1:2121/notes.txt | less"],
@@ -83,11 +88,12 @@ async function targetOf(local: string, path: string): Promise<string> {
   return there?.isDirectory() === true ? join(local, localName(nameOf(path))) : local;
 }
 
-export async function getOne(
+/** Without a word about it. */
+export async function fetchOne(
   job: Job,
   files: RemoteFiles,
   path: string,
-  entry: RemoteEntry,
+  entry: Pick<RemoteEntry, "size" | "modified">,
   target: string,
   { resume }: ResumeOptions,
 ): Promise<Transferred> {
@@ -98,10 +104,11 @@ export async function getOne(
   });
   job.progress.fileDone();
   job.done();
-  job.tell({ got: path, to: target, ...done }, job.options.silent ? undefined : line(path, target, done));
+  if (job.options.json) job.tell({ got: path, to: target, ...done }, undefined);
   return done;
 }
 
 function line(path: string, target: string, { size, from }: Transferred): string {
-  return `${path} → ${target}: ${size} octets${from > 0 ? `, ${from} of them from an earlier try` : ""}`;
+  const resumed = from > 0 ? `, ${from} of them from an earlier try` : "";
+  return `${printable(path)} → ${printable(target)}: ${size} octets${resumed}`;
 }

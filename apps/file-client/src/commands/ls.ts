@@ -14,8 +14,9 @@ interface LsOptions {
 
 export const ls: FileCommand<LsOptions> = {
   name: "ls",
+  words: { first: "there", rest: "there", otherwise: { fewerThan: 1, add: "there" } },
   help: "list a folder, or a file",
-  positionals: [{ name: "URL", help: "ftp:// or ftps://", repeatable: true }],
+  positionals: [{ name: "URL", help: "ftp://, ftps:// or sftp://", repeatable: true }],
   examples: ["file-client ls ftp://127.0.0.1:2121/", "file-client ls -l --tls -u me ftp://host/books"],
   options(read) {
     read.group("List:");

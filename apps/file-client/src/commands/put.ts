@@ -5,12 +5,14 @@ import { pathOf } from "../connect.ts";
 import type { Job } from "../job.ts";
 import { within } from "../paths.ts";
 import type { RemoteFiles } from "../remote-files.ts";
-import { upload, type Transferred } from "../transfer.ts";
+import { printable } from "../terminal.ts";
+import { upload, type Known, type Transferred } from "../transfer.ts";
 import { parseRemoteUrl } from "../url.ts";
 import type { ResumeOptions } from "./get.ts";
 
 export const put: FileCommand<ResumeOptions> = {
   name: "put",
+  words: { first: "here", rest: "there", otherwise: { fewerThan: 2, add: "there" } },
   help: "send a file; what is there of an earlier try is not sent again",
   positionals: [
     { name: "LOCAL", help: "the file" },
@@ -25,7 +27,8 @@ export const put: FileCommand<ResumeOptions> = {
     await job.on(url, (pool) =>
       pool.persistently(async (files) => {
         const path = await placeOf(files, pathOf(url, files), url.path, local);
-        await putOne(job, files, resolve(local), path, options);
+        const done = await sendOne(job, files, resolve(local), path, options);
+        if (!job.options.silent && !job.options.json) job.say(line(local, path, done));
       }),
     );
   },
@@ -37,24 +40,28 @@ async function placeOf(files: RemoteFiles, path: string, said: string, local: st
   return isFolder ? within(path, basename(local)) : path;
 }
 
-export async function putOne(
+/** Without a word about it. `known`: what is there, where that has been found out. */
+export async function sendOne(
   job: Job,
   files: RemoteFiles,
   local: string,
   path: string,
   { resume }: ResumeOptions,
+  known?: Known,
 ): Promise<Transferred> {
   const done = await upload(files, local, path, {
     resume,
+    known,
     onOctets: (octets) => job.progress.add(octets),
     onStart: (total, from) => job.progress.start(basename(local), total, from),
   });
   job.progress.fileDone();
   job.done();
-  job.tell({ put: local, to: path, ...done }, job.options.silent ? undefined : line(local, path, done));
+  if (job.options.json) job.tell({ put: local, to: path, ...done }, undefined);
   return done;
 }
 
 function line(local: string, path: string, { size, from }: Transferred): string {
-  return `${local} → ${path}: ${size} octets${from > 0 ? `, ${from} of them from an earlier try` : ""}`;
+  const resumed = from > 0 ? `, ${from} of them from an earlier try` : "";
+  return `${printable(local)} → ${printable(path)}: ${size} octets${resumed}`;
 }

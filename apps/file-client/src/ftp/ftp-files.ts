@@ -10,6 +10,7 @@ import {
 } from "@socketscope/ftp";
 import { SocketError, type Stream, type TlsClientOptions } from "@socketscope/socket-core";
 import { FileError } from "../errors.ts";
+import { isUntrusted } from "../exit-code.ts";
 import { isInside, nameOf, parentOf } from "../paths.ts";
 import type { RemoteEntry, RemoteFiles } from "../remote-files.ts";
 import { refusal, type Begun, type FtpControl } from "./control.ts";
@@ -281,6 +282,7 @@ function absent(reply: Reply): undefined {
 }
 
 function asFileError(error: unknown): unknown {
-  if (!(error instanceof SocketError) || error.code === "TLS") return error;
+  // A certificate that is not trusted is so at the next try as well; a handshake that broke is no other thing than a break.
+  if (!(error instanceof SocketError) || isUntrusted(error)) return error;
   return new FileError("DATA", `no data connection: ${error.message}`, { cause: error });
 }

@@ -1,0 +1,77 @@
+/** A real OpenSSH server with a configuration of its own, on a port of its own, for root and one key. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findProgram, freePort } from "@socketscope/peers";
+import { accepts } from "./accepts.ts";
+
+import { programPath } from "./real-client.ts";
+import { Spawned } from "./spawned.ts";
+import { TemporaryFolder } from "./temporary-folder.ts";
+
+/** For `needing(missingForSshd()).describe(…)`. */
+export function missingForSshd(): string | undefined {
+  const missing = ["sshd", "ssh-keygen"].filter((name) => findProgram(name) === undefined);
+  if (missing.length > 0) return `${missing.join(" and ")} is not installed, see tools/setup-clients.sh`;
+  return process.getuid?.() === 0 ? undefined : "only root may start sshd";
+}
+
+export class Sshd implements AsyncDisposable {
+  readonly port: number;
+  /** An empty folder, by its path from the root. */
+  readonly files: string;
+  /** Path of root's private key. */
+  readonly identity: string;
+  readonly #folder: TemporaryFolder;
+  readonly #process: Spawned;
+
+  private constructor(port: number, folder: TemporaryFolder, process: Spawned) {
+    this.port = port;
+    this.#folder = folder;
+    this.#process = process;
+    this.files = join(folder.path, "files");
+    this.identity = join(folder.path, "user");
+  }
+
+  /** Throws LaunchError NOT_INSTALLED or NOT_READY. */
+  static async start(): Promise<Sshd> {
+    const path = programPath("sshd");
+    const folder = new TemporaryFolder("sshd");
+    const at = (name: string): string => join(folder.path, name);
+    mkdirSync(at("files"));
+    // Debian's sshd parts its privileges there, and its service would make it.
+    mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
+    for (const name of ["host", "user"])
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)], { timeout: 20_000 });
+    writeFileSync(at("authorized_keys"), readFileSync(at("user.pub")), { mode: 0o600 });
+    const port = await freePort();
+    const lines = [
+      "ListenAddress 127.0.0.1",
+      `Port ${port}`,
+      `HostKey ${at("host")}`,
+      `AuthorizedKeysFile ${at("authorized_keys")}`,
+      "PidFile none",
+      "UsePAM no",
+      "StrictModes no",
+      "PermitRootLogin yes",
+      "PasswordAuthentication no",
+      "MaxStartups 100",
+      "Subsystem sftp internal-sftp",
+      "",
+    ];
+    writeFileSync(at("sshd_config"), lines.join("\n"));
+    const server = new Sshd(port, folder, new Spawned(path, ["-D", "-e", "-f", at("sshd_config")]));
+    try {
+      await accepts(port, server.#process);
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+    return server;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop().catch(() => "killed");
+    this.#folder[Symbol.dispose]();
+  }
+}
