@@ -104,6 +104,31 @@ describe("the store", () => {
     expect(message?.view.means).toContain("Not known");
   });
 
+  it("reads SFTP inside the channel of SSH, and a status by its code", () => {
+    const { store, source } = storeWith();
+    const init = "\0\0\0\x05\x01\0\0\0\x03";
+    const stat = "\0\0\0\x0b\x11\0\0\0\x07\0\0\0\x02/x";
+    const status = "\0\0\0\x15\x65\0\0\0\x07\0\0\0\x02\0\0\0\x04gone\0\0\0\0";
+    for (const record of talk(6, "sftp", [
+      ["in", init],
+      ["out", "\0\0\0\x05\x02\0\0\0\x03"],
+      ["in", stat],
+      ["out", status],
+    ]))
+      store.take(source, record);
+    const views = store.sockets.get(1)?.kept.map(({ view }) => view) ?? [];
+    expect(views.map(({ kind }) => kind)).toEqual([
+      "event",
+      "opening",
+      "opening",
+      "request",
+      "answer",
+      "event",
+    ]);
+    expect(views[4]).toMatchObject({ code: 2, fault: true, answers: 3 });
+    expect(views.filter(({ means }) => means.includes("ot known"))).toEqual([]);
+  });
+
   it("keeps the octets it may keep, and says of the others that they are gone", () => {
     const { store, source } = storeWith({ maxOctets: 40 });
     for (const record of letter) store.take(source, record);

@@ -2,6 +2,7 @@
 import { FtpDissector } from "@socketscope/ftp";
 import { WebFlowDissector } from "@socketscope/http";
 import { Pop3Dissector } from "@socketscope/pop3";
+import { SftpDissector } from "@socketscope/sftp";
 import { SmtpDissector } from "@socketscope/smtp";
 import type { Direction, Dissector } from "@socketscope/wire";
 import type { Explainer } from "./explainer.ts";
@@ -9,6 +10,7 @@ import { FtpExplainer } from "./ftp.ts";
 import { HttpExplainer } from "./http.ts";
 import { Pop3Explainer } from "./pop3.ts";
 import { RawDissector, RawExplainer } from "./raw.ts";
+import { SftpExplainer } from "./sftp.ts";
 import { SmtpExplainer } from "./smtp.ts";
 
 export interface Reader {
@@ -23,6 +25,7 @@ const readers: Readonly<Record<string, MakeReader>> = {
   http: (client) => ({ dissector: new WebFlowDissector({ client }), explainer: new HttpExplainer() }),
   smtp: (client) => ({ dissector: new SmtpDissector({ client }), explainer: new SmtpExplainer() }),
   ftp: (client) => ({ dissector: new FtpDissector({ client }), explainer: new FtpExplainer() }),
+  sftp: (client) => ({ dissector: new SftpDissector({ client }), explainer: new SftpExplainer() }),
   pop3: (client) => ({ dissector: new Pop3Dissector({ client }), explainer: new Pop3Explainer() }),
 };
 
