@@ -152,7 +152,7 @@ describe.each(["hand", "library"] as const)("servers with the %s engine", (engin
     const text = readFileSync(file, "utf8");
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(text).not.toContain(Buffer.from("ann:hunter2-and-more").toString("base64"));
-    const again = await spawnApp("inspector", ["replay", file]);
+    const again = await spawnApp("inspector", ["--replay", file]);
     onTestFinished(() => again[Symbol.asyncDispose]());
     const shown = (await (await fetch(`${again.url("page")}/api/snapshot`)).json()) as Snapshot;
     const told = ({ messages }: Snapshot): string[] =>
