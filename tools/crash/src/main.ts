@@ -1,19 +1,25 @@
-/** Crashes a relay again and again, and counts what was answered 250 and is gone. Exit 1: something was lost or torn. */
+/** Crashes a server again and again, and counts what it answered for and is gone. Exit 1: something was lost or torn. */
 import { EXIT, kinds, runOnce } from "@socketscope/host";
 import { trial, type Outcome, type TrialOptions } from "./trial.ts";
+import { uploadsTrial } from "./uploads-trial.ts";
 
 await runOnce(
   {
     name: "crash",
     version: "0.1.0",
     summary:
-      "Kills a relay, or takes its disk's power away, while letters come in; then looks for what was promised.",
+      "Kills a server, or takes its disk's power away, while letters or files come in; then looks for what was promised.",
     examples: [
       "crash --crash kill --rounds 20",
       "crash --crash power --senders 10 --next-hop up",
       "crash --crash power --no-fsync",
+      "crash --of uploads --crash power",
     ],
     options: (read) => ({
+      of: read.one("of", kinds.oneOf("letters", "uploads"), {
+        help: "the mail relay's letters, or the file transfer server's uploads",
+        default: "letters",
+      }),
       crash: read.one<TrialOptions["crash"]>("crash", kinds.oneOf("kill", "power"), {
         help: "what happens to it",
         default: "kill",
@@ -24,14 +30,15 @@ await runOnce(
         help: "what it is while letters come in",
         default: "down",
       }),
-      fsync: read.flag("fsync", { help: "off: the control, which must lose letters", default: true }),
+      fsync: read.flag("fsync", { help: "off: the control, which must lose something", default: true }),
     }),
   },
-  async ({ crash, rounds, senders, nextHop, fsync }) => {
+  async ({ of, crash, rounds, senders, nextHop, fsync }) => {
     const all: Outcome[] = [];
     for (let round = 1; round <= rounds; round++) {
       const after = 200 + Math.floor(Math.random() * 1300);
-      const outcome = await trial({ crash, senders, nextHop, fsync, after });
+      const options = { crash, senders, nextHop, fsync, after };
+      const outcome = await (of === "letters" ? trial(options) : uploadsTrial(options));
       all.push(outcome);
       const { acknowledged, lost, torn, doubled } = outcome;
       console.log(

@@ -1,16 +1,5 @@
-/** The relay as a child: started on a state folder, stopped, killed, or made to stand still. */
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { CrashError } from "./crash-error.ts";
-
-const workspace = fileURLToPath(new URL("../../..", import.meta.url));
-/** Run as source, the relay is run as source; built, it is the built one. */
-const program = import.meta.url.endsWith(".ts")
-  ? ["--import", "tsx", "--conditions=@socketscope/source", "apps/mail-relay/src/main.ts"]
-  : ["apps/mail-relay/dist/main.js"];
-const noFsync = fileURLToPath(new URL("../src/no-fsync.mjs", import.meta.url));
+/** The relay as a child, on a state folder. */
+import { Child } from "./child.ts";
 
 export interface RelayOptions {
   readonly state: string;
@@ -24,13 +13,11 @@ export interface RelayOptions {
 export class Relay {
   readonly port: number;
   readonly state: string;
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<unknown>;
+  readonly #child: Child;
 
-  private constructor(child: ChildProcess, exited: Promise<unknown>, port: number, state: string) {
+  private constructor(child: Child, state: string) {
     this.#child = child;
-    this.#exited = exited;
-    this.port = port;
+    this.port = child.port;
     this.state = state;
   }
 
@@ -49,44 +36,20 @@ export class Relay {
             "--retry",
             "200ms",
           ];
-    const child = spawn(
-      process.execPath,
-      [
-        ...(fsync ? [] : ["--import", noFsync]),
-        ...program,
-        "--json",
-        "--log=off",
-        "--host=127.0.0.1",
-        `--port=${port}`,
-        `--state=${state}`,
-        ...off,
-        ...route,
-      ],
-      { cwd: workspace, stdio: ["ignore", "pipe", "inherit"] },
-    );
-    const exited = once(child, "exit");
-    const first: unknown[] = await Promise.race([
-      once(createInterface({ input: child.stdout }), "line"),
-      exited,
-    ]);
-    const bound = /"name":"smtp","url":"smtp:\/\/[^"]*:(\d+)/.exec(String(first[0]))?.[1];
-    if (bound === undefined)
-      throw new CrashError("NOT_READY", `the relay did not start: ${String(first[0])}`);
-    return new Relay(child, exited, Number(bound), state);
+    const args = [`--port=${port}`, `--state=${state}`, ...off, ...route];
+    return new Relay(await Child.start({ app: "mail-relay", listener: "smtp", args, fsync }), state);
   }
 
   /** It does nothing from here on; what it has told others is told. */
   standStill(): void {
-    this.#child.kill("SIGSTOP");
+    this.#child.standStill();
   }
 
-  async kill(): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#exited;
+  kill(): Promise<void> {
+    return this.#child.kill();
   }
 
-  async stop(): Promise<void> {
-    this.#child.kill("SIGTERM");
-    await this.#exited;
+  stop(): Promise<void> {
+    return this.#child.stop();
   }
 }

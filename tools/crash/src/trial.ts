@@ -23,9 +23,9 @@ export interface TrialOptions {
 }
 
 export interface Outcome {
-  /** Letters answered 250. */
+  /** Letters answered 250, files answered 226. */
   readonly acknowledged: number;
-  /** Of those, found nowhere. */
+  /** Of those, found nowhere; a file that was replaced: only in an older version. */
   readonly lost: number;
   /** Files that hold something else than was sent. */
   readonly torn: number;
