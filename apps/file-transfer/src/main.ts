@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /** Options → engine → drain. */
 import { runServer } from "@socketscope/host";
+import { ftpSrv } from "./engine/ftp-srv.ts";
 import { hand } from "./engine/hand.ts";
 import { fileTransferOptions } from "./options.ts";
 import { APP, startFileTransfer, VERSION } from "./server.ts";
 
-const engines = { hand } as const;
+const engines = { hand, "ftp-srv": ftpSrv } as const;
 
 await runServer(
   {

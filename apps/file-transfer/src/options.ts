@@ -17,7 +17,7 @@ import {
 } from "./accounts/account-options.ts";
 import type { PortRange } from "./data/data-channel.ts";
 
-export type EngineName = "hand";
+export type EngineName = "hand" | "ftp-srv";
 
 export interface FtpOptions {
   readonly port: number | "off";
@@ -72,7 +72,7 @@ export function fileTransferOptions(read: OptionReader): FileTransferOptions {
   return {
     ...who,
     ...ftpOptions(read),
-    ...serverOptions(read, { engines: ["hand"], idle: 300_000, env: process.env }),
+    ...serverOptions(read, { engines: ["hand", "ftp-srv"], idle: 300_000, env: process.env }),
   };
 }
 
