@@ -1,4 +1,5 @@
 /** What a writer writes into, and what becomes of it: a hidden partial that takes a file's place, or the file itself. */
+import { closeSync, type Stats } from "node:fs";
 import { close, link, lstat, rename, unlink } from "./disk.ts";
 import { syncFolder } from "./folder-sync.ts";
 import type { Home } from "./home.ts";
@@ -6,7 +7,6 @@ import type { Lock } from "./locks.ts";
 import type { OpenPartial } from "./partials.ts";
 import { problem, systemCode, unlessMissing } from "./problems.ts";
 import { pathOf, type Place } from "./walk.ts";
-import type { Stats } from "node:fs";
 
 export interface Destination {
   /** As the peer knows it. */
@@ -73,7 +73,8 @@ export class PartialDestination implements Destination {
     } finally {
       home.walk.release(place);
       done?.();
-      await close(this.descriptor).catch(() => undefined);
+      // All of it is on the disk: there is nothing a close could wait for.
+      closeSync(this.descriptor);
     }
   }
 
