@@ -9,6 +9,7 @@ import {
   openControlSocket,
   openFirewall,
   openStateFolder,
+  openTapLink,
   readCertificate,
   readFirewallRules,
   statusResources,
@@ -89,11 +90,13 @@ export async function startVideoStreamer(
       log,
     });
     announce(ready, options.json);
+    const link = openTapLink({ target: options.inspect, ready, taps: [tap] });
     return {
       async drain(ms) {
         const cut = await listeners.drain(ms);
         studio.close();
         await control.drain(0);
+        link.close();
         await lock.release();
         return cut;
       },
