@@ -169,12 +169,22 @@ export class LocalSource {
 
   /** From there to what was its end when it was opened. Rejects with FileError "LOCAL" when it has become shorter. */
   async *pieces(from: number): AsyncGenerator<Uint8Array, void, undefined> {
+    let ahead = this.#readAhead(from);
     for (let at = from; at < this.size;) {
-      const piece = await this.readAt(at, Math.min(READ, this.size - at));
+      const piece = await ahead;
       if (piece.length === 0) throw new FileError("LOCAL", `${this.path} has become shorter meanwhile`);
       at += piece.length;
+      ahead = this.#readAhead(at);
       yield piece;
     }
+  }
+
+  /** The next piece is read while this one is sent. */
+  #readAhead(at: number): Promise<Uint8Array> {
+    const piece = this.readAt(at, Math.min(READ, Math.max(0, this.size - at)));
+    // Nobody waits for it any more where the transfer breaks.
+    piece.catch(() => undefined);
+    return piece;
   }
 
   close(): Promise<void> {

@@ -114,6 +114,20 @@ describe("a server that", () => {
       expect(readFileSync(join(folder.path, name)).length).toBeLessThanOrEqual(10);
   });
 
+  it("knows neither MLSD nor LIST -a is asked without", async () => {
+    await using server = await ScriptedFtp.start({
+      answers: {
+        FEAT: () => "502 no",
+        CWD: () => "250 ok",
+        LIST: (flags) => (flags === "-a" ? "501 no such flag" : "150 here"),
+      },
+      data: { "LIST ": "-rw-r--r--   1 a b 12 Nov 28 07:55 x y\n" },
+    });
+    const ended = await asked(["ls", `${server.url}/`]);
+    expect([ended.code, ended.text]).toEqual([0, "x y\n"]);
+    expect(server.said.filter((line) => line.startsWith("LIST"))).toEqual(["LIST -a", "LIST"]);
+  });
+
   it("names another host in 227 is met where it is", async () => {
     await using server = await ScriptedFtp.start({
       answers: {

@@ -9,7 +9,7 @@ export type Answer = (argument: string, server: ScriptedFtp) => string | undefin
 export interface Script {
   readonly greeting?: string | undefined;
   readonly answers?: Readonly<Record<string, Answer>>;
-  /** What goes over the data connection of a verb, between 150 and `final`. */
+  /** What goes over the data connection of a verb, between 150 and `final`; `LIST ` is LIST without an argument. */
   readonly data?: Readonly<Record<string, Uint8Array | string>>;
   /** Default 226. `undefined` in it: none. */
   readonly final?: Readonly<Record<string, string | undefined>>;
@@ -92,8 +92,9 @@ export class ScriptedFtp implements AsyncDisposable {
   async #answer(socket: Socket, line: string): Promise<void> {
     this.said.push(line);
     const [verb = "", argument = ""] = /^(\S+) ?(.*)$/.exec(line)?.slice(1) ?? [];
+    if (verb === "EPSV" || verb === "PASV") this.#dataSocket = this.#nextData();
     const { answers = {}, data = {}, final = {} } = this.#script;
-    const content = data[verb];
+    const content = argument === "" ? (data[`${verb} `] ?? data[verb]) : data[verb];
     const answer = (answers[verb] ?? usual[verb])?.(argument, this);
     if (content === undefined) {
       if (answer !== undefined || !(verb in answers)) socket.write(`${answer ?? "502 what?"}\r\n`);
@@ -101,7 +102,6 @@ export class ScriptedFtp implements AsyncDisposable {
     }
     socket.write(`${answer ?? "150 here it comes"}\r\n`);
     const to = await this.#dataSocket;
-    this.#dataSocket = this.#nextData();
     to.end(content);
     await once(to, "close").catch(() => undefined);
     const last = verb in final ? final[verb] : "226 done";

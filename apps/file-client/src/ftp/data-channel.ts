@@ -28,13 +28,13 @@ export class DataChannel implements Receiver {
   async *pieces(): AsyncGenerator<Uint8Array, void, undefined> {
     for (;;) {
       const chunks = this.#chunks;
-      if (chunks.length > 0) {
+      const [first] = chunks;
+      if (first !== undefined) {
         this.#chunks = [];
-        for (const chunk of chunks) {
-          this.#octets -= chunk.length;
-          yield chunk;
-        }
+        this.#octets = 0;
         this.#goOn();
+        // What came while the last piece was written is written at once.
+        yield chunks.length === 1 ? first : Buffer.concat(chunks);
         continue;
       }
       if (this.#ended) {

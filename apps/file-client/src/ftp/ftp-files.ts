@@ -60,12 +60,20 @@ export class FtpFiles implements RemoteFiles {
     }
     // By CWD, not as an argument: `LIST -x` would be an option, and vsftpd answers 226 where there is no such folder.
     await this.#control.must(`cannot list ${folder}`, "CWD", folder);
-    const lines = await this.#lines(
-      `cannot list ${folder}`,
-      "LIST",
-      this.#unknown.has("-a") ? undefined : "-a",
-    );
-    return entriesOfList(lines, Date.now());
+    return entriesOfList(await this.#allLines(folder), Date.now());
+  }
+
+  /** Names that begin with a dot, too, where the server knows the flag. */
+  async #allLines(folder: string): Promise<readonly Uint8Array[]> {
+    const what = `cannot list ${folder}`;
+    if (this.#unknown.has("LIST -a")) return this.#lines(what, "LIST", undefined);
+    try {
+      return await this.#lines(what, "LIST", "-a");
+    } catch (error) {
+      if (!(error instanceof FileError && error.code === "NOT_OFFERED")) throw error;
+      this.#unknown.add("LIST -a");
+      return this.#lines(what, "LIST", undefined);
+    }
   }
 
   async #lines(what: string, verb: ClientVerb, argument: string | undefined): Promise<readonly Uint8Array[]> {
@@ -228,9 +236,8 @@ export class FtpFiles implements RemoteFiles {
   }
 
   async removeFolder(path: string): Promise<void> {
-    // Who stands in a folder cannot remove it, on some systems.
-    if (isInside(path, this.home)) await this.#control.ask("CWD", "/");
-    else await this.#control.ask("CWD", this.home);
+    // Who stands in a folder cannot remove it, on some systems; without MLSD we go into folders to list them.
+    if (!this.#has("MLST")) await this.#control.ask("CWD", isInside(path, this.home) ? "/" : this.home);
     await this.#control.must(`cannot remove the folder ${path}`, "RMD", path);
   }
 
@@ -242,9 +249,9 @@ export class FtpFiles implements RemoteFiles {
   async setModified(path: string, time: number): Promise<boolean> {
     if (this.#has("MFMT")) return (await this.#control.ask("MFMT", `${formatTime(time)} ${path}`)).code < 400;
     // vsftpd's way; elsewhere it would be asked for a file whose name begins with a date.
-    if (!this.#has("MDTM")) return false;
+    if (!this.#has("MDTM") || this.#unknown.has("MDTM that sets")) return false;
     const reply = await this.#control.ask("MDTM", `${formatTime(time)} ${path}`);
-    if (reply.code >= 400) this.#unknown.add("MFMT");
+    if (reply.code >= 400) this.#unknown.add("MDTM that sets");
     return reply.code < 400 && parseModified(reply) === undefined;
   }
 
