@@ -4,19 +4,32 @@ import type { FileReader, FileWriter } from "../files/file-system.ts";
 import type { Sink } from "./receiving.ts";
 import type { Source } from "./sending.ts";
 
-/** Octets of a read: raw Node reaches half of vsftpd with 64 KiB and three quarters with 1 MiB. */
-const PIECE = 512 * 1024;
+/** Octets of a read: raw Node reaches half of vsftpd with 64 KiB. */
+const PIECE = 256 * 1024;
 
 /** From octet `offset` of what is sent: under TYPE A line ends count two (RFC 3659 §5.3). */
 export function fileSource(reader: FileReader, size: number, offset: number, ascii: boolean): Source {
   let at = ascii ? 0 : offset;
   let skip = ascii ? offset : 0;
   let ended = false;
+  /** Whole pieces whose octets have left. */
+  const free: Uint8Array[] = [];
+  const room = (): Uint8Array => {
+    const left = size - at + 1;
+    // One octet more than there is: a small file's end is seen with its first read.
+    return left >= PIECE
+      ? (free.pop() ?? Buffer.allocUnsafeSlow(PIECE))
+      : Buffer.allocUnsafeSlow(Math.max(1, left));
+  };
   return {
+    recycle(octets) {
+      // Converted octets are in memory of their own.
+      if (!ascii && octets.buffer.byteLength === PIECE && free.length < 8)
+        free.push(new Uint8Array(octets.buffer));
+    },
     async next() {
       while (!ended) {
-        // One octet more than there is: a small file's end is seen with its first read.
-        const octets = Buffer.allocUnsafeSlow(Math.max(1, Math.min(PIECE, size - at + 1)));
+        const octets = room();
         const count = await reader.read(octets, at);
         ended = count < octets.length;
         at += count;

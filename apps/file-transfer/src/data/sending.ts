@@ -5,6 +5,8 @@ import { TransferBroken } from "./broken.ts";
 /** Pieces of what is sent; undefined at the end. */
 export interface Source {
   next(): Promise<Uint8Array | undefined>;
+  /** The octets given by the earliest `next` that was not recycled yet have left: their memory is the source's again. */
+  recycle?(octets: Uint8Array): void;
 }
 
 /**
@@ -17,6 +19,7 @@ export async function sendAll(
   count: (octets: number) => void,
 ): Promise<void> {
   const state = new Sending();
+  const sent = new Sent(source);
   stream.attach(state);
   let ahead = source.next();
   // A source that fails while we wait for the client must not count as unhandled.
@@ -28,11 +31,42 @@ export async function sendAll(
     ahead = source.next();
     ahead.catch(() => undefined);
     count(piece.length);
-    if (!stream.write(piece)) await state.drained(stream);
+    const room = stream.write(piece);
+    sent.add(piece);
+    if (!room) await state.drained(stream);
     state.check();
+    sent.recycle(stream.queued);
   }
   await stream.flushed();
   state.check();
+}
+
+/** Pieces that the kernel may not have taken yet. Making new memory for each costs more than reading the file. */
+class Sent {
+  readonly #source: Source;
+  readonly #pieces: { readonly octets: Uint8Array; readonly end: number }[] = [];
+  #total = 0;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  add(octets: Uint8Array): void {
+    this.#total += octets.length;
+    this.#pieces.push({ octets, end: this.#total });
+  }
+
+  /** `queued`: octets that the kernel has not taken; it takes them in their order. */
+  recycle(queued: number): void {
+    for (
+      let first = this.#pieces[0];
+      first !== undefined && first.end <= this.#total - queued;
+      first = this.#pieces[0]
+    ) {
+      this.#pieces.shift();
+      this.#source.recycle?.(first.octets);
+    }
+  }
 }
 
 class Sending {

@@ -1,4 +1,5 @@
 /** Data connections: who gets one, who does not, what becomes of ports, and of transfers that break. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -6,6 +7,7 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import type { Flow } from "@socketscope/socket-core";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { octets, sha256 } from "../e2e/tree.ts";
 import { all, ca, Client, fetch, open, serve, store } from "./support.ts";
 
 const HUGE = 48 * 1024 * 1024;
@@ -157,6 +159,26 @@ describe("a transfer", () => {
     expect(await client.say("STAT")).toMatch(/^211-[^]*RETR runs[^]*\r\n211 End$/);
     expect(await client.say("CWD /")).toMatch(/^250 /);
     expect((await all(data)).length).toBe(HUGE);
+    expect(await client.nextCode()).toBe(226);
+  });
+
+  it("is the file octet for octet, though its memory is used again and the client reads in gulps", async () => {
+    const served = await serve();
+    const client = await Client.loggedIn(served);
+    const content = octets(24_000_001);
+    writeFileSync(join(served.home, "big"), content);
+    const data = await open(await client.passive());
+    await client.say("RETR big");
+    const seen = createHash("sha256");
+    let length = 0;
+    for await (const chunk of data as AsyncIterable<Buffer>) {
+      seen.update(chunk);
+      // Now and then the server has to wait.
+      if (Math.floor(length / 4_000_000) < Math.floor((length + chunk.length) / 4_000_000))
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      length += chunk.length;
+    }
+    expect([length, seen.digest("hex")]).toEqual([content.length, sha256(content)]);
     expect(await client.nextCode()).toBe(226);
   });
 
