@@ -7,7 +7,6 @@ import type { TlsClientOptions } from "@socketscope/socket-core";
 import { connectFtp } from "./ftp/connect.ts";
 import { resolvePath } from "./paths.ts";
 import type { RemoteFiles } from "./remote-files.ts";
-import { connectSftp } from "./sftp/connect.ts";
 import type { ServerOptions } from "./server-options.ts";
 import type { Say } from "./terminal.ts";
 import type { RemoteUrl } from "./url.ts";
@@ -48,6 +47,8 @@ async function overSsh(url: RemoteUrl, options: ServerOptions, note: Say): Promi
   const privateKey = identity === undefined ? undefined : await readText(identity);
   const agent = process.env["SSH_AUTH_SOCK"];
   if (password === undefined && privateKey === undefined && agent === undefined) throw noPassword();
+  // SSH's cryptography is read only where somebody speaks it: who fetches by FTP does not wait for it.
+  const { connectSftp } = await import("./sftp/connect.ts");
   return () =>
     connectSftp({
       host: url.host,
