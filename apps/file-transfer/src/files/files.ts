@@ -1,5 +1,5 @@
 /** All homes of the program: opened at the first login, closed some time after the last one. */
-import { mkdir, realpath } from "node:fs/promises";
+import { lstat, mkdir, realpath } from "node:fs/promises";
 import type { Login } from "../accounts/login.ts";
 import type { FileLimits, Files, FileSystem } from "./file-system.ts";
 import { openRoot } from "./folder.ts";
@@ -52,42 +52,49 @@ class Homes implements Files {
   async view(login: Login): Promise<FileSystem> {
     try {
       await mkdir(login.home, { recursive: true });
-      const lent = this.#lend(await realpath(login.home));
-      const giveBack = (home?: Home): void => {
-        lent.views--;
-        if (lent.views === 0) home?.walk.rest();
-      };
+      const path = await realpath(login.home);
+      const { dev, ino } = await lstat(path);
+      const lent = this.#lend(path);
       try {
         const home = await lent.home;
-        if (login.quota !== undefined) await home.count(lent.views === 1);
-        const { umask = 0o022 } = this.#options;
-        return new View({
-          home,
-          login,
-          limits: this.#limits,
-          umask,
-          closed: () => {
-            giveBack(home);
-          },
-        });
+        const { device, inode } = home.root.identity;
+        if (device === dev && inode === ino) return await this.#viewOf(home, login, lent);
+        // Somebody has put another folder in its place: those who are in the old one stay there.
+        if (this.#homes.get(path) === lent) this.#homes.delete(path);
       } catch (error) {
-        giveBack();
+        await this.#giveBack(lent);
         throw error;
       }
+      await this.#giveBack(lent);
+      return await this.view(login);
     } catch (error) {
       throw asProblem(error);
     }
   }
 
+  async #viewOf(home: Home, login: Login, lent: Lent): Promise<View> {
+    if (login.quota !== undefined) await home.count(lent.views === 1);
+    const { umask = 0o022 } = this.#options;
+    return new View({ home, login, limits: this.#limits, umask, closed: () => this.#giveBack(lent) });
+  }
+
   /** Counted at once: what is lent is not closed meanwhile. */
   #lend(path: string): Lent {
-    const lent = this.#homes.get(path) ?? { home: this.#open(path), views: 0 };
+    const lent = this.#homes.get(path) ?? { path, home: this.#open(path), views: 0 };
     this.#homes.set(path, lent);
     lent.views++;
     lent.home.catch(() => {
       if (this.#homes.get(path) === lent) this.#homes.delete(path);
     });
     return lent;
+  }
+
+  async #giveBack(lent: Lent): Promise<void> {
+    const home = await lent.home.catch(() => undefined);
+    lent.views--;
+    if (lent.views > 0) return;
+    home?.walk.rest();
+    if (this.#homes.get(lent.path) !== lent) await home?.close();
   }
 
   async #open(path: string): Promise<Home> {
@@ -123,6 +130,7 @@ class Homes implements Files {
 }
 
 interface Lent {
+  readonly path: string;
   readonly home: Promise<Home>;
   /** Views that are open. */
   views: number;

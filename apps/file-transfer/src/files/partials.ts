@@ -38,6 +38,8 @@ export class Partials {
   readonly #known = new Map<string, Partial>();
   /** The home's own, open as long as the home is; undefined: not asked for yet. */
   #folder: Promise<Folder> | undefined;
+  /** Those of which the disk knows nothing any more. */
+  readonly #stale: Promise<Folder>[] = [];
   /** The home takes no new folder. */
   #elsewhere = false;
 
@@ -87,17 +89,27 @@ export class Partials {
     // At once with the question: the next one asks while the disk is at work.
     this.#known.set(name, partial);
     try {
-      const folder = await this.#open(partial.where, place);
-      const flags = FLAGS | constants.O_CREAT | constants.O_TRUNC;
-      const descriptor = await open(folder.at(name), flags, mode).catch((error: unknown) => {
-        this.#close(partial.where, folder);
-        throw error;
-      });
-      return { partial, descriptor, size: 0, folder };
+      return await this.#create(partial, place, mode);
     } catch (error) {
       this.#known.delete(name);
       throw error;
     }
+  }
+
+  async #create(partial: Partial, place: Place, mode: number, isAgain = false): Promise<OpenPartial> {
+    const folder = await this.#open(partial.where, place);
+    const flags = FLAGS | constants.O_CREAT | constants.O_TRUNC;
+    try {
+      const descriptor = await open(folder.at(partial.name), flags, mode);
+      return { partial, descriptor, size: 0, folder };
+    } catch (error) {
+      this.#close(partial.where, folder);
+      if (systemCode(error) !== "ENOENT" || isAgain) throw error;
+    }
+    // Somebody has cleaned up, and the folder we hold is none any more. Others may hold it yet: it is closed with the home.
+    if (this.#folder !== undefined) this.#stale.push(this.#folder);
+    this.#folder = undefined;
+    return this.#create(partial, place, mode, true);
   }
 
   /** Where it ended. Throws "busy" while another writer has it. */
@@ -164,9 +176,11 @@ export class Partials {
   }
 
   async close(): Promise<void> {
-    const folder = await this.#folder?.catch(() => undefined);
+    const folders = [...this.#stale, ...(this.#folder === undefined ? [] : [this.#folder])];
     this.#folder = undefined;
-    folder?.close();
+    this.#stale.length = 0;
+    for (const folder of await Promise.allSettled(folders))
+      if (folder.status === "fulfilled") folder.value.close();
   }
 
   /** Names of the folder whose hidden folder takes the partials of this place. */

@@ -32,7 +32,7 @@ export interface ViewOptions {
   readonly login: Login;
   readonly limits: FileLimits;
   readonly umask: number;
-  readonly closed: () => void;
+  readonly closed: () => Promise<void>;
 }
 
 export class View implements FileSystem {
@@ -248,7 +248,7 @@ export class View implements FileSystem {
   async #close(): Promise<void> {
     const endings = [...this.#open].map((one) => (one instanceof Writer ? one.abandon("keep") : one.close()));
     await Promise.all(endings);
-    this.#options.closed();
+    await this.#options.closed();
   }
 
   #at<T>(right: Right, path: string, follow: boolean, work: (found: Found) => Promise<T>): Promise<T> {

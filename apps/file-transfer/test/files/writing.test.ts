@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FileWriter, WriteMode } from "../../src/files/file-system.ts";
@@ -293,6 +293,24 @@ describe("a thousand uploads that break", () => {
 });
 
 describe("a folder that is kept open", () => {
+  it("may be cleaned up by others: the hidden one is made again, and a home is another one then", async () => {
+    const home = testHome();
+    const files = await home.view();
+    await put(files, "/a", "1");
+    rmSync(join(home.path, ".socketscope-partials"), { recursive: true });
+    await put(files, "/a", "2");
+    rmSync(home.path, { recursive: true });
+    expect(await outcome(files.stat("/a"))).toBe("not-found");
+    const again = await home.view();
+    await put(again, "/b", "3");
+    expect(await names(again, "/")).toEqual(["b"]);
+    expect(readFileSync(join(home.path, "b"), "utf8")).toBe("3");
+    await files.close();
+    await again.close();
+    // The new root, its twin and its hidden folder; nothing of the one that is gone.
+    expect(descriptorsBelow(home.path)).toHaveLength(3);
+  });
+
   it("is not taken for another that has its name now", async () => {
     const home = testHome();
     const files = await home.view();
