@@ -67,13 +67,34 @@ function poster({ renditions }) {
     const bars = colours.map((fill, i) => draw("rect", { x: i * 10.3, width: 10.4, height: 41, fill }));
     return draw("svg", { class: "th", viewBox: "0 0 72 41", "aria-hidden": "true" }, ...bars);
   }
-  const video = make("video", {
-    class: "th",
-    preload: "metadata",
-    src: `${mediaAddress(smallest.file)}#t=2`,
-    tabindex: "-1",
-    "aria-hidden": "true",
+  const canvas = make("canvas", { class: "th", width: "144", height: "82", "aria-hidden": "true" });
+  if (canvas instanceof HTMLCanvasElement)
+    drawn = drawn.then(() => drawFrom(`${mediaAddress(smallest.file)}#t=2`, canvas));
+  return canvas;
+}
+
+/** One after the other: a browser has six sockets for a host, and the player needs most of them. */
+let drawn = Promise.resolve();
+
+/**
+ * @param {string} address
+ * @param {HTMLCanvasElement} canvas
+ * @returns {Promise<void>}
+ */
+function drawFrom(address, canvas) {
+  const video = document.createElement("video");
+  return new Promise((done) => {
+    const finish = () => {
+      canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
+      // Lets go of the socket.
+      video.removeAttribute("src");
+      video.load();
+      done();
+    };
+    // A film that takes long is not waited for.
+    setTimeout(finish, 3000);
+    video.addEventListener("loadeddata", finish, { once: true });
+    video.addEventListener("error", finish, { once: true });
+    Object.assign(video, { muted: true, preload: "auto", src: address });
   });
-  if (video instanceof HTMLVideoElement) video.muted = true;
-  return video;
 }

@@ -142,6 +142,8 @@ export class Screen extends EventTarget {
       enableWorker: false,
       lowLatencyMode: this.delivery === "low-latency",
       backBufferLength: 30,
+      // Who has fallen behind catches up by playing a little faster.
+      maxLiveSyncPlaybackRate: this.delivery === "low-latency" ? 1.25 : 1,
       startPosition: at > 0 && !this.live ? at : -1,
     });
     this.hls = hls;

@@ -1,0 +1,40 @@
+/** Each state of the page without fault: axe, console, requests, width. */
+import { programPath, realClient } from "@socketscope/testkit";
+import { axe, inspect } from "@socketscope/testkit/browsers";
+import { chromium, type Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { arrive, PAGE_STATES } from "./page-states.ts";
+import { serving, type Serving } from "./serving.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+realClient("chromium").describe("the player's page", () => {
+  let browser: Browser;
+  let site: Serving;
+  beforeAll(async () => {
+    site = await serving();
+    browser = await chromium.launch({
+      executablePath: programPath("chromium"),
+      args: ["--no-sandbox", "--disable-background-networking"],
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site[Symbol.asyncDispose]();
+  });
+
+  it.each(PAGE_STATES)("$name is without fault, in every width and theme", async (state) => {
+    const page = await browser.newPage();
+    const faults = await arrive(page, site.origin, state);
+    await page.evaluate(axe);
+    for (const width of [1600, 1280, 1000, 640, 390])
+      for (const colorScheme of ["light", "dark"] as const)
+        faults.push(
+          ...(await inspect(page, { width, colorScheme })).map(
+            (fault) => `${width} ${colorScheme}: ${fault}`,
+          ),
+        );
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+});
