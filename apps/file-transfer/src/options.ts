@@ -23,6 +23,8 @@ export interface FtpOptions {
   readonly port: number | "off";
   readonly implicitPort: number | "off";
   readonly sftpPort: number | "off";
+  /** SFTP on standard input and output instead of any port. */
+  readonly stdio: boolean;
   readonly passivePorts: PortRange | undefined;
   /** IPv4: what 227 names. */
   readonly publicAddress: string | undefined;
@@ -82,6 +84,7 @@ function ftpOptions(read: OptionReader): FtpOptions {
     port: portOrOff(read, "port", 2121, "FTP, with AUTH TLS"),
     implicitPort: portOrOff(read, "implicit-port", 2990, "FTP under TLS from the first octet"),
     sftpPort: portOrOff(read, "sftp-port", 2222, "SFTP over SSH"),
+    stdio: read.flag("stdio", { help: "SFTP on standard input and output, of --home, no login" }),
     passivePorts: read.maybe("passive-ports", portRange, { help: "ports of passive data connections" }),
     publicAddress: read.maybe("public-address", ipv4, {
       help: "named to passive clients: the NAT's in front",

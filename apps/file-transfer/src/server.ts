@@ -77,7 +77,7 @@ export async function startFileTransfer(
     const parts = { options, admission: firewall, tap, intercepts };
     const services = [
       ...ftpServices(parts, { engine: engines[options.engine], tls, visits }),
-      sftpService(parts, { accounts, files, hostKey: hostKey.privateKey, reports }),
+      sftpService(parts, { accounts, files, hostKey, reports }),
     ];
     const listeners = await Listeners.open(services, options.hosts, log);
     const ready: Ready = {
@@ -88,10 +88,7 @@ export async function startFileTransfer(
       ...(authority && { ca: authority.file, trust: trustCommand(authority.file) }),
       ...(usesGenerated(options) && { account: generated }),
       listeners: listeners.urls,
-      hints: [
-        hintOf(options, state.file("file-transfer/home/{user}")),
-        ...(options.sftpPort === "off" ? [] : [`The SSH host key is ${hostKey.fingerprint}`]),
-      ],
+      hints: [hintOf(options, state.file("file-transfer/home/{user}"))],
     };
     const control = await openControlSocket({
       state,

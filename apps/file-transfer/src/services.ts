@@ -8,6 +8,7 @@ import type { FtpRole } from "./ftp/ftp-options.ts";
 import type { Visits } from "./ftp/visit.ts";
 import type { FileTransferOptions } from "./options.ts";
 import type { Reports } from "./reports.ts";
+import type { HostKey } from "./ssh/host-key.ts";
 import { listenSftp } from "./ssh/listen.ts";
 
 export interface ServiceParts {
@@ -57,7 +58,7 @@ export function sftpService(
   parts: {
     readonly accounts: Accounts;
     readonly files: Files;
-    readonly hostKey: string;
+    readonly hostKey: HostKey;
     readonly reports: Reports;
   },
 ): Service {
@@ -68,13 +69,14 @@ export function sftpService(
     port: options.sftpPort,
     option: "--sftp-port N",
     secure: false,
+    fingerprint: hostKey.fingerprint,
     listen: (host, port) =>
       listenSftp({
         host,
         port,
         accounts,
         files,
-        hostKeys: [hostKey],
+        hostKeys: [hostKey.privateKey],
         idle: options.idle,
         tap,
         admission,

@@ -13,6 +13,8 @@ export interface Service {
   readonly port: number | "off";
   /** The option that chooses another port. */
   readonly option: string;
+  /** Of its host key, where it has one. */
+  readonly fingerprint?: string;
   /** It has a certificate. */
   readonly secure: boolean;
   listen(host: string, port: number): Promise<Listener>;
@@ -45,7 +47,10 @@ export class Listeners {
   }
 
   get urls(): ListenerUrl[] {
-    return this.#open.map(([{ name, scheme }, { address }]) => listenerUrl(name, address, scheme));
+    return this.#open.map(([{ name, scheme, fingerprint }, { address }]) => ({
+      ...listenerUrl(name, address, scheme),
+      ...(fingerprint !== undefined && { fingerprint }),
+    }));
   }
 
   /** Connections open now. */

@@ -22,6 +22,8 @@ export interface ListenerUrl {
   /** `http`, `smtps`, … as the contract names them. Two addresses of one listener are two entries. */
   readonly name: string;
   readonly url: string;
+  /** Of the key by which clients know the server again (SSH): `SHA256:…` */
+  readonly fingerprint?: string;
 }
 
 /** `http://127.0.0.1:8080`, `ftp://[::1]:2121` (RFC 3986 §3.2.2: IPv6 stands in brackets). */
@@ -39,8 +41,8 @@ export function readyLine(ready: Ready): string {
 export function banner(ready: Ready): string {
   const rows: [string, string][] = [];
   let previous = "";
-  for (const { name, url } of ready.listeners) {
-    rows.push([name === previous ? "" : name, url]);
+  for (const { name, url, fingerprint } of ready.listeners) {
+    rows.push([name === previous ? "" : name, fingerprint === undefined ? url : `${url}  ${fingerprint}`]);
     previous = name;
   }
   if (ready.account !== undefined)

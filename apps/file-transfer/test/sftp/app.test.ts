@@ -1,0 +1,96 @@
+/** The program itself: what it says of SFTP when it is ready, the host key that stays, --stdio, its logs. */
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateHostKey, publicLineOf } from "@socketscope/ssh";
+import { realClient, run, spawnApp, TemporaryFolder, workspaceRoot } from "@socketscope/testkit";
+import { expect, it } from "vitest";
+import { makeTree, treeOf } from "./trees.ts";
+
+const key = generateHostKey();
+
+realClient("sftp", "ssh").describe("file-transfer and OpenSSH's sftp", () => {
+  it("is known again by its key, takes keys, writes its xferlog", async () => {
+    using folder = new TemporaryFolder("sftp-app");
+    const at = (name: string): string => join(folder.path, name);
+    writeFileSync(at("key"), key, { mode: 0o600 });
+    writeFileSync(at("keys"), `${publicLineOf(key)} ann\n`);
+    writeFileSync(at("up"), randomBytes(100_000));
+    mkdirSync(at("state"), { mode: 0o700 });
+    const start = () =>
+      spawnApp("file-transfer", [
+        "--user=ann:secret",
+        `--authorized-keys=ann=${at("keys")}`,
+        `--home=${at("home")}`,
+        `--xferlog=${at("xferlog")}`,
+        `--state=${at("state")}`,
+        "--port=off",
+        "--implicit-port=off",
+        "--sftp-port=0",
+      ]);
+    const fingerprints: unknown[] = [];
+    for (const name of ["first", "second"]) {
+      await using app = await start();
+      const listener = app.ready.listeners.find((one) => one.name === "sftp");
+      fingerprints.push(
+        listener !== undefined && "fingerprint" in listener ? listener.fingerprint : undefined,
+      );
+      const { port } = new URL(app.url("sftp").replace("sftp:", "http:"));
+      const common = [
+        "-P",
+        port,
+        "-F",
+        "none",
+        "-o",
+        `UserKnownHostsFile=${at("known")}`,
+        "-o",
+        `IdentityFile=${at("key")}`,
+      ];
+      // The second time only a key that is known already will do.
+      const trust = [
+        "-o",
+        `StrictHostKeyChecking=${name === "first" ? "accept-new" : "yes"}`,
+        "-o",
+        "HostKeyAlias=socketscope",
+      ];
+      const input = `put ${at("up")} ${name}\n`;
+      const { code, stderr } = await run("sftp", [...common, ...trust, "-b", "-", "ann@127.0.0.1"], {
+        input,
+        env: { HOME: folder.path },
+      });
+      expect(code, stderr).toBe(0);
+    }
+    expect(fingerprints[0]).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
+    expect(fingerprints[1]).toBe(fingerprints[0]);
+    expect(statSync(at("state/ssh_host_ed25519_key")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(at("home/second")).equals(readFileSync(at("up")))).toBe(true);
+    expect(readFileSync(at("xferlog"), "utf8")).toMatch(
+      / 100000 \/first b _ i r ann ftp 0 \* c\n.* 100000 \/second b /,
+    );
+  }, 120_000);
+
+  it("serves standard input and output, as OpenSSH's own server does", async () => {
+    using folder = new TemporaryFolder("sftp-stdio");
+    const at = (name: string): string => join(folder.path, name);
+    const tree = makeTree(at("tree"));
+    const program = `exec ${process.execPath} ${join(workspaceRoot, "apps/file-transfer/dist/main.js")} --stdio`;
+    // sftp parts the command at blanks and knows no quotes: a script has them
+    const sftp = async (options: string, ...commands: readonly string[]) => {
+      writeFileSync(at("serve"), `#!/bin/sh\n${program} ${options}\n`);
+      chmodSync(at("serve"), 0o700);
+      return run("sftp", ["-b", "-", "-D", at("serve")], {
+        input: `${commands.join("\n")}\n`,
+        cwd: folder.path,
+        timeout: 90_000,
+      });
+    };
+    const { code, stderr } = await sftp(`--home '${at("home")}'`, "put -r tree", "get -r tree back", "df");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(treeOf(at("back"))).toEqual(tree);
+    expect(treeOf(at("home/tree"))).toEqual(tree);
+    const refused = await sftp(`--home '${at("home")}' --user ann:x --read-only ann`, "put serve");
+    expect(refused.stderr).toContain("Permission denied");
+    expect(existsSync(at("home/serve"))).toBe(false);
+    expect((await sftp("", "pwd")).code).not.toBe(0);
+  }, 120_000);
+});
