@@ -4,10 +4,15 @@ import type { FileReader, FileStat, FileSystem, FileWriter, FolderReader } from 
 import { FileProblem } from "../files/file-problem.ts";
 import { AT_END, attributesOf, DONE, dots, entryOf, failure, type Reply } from "./replies.ts";
 import { setByPath } from "./set-attributes.ts";
-import { Turns } from "./turns.ts";
+import { InOrder, Turns } from "./turns.ts";
 
 export abstract class Handle {
   readonly turns = new Turns();
+  /**
+   * draft §6.1 lets answers come in any order; OpenSSH's scp takes a file whose pieces do for one that is broken off, and
+   * cuts it there (it truncates at what came without a gap).
+   */
+  readonly reads = new InOrder();
   readonly path: string;
   protected readonly files: FileSystem;
   /** Octets that went over the line. */

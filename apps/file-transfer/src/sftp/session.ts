@@ -157,7 +157,7 @@ export class SftpSession implements Session<SftpServerEvent, SftpServerAction> {
     const { handle } = open;
     switch (request.type) {
       case "read":
-        return handle.turns.beside(() => handle.read(request));
+        return handle.reads.after(handle.turns.beside(() => handle.read(request)));
       case "write":
         return handle.turns.beside(() => handle.write(request));
       case "close":

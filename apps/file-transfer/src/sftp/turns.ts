@@ -43,6 +43,24 @@ export class Turns {
   }
 }
 
+/** Work may overtake, its outcomes do not: each is told behind those that were asked for before it. */
+export class InOrder {
+  #last: Promise<void> = Promise.resolve();
+
+  after<T>(run: Promise<T>): Promise<T> {
+    const told = this.#wait(this.#last, run);
+    this.#last = settled(told);
+    return told;
+  }
+
+  async #wait<T>(before: Promise<void>, run: Promise<T>): Promise<T> {
+    // A failure is nobody's concern before its turn.
+    await settled(run);
+    await before;
+    return run;
+  }
+}
+
 async function settled(run: Promise<unknown>): Promise<void> {
   await Promise.allSettled([run]);
 }
