@@ -14,6 +14,7 @@ export class Home {
   /** Paths that "unique" has given to somebody. */
   readonly reserved = new Set<string>();
   #counted: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(root: Folder, limits: WalkLimits) {
     this.root = root;
@@ -37,7 +38,13 @@ export class Home {
     this.usage.shrink(await this.partials.expire(before));
   }
 
-  async close(): Promise<void> {
+  /** Once, whoever asks: the last view's end and that of the server may come together. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.walk.rest();
     await this.partials.close();
     this.root.close();
