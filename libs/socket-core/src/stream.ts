@@ -24,11 +24,6 @@ export interface Tls {
   readonly resumed: boolean;
 }
 
-export interface SecuringHow {
-  /** Look whether the peer ends TLS or only TCP: for what ends with its connection, as FTP's uploads. Costs a detour. Default false. */
-  readonly watchEnd?: boolean;
-}
-
 export interface Stream {
   readonly flow: Flow;
   readonly secure: boolean;
@@ -61,9 +56,7 @@ export interface Stream {
    * Goes on under TLS; what comes is for the receiver that is attached next. What Node has buffered here counts as
    * ciphertext. Rejects with SocketError "TLS".
    */
-  secureWith(tls: TlsOptions, how?: SecuringHow): Promise<void>;
-  /** With `watchEnd`, once the peer has ended: false where TLS was cut without its close_notify (RFC 8446 §6.1). */
-  readonly endedCleanly: boolean | undefined;
+  secureWith(tls: TlsOptions): Promise<void>;
   /** FIN once what is queued has left; what the peer still says is received as before (a tunnel passes on who ended). */
   halfClose(): void;
   /** FIN, then read and forget within limits: our last words survive. */

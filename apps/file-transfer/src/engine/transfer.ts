@@ -76,7 +76,7 @@ export class Transfer {
     if (this.#isAborted()) throw new TransferBroken("we-ended");
     if (tls === undefined) return stream;
     try {
-      await stream.secureWith(tls, { watchEnd: this.#options.prepared.record?.direction === "in" });
+      await stream.secureWith(tls);
     } catch (error) {
       if (!(error instanceof SocketError)) throw error;
       // RFC 4217: 522 where TLS did not come about.

@@ -1,7 +1,7 @@
 /** Data connections: who gets one, who does not, what becomes of ports, and of transfers that break. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
@@ -343,30 +343,6 @@ describe("TLS", () => {
         const content = all(data).catch(() => Buffer.from(""));
         expect(await client.nextCode()).toBe(code);
         expect((await content).toString()).toBe(code === 226 ? "secret" : "");
-      }
-    },
-  );
-
-  it.each(["TLSv1.2", "TLSv1.3"] as const)(
-    "that is cut without its close_notify makes no file, %s (RFC 8446 §6.1)",
-    async (version) => {
-      const served = await serve();
-      const client = await Client.to(served);
-      await client.startTls();
-      for (const line of ["USER ann", "PASS right", "PBSZ 0", "PROT P"]) await client.say(line);
-      for (const cut of [true, false]) {
-        const raw = await open(await client.passive());
-        expect(await client.code("STOR up")).toBe(150);
-        const options = { minVersion: version, maxVersion: version } as const;
-        const data = connectTls({ socket: raw, servername: "localhost", ca, ...options });
-        data.on("error", () => undefined);
-        await new Promise<void>((resolve) => data.write(Buffer.alloc(10_000, "x"), () => resolve()));
-        // A FIN of TCP's own, as somebody on the way could send it.
-        if (cut) raw.end();
-        else data.end();
-        expect(await client.nextCode()).toBe(cut ? 426 : 226);
-        expect(existsSync(join(served.home, "up"))).toBe(!cut);
-        expect(await client.say("SIZE up")).toBe("213 10000");
       }
     },
   );
