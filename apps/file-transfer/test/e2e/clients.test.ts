@@ -289,7 +289,8 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
       await client.uploadFromDir(sent, "names");
       await client.downloadToDir(join(local(), "names"), "names");
       const wanted = treeOf(sent);
-      expect(Object.keys(wanted)).toHaveLength(names.length - (secure ? 1 : 0));
+      // The first of the names is that of the empty file.
+      expect(Object.keys(wanted)).toEqual(names.slice(secure ? 1 : 0).toSorted());
       expect([treeOf(join(home(), "names")), treeOf(join(local(), "names"))]).toEqual([wanted, wanted]);
     });
   });
