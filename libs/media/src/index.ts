@@ -16,3 +16,4 @@ export { fragment, fragmentOverhead, type TrackRun } from "./fmp4/fragment.ts";
 export { annexBUnits, avcConfiguration, lengthPrefixed } from "./h264.ts";
 export { parseAdts, type AdtsHeader } from "./adts.ts";
 export { averageBitRate, peakBitRate, type Weighed } from "./bit-rate.ts";
+export * from "./ts/index.ts";
