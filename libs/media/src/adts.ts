@@ -14,7 +14,7 @@ export interface AdtsHeader {
 }
 
 /** ISO/IEC 14496-3 table 1.18. */
-const RATES = [
+export const AAC_RATES: readonly number[] = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350,
 ];
 
@@ -22,7 +22,7 @@ const RATES = [
 export function parseAdts(octets: Uint8Array): AdtsHeader {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = octets;
   const rateIndex = (c >> 2) & 15;
-  const sampleRate = RATES[rateIndex];
+  const sampleRate = AAC_RATES[rateIndex];
   if (octets.length < 7 || a !== 0xff || (b & 0xf6) !== 0xf0 || sampleRate === undefined)
     throw new MediaError("MEDIA_BROKEN", "no ADTS header where a frame of AAC begins");
   const channelsIndex = ((c & 1) << 2) | (d >> 6);

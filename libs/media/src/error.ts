@@ -1,4 +1,13 @@
-export type MediaFault = "MEDIA_NO_CONFIGURATION" | "MEDIA_BROKEN";
+/**
+ * MEDIA_NO_CONFIGURATION: without what its decoder must know · MEDIA_BROKEN: not what it should be · MEDIA_CODEC: of a
+ * codec that is not carried here · MEDIA_LIMIT: larger than is read · MEDIA_NOT_FRAGMENTED: an MP4 that is no stream.
+ */
+export type MediaFault =
+  | "MEDIA_NO_CONFIGURATION"
+  | "MEDIA_BROKEN"
+  | "MEDIA_CODEC"
+  | "MEDIA_LIMIT"
+  | "MEDIA_NOT_FRAGMENTED";
 
 /** Pictures or sound that are not what they should be. */
 export class MediaError extends Error {

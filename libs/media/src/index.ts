@@ -13,6 +13,8 @@ export {
 } from "./sample.ts";
 export { initSection } from "./fmp4/init.ts";
 export { fragment, fragmentOverhead, type TrackRun } from "./fmp4/fragment.ts";
+export { FMP4_LIMITS, Fmp4Reader, type Fmp4Event, type Fmp4Limits } from "./fmp4/reader.ts";
+export { AAC_FRAME, parseAacConfiguration, type AacConfiguration } from "./aac.ts";
 export { annexBUnits, avcConfiguration, lengthPrefixed } from "./h264.ts";
 export { parseAdts, type AdtsHeader } from "./adts.ts";
 export { averageBitRate, peakBitRate, type Weighed } from "./bit-rate.ts";
