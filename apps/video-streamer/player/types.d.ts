@@ -10,6 +10,14 @@ declare global {
     name: string;
     renditions: { label: string; file: string }[];
     subtitles: { file: string; language?: string }[];
+    /** Of a channel that is fed: by whom, and how it goes. */
+    publication?: {
+      from: string;
+      by: string;
+      going: boolean;
+      warning?: string;
+      refused?: string;
+    };
   }
 
   type Delivery = "progressive" | "hls" | "low-latency" | "chunked";

@@ -23,6 +23,10 @@ export interface VideoStreamerOptions extends ServerOptions<EngineName> {
   readonly channels: readonly ChannelSource[];
   /** Milliseconds of a part of a live segment. */
   readonly partMs: number;
+  /** Undefined: only this machine may publish. */
+  readonly ingestKey: string | undefined;
+  /** Bits a second. */
+  readonly maxIngest: number;
   /** Milliseconds in which a viewer must take something of what is queued. */
   readonly writeTimeout: number;
 }
@@ -37,6 +41,19 @@ const hostName: Kind<string> = {
     )
       throw new BadValue("give a host name without port, such as www.example or .example");
     return text.toLowerCase();
+  },
+};
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
+
+const bitRate: Kind<number> = {
+  argument: "RATE",
+  read(text) {
+    const [, digits, unit = ""] = /^(\d{1,12}(?:\.\d{1,3})?)([kmg]?)$/i.exec(text) ?? [];
+    const value = Math.round(Number(digits ?? Number.NaN) * (UNITS[unit.toLowerCase()] ?? Number.NaN));
+    if (!(value >= 1000 && value <= 1e10))
+      throw new BadValue("give bits a second such as 800k or 20M, from 1k to 10G");
+    return value;
   },
 };
 
@@ -69,6 +86,14 @@ export function videoStreamerOptions(read: OptionReader): VideoStreamerOptions {
     }),
     serverNames: read.list("server-name", hostName, {
       help: "answer for this host name; .example: all below",
+    }),
+    ingestKey: read.maybe("ingest-key", kinds.text("KEY", 200), {
+      help: "what publishers must know; without: this machine only",
+    }),
+    maxIngest: read.one("max-ingest", bitRate, {
+      help: "bits a second that a publisher may send",
+      default: 20_000_000,
+      shown: "20M",
     }),
     writeTimeout: read.one("write-timeout", kinds.duration("s", 3_600_000), {
       help: "cut off who takes nothing for so long",

@@ -40,7 +40,11 @@ export async function startVideoStreamer(
   try {
     const firewall = await openFirewall(options);
     const failed = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);
-    const studio = new Studio({ ...options, channels: channelsOf(options) });
+    const studio = new Studio({
+      ...options,
+      channels: channelsOf(options),
+      ingest: { bitRate: options.maxIngest },
+    });
     const tap = new TapPoint();
     const intercepts = { http: new Intercept() };
     const tls = await certificate(options);

@@ -10,6 +10,7 @@ import {
 } from "@socketscope/web";
 import { below, METHOD_NOT_ALLOWED, pathParts, say } from "./answers.ts";
 import { isMedia } from "./films/library.ts";
+import type { HttpIngest } from "./ingest/http-ingest.ts";
 import { contentType } from "./media-types.ts";
 import type { Api } from "./page/api.ts";
 import { playerFiles } from "./page/player-files.ts";
@@ -22,13 +23,14 @@ export interface SiteParts {
   readonly media: string;
   readonly vod: Vod;
   readonly live: Live;
+  readonly ingest: HttpIngest;
   readonly api: Api;
   readonly viewers: Viewers;
   /** Host names it answers for beside localhost and addresses. */
   readonly serverNames: readonly string[];
 }
 
-export function site({ media, vod, live, api, viewers, serverNames }: SiteParts): Handler {
+export function site({ media, vod, live, ingest, api, viewers, serverNames }: SiteParts): Handler {
   const files = staticFiles({ root: media, typeOf: contentType, index: [], extensions: [] });
   const page = playerFiles();
   const shows: readonly (readonly [string, Handler])[] = [
@@ -49,9 +51,10 @@ export function site({ media, vod, live, api, viewers, serverNames }: SiteParts)
     ],
   ];
   const handler: Handler = (request) => {
+    const { method, path } = request;
+    if (path.startsWith("/ingest/")) return ingest.answer(request);
     const preflight = answerPreflight(request, "GET, HEAD, OPTIONS");
     if (preflight !== undefined) return withCors(preflight);
-    const { method, path } = request;
     if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;
     for (const [prefix, show] of shows) if (path.startsWith(prefix)) return dressed(show(request));
     if (path.startsWith("/api/")) return api.answer(request);

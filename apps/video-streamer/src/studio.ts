@@ -4,8 +4,12 @@ import { Library } from "./films/library.ts";
 import { FilmShelf } from "./films/shelf.ts";
 import { Api } from "./page/api.ts";
 import { Viewers } from "./page/viewers.ts";
+import { IngestDesk } from "./ingest/desk.ts";
+import { HttpIngest } from "./ingest/http-ingest.ts";
+import type { IngestLimits } from "./ingest/publication.ts";
 import { Channels, type ChannelSource } from "./live/channels.ts";
 import type { ChannelClock } from "./live/channel.ts";
+import type { FedChannelLimits } from "./live/fed-channel.ts";
 import { Live } from "./live/live.ts";
 import { site } from "./site.ts";
 import { Packager } from "./vod/packager.ts";
@@ -20,20 +24,30 @@ export interface StudioOptions {
   /** Milliseconds of a part of a live segment. */
   readonly partMs: number;
   readonly clock?: ChannelClock;
+  /** What a publisher must know; undefined: sit at this machine. */
+  readonly ingestKey?: string | undefined;
+  readonly ingest?: Partial<IngestLimits> | undefined;
+  readonly fed?: Partial<FedChannelLimits> | undefined;
 }
 
 export class Studio {
   readonly handler: Handler;
+  readonly desk: IngestDesk;
   readonly #shelf = new FilmShelf();
+  readonly #channels: Channels;
 
-  constructor({ media, serverNames, channels: sources, partMs, clock }: StudioOptions) {
+  constructor(options: StudioOptions) {
+    const { media, serverNames, channels: sources, partMs, clock, fed } = options;
     const library = new Library(media);
     const packager = new Packager(this.#shelf);
     const vod = new Vod({ library, shelf: this.#shelf, packager });
-    const channels = new Channels({ sources, shelf: this.#shelf, part: partMs / 1000, clock });
+    const channels = new Channels({ sources, shelf: this.#shelf, part: partMs / 1000, clock, fed });
+    this.#channels = channels;
+    this.desk = new IngestDesk({ channels, key: options.ingestKey, limits: options.ingest });
+    const ingest = new HttpIngest(this.desk);
     const viewers = new Viewers();
-    const api = new Api({ library, channels, viewers });
-    this.handler = site({ media, serverNames, vod, live: new Live(channels), api, viewers });
+    const api = new Api({ library, channels, desk: this.desk, viewers });
+    this.handler = site({ media, serverNames, vod, live: new Live(channels), ingest, api, viewers });
   }
 
   /** Files open now. */
@@ -43,6 +57,7 @@ export class Studio {
 
   /** After the last request. */
   close(): void {
+    this.#channels.close();
     this.#shelf.close();
   }
 }

@@ -5,28 +5,39 @@ import { mediaAddress } from "./screen.js";
 /** @returns {Promise<Show[]>} */
 export async function shows() {
   const response = await fetch("/api/shows");
-  const { films, channels = [] } = await response.json();
+  const { films, channels = [], publications = [] } = await response.json();
   return [
-    ...channels.map((/** @type {object} */ one) => ({
+    ...channels.map((/** @type {{ name: string }} */ one) => ({
       renditions: [],
       subtitles: [],
       ...one,
+      publication: publications.find((/** @type {{ name: string }} */ { name }) => name === one.name),
       kind: "channel",
     })),
     ...films.map((/** @type {object} */ one) => ({ ...one, kind: "film" })),
   ];
 }
 
+/** What a publisher of a channel should know, or that it has gone. */
+function told(/** @type {Show} */ { publication }) {
+  if (publication === undefined) return [];
+  const { going, refused, warning, by, from } = publication;
+  if (refused !== undefined)
+    return [make("span", { class: "warn" }, `Its publisher was refused: ${refused}.`)];
+  if (!going) return [make("span", { class: "warn" }, "Its publisher has gone.")];
+  const note =
+    warning === undefined ? [] : [make("span", { class: "warn" }, `To its publisher: ${warning}.`)];
+  return [make("span", {}, `${by} from ${from}`), ...note];
+}
+
 /**
  * @param {readonly Show[]} all
  * @param {(show: Show) => void} choose
+ * @param {readonly Show["kind"][]} kinds
  */
-export function list(all, choose) {
-  for (const [id, kind] of /** @type {const} */ ([
-    ["channels", "channel"],
-    ["films", "film"],
-  ])) {
-    const section = byId(id, HTMLElement);
+export function list(all, choose, kinds = ["channel", "film"]) {
+  for (const kind of kinds) {
+    const section = byId(`${kind}s`, HTMLElement);
     const of = all.filter((show) => show.kind === kind);
     section.hidden = of.length === 0;
     section.querySelector("ul")?.replaceChildren(
@@ -39,6 +50,7 @@ export function list(all, choose) {
           poster(show),
           make("b", {}, show.name),
           make("span", {}, facts),
+          ...told(show),
         );
         button.addEventListener("click", () => choose(show));
         return make("li", {}, button);

@@ -80,8 +80,10 @@ async function second() {
 }
 
 controls(screen);
-const all = await shows();
-list(all, (show) => open(show, show === screen.show ? screen.delivery : "hls"));
+let all = await shows();
+const choose = (/** @type {Show} */ show) =>
+  open(show, show.name === screen.show?.name ? screen.delivery : "hls");
+list(all, choose);
 const wanted = new URLSearchParams(location.hash.slice(1));
 for (const kind of /** @type {const} */ (["film", "channel"])) {
   const show = all.find((one) => one.kind === kind && one.name === wanted.get(kind));
@@ -89,5 +91,19 @@ for (const kind of /** @type {const} */ (["film", "channel"])) {
   if (show !== undefined) open(show, by);
 }
 await second();
+
+/** Channels come and go with their publishers. */
+async function look() {
+  const now = await shows().catch(() => all);
+  const channels = (/** @type {Show[]} */ list) =>
+    JSON.stringify(list.filter(({ kind }) => kind === "channel"));
+  if (channels(now) !== channels(all)) {
+    list(now, choose, ["channel"]);
+    if (screen.show !== undefined) mark(screen.show);
+  }
+  all = now;
+  setTimeout(look, 2000);
+}
+setTimeout(look, 2000);
 // For tests and the curious: what is played, and how it goes.
 Object.assign(globalThis, { screen });

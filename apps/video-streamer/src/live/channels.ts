@@ -1,10 +1,12 @@
-/** The channels there are, each opened when somebody first asks for it. */
+/** The channels there are: those that play films, each opened when somebody first asks for it, and those that are fed. */
 import { readdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { titlesOf } from "../films/library.ts";
 import { FilmError } from "../films/film-error.ts";
 import type { FilmShelf } from "../films/shelf.ts";
-import { Channel, type ChannelClock } from "./channel.ts";
+import type { Channel, ChannelClock } from "./channel.ts";
+import { FedChannel, type FedChannelLimits } from "./fed-channel.ts";
+import { LoopChannel } from "./loop-channel.ts";
 import type { ChannelRendition } from "./source.ts";
 
 /** What `--live NAME=FILE|FOLDER` says. */
@@ -20,24 +22,55 @@ export interface ChannelsOptions {
   /** Seconds of a part. */
   readonly part: number;
   readonly clock?: ChannelClock | undefined;
+  readonly fed?: Partial<FedChannelLimits> | undefined;
 }
 
 export class Channels {
   readonly #options: ChannelsOptions;
   readonly #open = new Map<string, Promise<Channel>>();
+  readonly #fed = new Map<string, FedChannel>();
 
   constructor(options: ChannelsOptions) {
     this.#options = options;
   }
 
   get names(): readonly string[] {
-    return this.#options.sources.map(({ name }) => name);
+    return [...this.#options.sources.map(({ name }) => name), ...this.#fed.keys()];
+  }
+
+  /** True for a name whose channel plays films. */
+  plays(name: string): boolean {
+    return this.#options.sources.some((one) => one.name === name);
+  }
+
+  /** The channel of that name for a publisher: the one that is waiting for it to come back, or a new one. */
+  feed(name: string): FedChannel {
+    const known = this.#fed.get(name);
+    if (known !== undefined && !known.ended) return known;
+    known?.close();
+    const { part, clock, fed } = this.#options;
+    const channel = new FedChannel({
+      name,
+      part,
+      clock,
+      ...(fed && { limits: fed }),
+      onEnd: () => {
+        if (this.#fed.get(name) === channel) this.#fed.delete(name);
+      },
+    });
+    this.#fed.set(name, channel);
+    return channel;
+  }
+
+  close(): void {
+    for (const channel of this.#fed.values()) channel.close();
+    this.#fed.clear();
   }
 
   /** Undefined when there is none of that name. Throws FilmError when its films cannot be read. */
   async get(name: string): Promise<Channel | undefined> {
     const source = this.#options.sources.find((one) => one.name === name);
-    if (source === undefined) return undefined;
+    if (source === undefined) return this.#fed.get(name);
     const known = this.#open.get(name);
     if (known !== undefined) return known;
     const opening = this.#start(source);
@@ -50,7 +83,7 @@ export class Channels {
   async #start({ name, path }: ChannelSource): Promise<Channel> {
     const { shelf, part, clock } = this.#options;
     const renditions = await renditionsOf(path);
-    return Channel.open({ name, renditions, shelf, part, ...(clock && { clock }) });
+    return LoopChannel.open({ name, renditions, shelf, part, ...(clock && { clock }) });
   }
 }
 

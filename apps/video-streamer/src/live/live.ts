@@ -6,12 +6,11 @@ import { formatPlaylist, type Playlist } from "@socketscope/media";
 import { answerOctets, type Request, type Response } from "@socketscope/web";
 import { goneSignal, pathParts, PLAYLIST_TYPE, say } from "../answers.ts";
 import { FilmError } from "../films/film-error.ts";
-import type { Channel } from "./channel.ts";
+import { partsOf, type AirRendition, type Channel } from "./channel.ts";
 import type { Channels } from "./channels.ts";
 import { endless } from "./endless.ts";
 import { liveMaster, livePlaylist, type LiveLane } from "./playlists.ts";
 import { readReload, type Awaited } from "./reload.ts";
-import type { OpenRendition } from "./source.ts";
 
 /** RFC 9111 §5.2.2.1: a minute, in which it leaves the window. */
 const SEGMENT_CACHE = "public, max-age=60";
@@ -34,6 +33,9 @@ export class Live {
     try {
       const channel = name === undefined ? undefined : await this.#channels.get(name);
       if (channel === undefined) return say(404, "There is no channel of that name.");
+      // Of a channel that has just begun there is something once its first segment is whole.
+      if (channel.current === 0 && !(await channel.awaitSegment(0, goneSignal(request))))
+        return say(503, `${channel.name} has not begun yet.`, ["Retry-After", "2"]);
       if (rest.length === 0) return endless(request, channel);
       return (
         (await this.#find(request, channel, rest)) ?? say(404, `There is no such part of ${channel.name}.`)
@@ -57,7 +59,7 @@ export class Live {
     const rendition = channel.renditions.find(({ label }) => label === first);
     const [, lane, plain, film, number, part] = FILE.exec(second) ?? [];
     if (rendition === undefined || (lane !== "video" && lane !== "audio")) return undefined;
-    if (!rendition.films.some(({ tracks }) => tracks[lane] !== undefined)) return undefined;
+    if (!rendition.tracks.some((one) => one[lane] !== undefined)) return undefined;
     if (film !== undefined) return initAnswer(request, channel, rendition, Number(film), lane);
     if (number === undefined) return this.#playlist(request, channel, rendition, lane, plain !== undefined);
     if (part === undefined) return segmentAnswer(request, channel, rendition, lane, Number(number));
@@ -67,7 +69,7 @@ export class Live {
   async #playlist(
     request: Request,
     channel: Channel,
-    rendition: OpenRendition,
+    rendition: AirRendition,
     lane: LiveLane,
     plain: boolean,
   ): Promise<Response> {
@@ -76,31 +78,30 @@ export class Live {
     if (query.kind === "wait") {
       const { segment } = query.awaited;
       // rfc8216bis §6.2.5.2: who asks for what is further away than the next but one has lost his way.
-      if (segment > channel.current.number + 2)
-        return say(400, `Segment ${segment} is too far off: ${channel.current.number} is being made.`);
-      const ready = await readyAt(channel, rendition, lane, query.awaited);
-      if (!(await channel.until(ready, goneSignal(request)))) return say(503, "The client has gone.");
+      if (segment > channel.current + 2)
+        return say(400, `Segment ${segment} is too far off: ${channel.current} is being made.`);
+      if (!channel.ended && !(await reached(channel, rendition, lane, query.awaited, goneSignal(request))))
+        return say(503, "It has not come in time.");
     }
     return playlistAnswer(request, await livePlaylist(channel, rendition, lane, plain));
   }
 }
 
-/** Seconds on the channel's clock at which the playlist has what is waited for. */
-async function readyAt(
+/** Waits until the playlist has what is waited for. */
+async function reached(
   channel: Channel,
-  rendition: OpenRendition,
+  rendition: AirRendition,
   lane: LiveLane,
   { segment, part }: Awaited,
-): Promise<number> {
-  const { airStart, duration } = channel.loop.segment(segment);
+  gone: AbortSignal,
+): Promise<boolean> {
   // What has long been there is not made again for the sake of a number.
-  if (part === undefined || segment < channel.oldest.kept) return airStart + duration;
-  const { parts } = await channel.made(rendition, segment, lane);
-  const wanted = parts[part];
-  if (wanted !== undefined) return airStart + wanted.ends;
+  if (segment < channel.oldest.listed) return true;
+  if (part === undefined) return channel.awaitSegment(segment, gone);
+  if ((await channel.awaitPart(rendition, segment, part, lane, gone)) !== undefined) return true;
+  if (gone.aborted) return false;
   // rfc8216bis §6.2.5.2: a part behind the last one is the first of the next segment.
-  const next = await channel.made(rendition, segment + 1, lane);
-  return airStart + duration + (next.parts[0]?.ends ?? 0);
+  return (await channel.awaitPart(rendition, segment + 1, 0, lane, gone)) !== undefined;
 }
 
 function playlistAnswer(request: Request, playlist: Playlist): Response | Promise<Response> {
@@ -111,17 +112,16 @@ function playlistAnswer(request: Request, playlist: Playlist): Response | Promis
 function initAnswer(
   request: Request,
   channel: Channel,
-  rendition: OpenRendition,
+  rendition: AirRendition,
   film: number,
   lane: LiveLane,
 ): Response | Promise<Response> | undefined {
-  const octets = channel.init(rendition, film, lane);
-  const tag = rendition.films[film]?.version.tag;
-  if (octets === undefined || tag === undefined) return undefined;
+  const init = channel.init(rendition, film, lane);
+  if (init === undefined) return undefined;
   return answerOctets(request, {
-    octets,
+    octets: init.octets,
     type: `${lane}/mp4`,
-    etag: `${tag}-${lane}-init`,
+    etag: `${init.tag}-${lane}-init`,
     cacheControl: SEGMENT_CACHE,
   });
 }
@@ -130,26 +130,22 @@ function initAnswer(
 async function segmentAnswer(
   request: Request,
   channel: Channel,
-  rendition: OpenRendition,
+  rendition: AirRendition,
   lane: LiveLane,
   number: number,
 ): Promise<Response | undefined> {
   const { current, oldest } = channel;
-  if (number < oldest.kept || number > current.number) return undefined;
-  const { parts } = await channel.made(rendition, number, lane);
+  if (number < oldest.kept || number > current) return undefined;
   const type = `${lane}/mp4`;
-  if (number < current.number) {
+  if (number < current) {
+    const parts = await channel.parts(rendition, number, lane);
     const octets = Buffer.concat(parts.map((part) => part.octets));
-    const etag = `${channel.epoch.toString(36)}-${lane}-${number}`;
+    const etag = `${channel.tag}-${lane}-${number}`;
     return answerOctets(request, { octets, type, etag, cacheControl: SEGMENT_CACHE });
   }
-  const { airStart } = current;
   const gone = goneSignal(request);
   const pieces = async function* (): AsyncGenerator<Uint8Array> {
-    for (const { octets, ends } of parts) {
-      if (!(await channel.until(airStart + ends, gone))) return;
-      yield octets;
-    }
+    for await (const { octets } of partsOf(channel, rendition, number, lane, gone)) yield octets;
   };
   const fields = ["Content-Type", type, "Cache-Control", PLAYLIST_CACHE];
   return { status: 200, fields, content: { pieces: pieces() } };
@@ -159,18 +155,15 @@ async function segmentAnswer(
 async function partAnswer(
   request: Request,
   channel: Channel,
-  rendition: OpenRendition,
+  rendition: AirRendition,
   lane: LiveLane,
   number: number,
   index: number,
 ): Promise<Response | undefined> {
-  const { current, oldest } = channel;
-  if (number < oldest.kept || number > current.number + 1) return undefined;
-  const part = (await channel.made(rendition, number, lane)).parts[index];
+  if (number > channel.current + 1) return undefined;
+  const part = await channel.awaitPart(rendition, number, index, lane, goneSignal(request));
   if (part === undefined) return undefined;
-  const ready = channel.loop.segment(number).airStart + part.ends;
-  if (!(await channel.until(ready, goneSignal(request)))) return say(503, "The client has gone.");
-  const etag = `${channel.epoch.toString(36)}-${lane}-${number}-${index}`;
+  const etag = `${channel.tag}-${lane}-${number}-${index}`;
   return answerOctets(request, {
     octets: part.octets,
     type: `${lane}/mp4`,

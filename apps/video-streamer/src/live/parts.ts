@@ -19,6 +19,8 @@ export interface MadePart {
   readonly ends: number;
   /** It begins with a key picture, or is sound. */
   readonly independent: boolean;
+  /** What is in it, for containers of another kind. */
+  readonly lanes: readonly LaneSamples[];
 }
 
 /** A segment is its parts, one behind the other. */
@@ -62,7 +64,9 @@ export function cutParts(
       duration: ticks / leading.timescale,
       ends: Math.min(ends, duration),
       independent: leading.samples[0]?.key === true,
+      lanes: runs,
     });
   }
-  return { parts, octets: parts.reduce((sum, { octets }) => sum + octets.length, 0) };
+  // Twice: as fragments, and as the samples in them.
+  return { parts, octets: 2 * parts.reduce((sum, { octets }) => sum + octets.length, 0) };
 }

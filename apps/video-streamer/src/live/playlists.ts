@@ -7,9 +7,7 @@ import type {
   Rendition,
   Segment,
 } from "@socketscope/media";
-import type { Channel } from "./channel.ts";
-import type { AirSegment } from "./loop.ts";
-import type { OpenRendition } from "./source.ts";
+import type { AirRendition, Channel, OnAir } from "./channel.ts";
 
 /** rfc8216bis §8: parts, preload hints and server control need 6; EXT-X-SKIP, which is not used here, 9. */
 const VERSION = 9;
@@ -23,8 +21,8 @@ export type LiveLane = "video" | "audio";
 export function liveMaster({ renditions }: Channel, plain: boolean): MasterPlaylist {
   const file = (lane: LiveLane): string => `${lane}${plain ? "-plain" : ""}.m3u8`;
   const [first] = renditions;
-  const audio = first?.films.find(({ tracks }) => tracks.audio !== undefined)?.tracks.audio;
-  const pictured = renditions.filter(({ films }) => films.some(({ tracks }) => tracks.video !== undefined));
+  const audio = first?.tracks.find((one) => one.audio !== undefined)?.audio;
+  const pictured = renditions.filter(({ tracks }) => tracks.some((one) => one.video !== undefined));
   const sound: Rendition[] =
     audio === undefined || first === undefined || pictured.length === 0
       ? []
@@ -45,9 +43,9 @@ export function liveMaster({ renditions }: Channel, plain: boolean): MasterPlayl
     version: VERSION,
     independentSegments: true,
     renditions: sound,
-    variants: (pictured.length > 0 ? pictured : renditions).map(({ label, films, rates, frameRate }) => {
-      const video = films.find(({ tracks }) => tracks.video !== undefined)?.tracks.video;
-      const all = films.flatMap(({ tracks }) => [tracks.video?.codecString, tracks.audio?.codecString]);
+    variants: (pictured.length > 0 ? pictured : renditions).map(({ label, tracks, rates, frameRate }) => {
+      const video = tracks.find((one) => one.video !== undefined)?.video;
+      const all = tracks.flatMap((one) => [one.video?.codecString, one.audio?.codecString]);
       return {
         uri: `${encodeURIComponent(label)}/${file(video === undefined ? "audio" : "video")}`,
         iFrames: false,
@@ -62,51 +60,50 @@ export function liveMaster({ renditions }: Channel, plain: boolean): MasterPlayl
   };
 }
 
-/** What the channel's clock has brought so far. */
+/** What has been on the air so far. */
 export async function livePlaylist(
   channel: Channel,
-  rendition: OpenRendition,
+  rendition: AirRendition,
   lane: LiveLane,
   plain: boolean,
 ): Promise<MediaPlaylist> {
-  const { time, current, loop, part } = channel;
+  const { current, part, ended } = channel;
   const { listed } = channel.oldest;
   const segments: Segment[] = [];
   /** Whose initialization section was named last. */
   let film: number | undefined;
-  for (let number = listed; number < current.number; number++) {
-    const parts =
-      plain || number < current.number - WITH_PARTS
-        ? []
-        : (await channel.made(rendition, number, lane)).parts.map((one, i) =>
-            listedPart(lane, number, i, one),
-          );
-    const segment = loop.segment(number);
+  for (let number = listed; number < current; number++) {
+    const segment = channel.segment(number);
+    if (segment === undefined) continue;
+    const made = plain || number < current - WITH_PARTS ? [] : await channel.parts(rendition, number, lane);
+    const parts = made.map((one, i) => listedPart(lane, number, i, one));
     segments.push({
-      ...saidOf(channel, segment, lane, parts, segment.film !== film),
+      ...saidOf(segment, lane, parts, segment.film !== film),
       uri: `${lane}-${number}.m4s`,
       duration: segment.duration,
       gap: false,
     });
     film = segment.film;
   }
+  const first = channel.segment(listed);
   const shared = {
     kind: "media",
     version: VERSION,
     independentSegments: true,
-    targetDuration: targetDuration(channel),
+    targetDuration: channel.targetDuration,
     mediaSequence: listed,
-    discontinuitySequence: sequenceBefore(loop.segment(listed)),
+    discontinuitySequence: first === undefined ? 0 : sequenceBefore(first),
     iFramesOnly: false,
-    ended: false,
+    ended,
     segments,
     reports: [],
     skipped: 0,
   } as const;
   if (plain) return { ...shared, preloadHints: [] };
-  const coming = (await channel.made(rendition, current.number, lane)).parts;
-  const ready = coming.filter(({ ends }) => current.airStart + ends <= time);
-  const hint = partName(lane, current.number, ready.length);
+  const coming = channel.segment(current);
+  const ready = coming === undefined ? [] : await channel.parts(rendition, current, lane);
+  const more = await channel.hasPart(rendition, current, ready.length, lane);
+  const hint = more ? partName(lane, current, ready.length) : partName(lane, current + 1, 0);
   const longest = partTarget(lane, rendition, part);
   return {
     ...shared,
@@ -115,33 +112,29 @@ export async function livePlaylist(
     serverControl: { canBlockReload: true, partHoldBack: 3 * longest },
     // Before its first part is there nothing is said of it: a tag without a part would be of what comes after.
     coming:
-      ready.length === 0
+      coming === undefined || ready.length === 0
         ? undefined
         : saidOf(
-            channel,
-            current,
+            coming,
             lane,
-            ready.map((one, i) => listedPart(lane, current.number, i, one)),
-            current.film !== film,
+            ready.map((one, i) => listedPart(lane, current, i, one)),
+            coming.film !== film,
           ),
-    preloadHints: [
-      { type: "PART", uri: ready.length < coming.length ? hint : partName(lane, current.number + 1, 0) },
-    ],
+    preloadHints: ended ? [] : [{ type: "PART", uri: hint }],
   };
 }
 
 /** What a playlist says of a segment, also while it is being made. */
 function saidOf(
-  { epoch }: Channel,
-  { number, film, first, airStart }: AirSegment,
+  { film, discontinuity, programDateTime }: OnAir,
   lane: LiveLane,
   parts: readonly Part[],
   mapped: boolean,
 ): ComingSegment {
   return {
-    discontinuity: first && number > 0,
+    discontinuity,
     map: mapped ? { uri: `${lane}-init-${film}.mp4` } : undefined,
-    programDateTime: Math.round(epoch + airStart * 1000),
+    programDateTime,
     parts,
   };
 }
@@ -160,22 +153,16 @@ function partName(lane: LiveLane, number: number, index: number): string {
 }
 
 /** RFC 8216 §4.3.3.3: what has been removed; the tag on the first segment that is listed still counts by itself. */
-function sequenceBefore({ discontinuities, first, number }: AirSegment): number {
-  return first && number > 0 ? discontinuities - 1 : discontinuities;
-}
-
-function targetDuration({ loop }: Channel): number {
-  let longest = 1;
-  for (let i = 0; i < loop.size; i++) longest = Math.max(longest, Math.round(loop.segment(i).duration));
-  return longest;
+function sequenceBefore({ discontinuities, discontinuity }: OnAir): number {
+  return discontinuity ? discontinuities - 1 : discontinuities;
 }
 
 /** Samples of one frame of sound; of a codec that is not among them, as many as the longest has. */
 const FRAME = { aac: 1024, mp3: 1152, opus: 960, flac: 4608 } as const;
 
 /** Seconds of the longest part (rfc8216bis §4.4.3.7): pictures and frames of sound are not divided. */
-function partTarget(lane: LiveLane, { films, frameRate = 25 }: OpenRendition, part: number): number {
-  const audio = films.find(({ tracks }) => tracks.audio !== undefined)?.tracks.audio;
+function partTarget(lane: LiveLane, { tracks, frameRate = 25 }: AirRendition, part: number): number {
+  const audio = tracks.find((one) => one.audio !== undefined)?.audio;
   const sample =
     lane === "audio" && audio !== undefined ? FRAME[audio.codec] / audio.sampleRate : 1 / frameRate;
   const most = lane === "audio" ? Math.floor(part / sample) + 1 : Math.ceil(part / sample - 0.01);

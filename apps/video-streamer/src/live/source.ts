@@ -1,8 +1,9 @@
 /** What a channel is made of: films in a circle, and their samples moved to the channel's clock. */
-import type { AudioTrack, Sample, VideoTrack } from "@socketscope/media";
+import type { Sample } from "@socketscope/media";
 import type { Film } from "../films/film.ts";
 import { FilmError } from "../films/film-error.ts";
 import type { FilmShelf, FilmVersion } from "../films/shelf.ts";
+import type { AirRendition, LaneTracks } from "./channel.ts";
 import type { LaneSamples } from "./parts.ts";
 import { Loop, type AirSegment } from "./loop.ts";
 
@@ -12,22 +13,13 @@ export interface ChannelRendition {
   readonly files: readonly string[];
 }
 
-export interface LaneTracks {
-  readonly video: VideoTrack | undefined;
-  readonly audio: AudioTrack | undefined;
-}
-
 /** A rendition whose films are known. */
-export interface OpenRendition {
-  readonly label: string;
+export interface OpenRendition extends AirRendition {
   readonly films: readonly {
     readonly version: FilmVersion;
     readonly tracks: LaneTracks;
     readonly duration: number;
   }[];
-  /** Bits a second at the peak, and on average, of pictures and of sound. */
-  readonly rates: { readonly peak: number; readonly average: number };
-  readonly frameRate: number | undefined;
 }
 
 /** Opens the films of `renditions`; those that are cut in other places than the first are left out. Throws FilmError. */
@@ -58,6 +50,7 @@ export async function openRenditions(
     open.push({
       label,
       films,
+      tracks: films.map(({ tracks }) => tracks),
       rates: { peak: Math.ceil(peak), average: Math.ceil((8 * octets) / length) },
       frameRate: pictures > 0 ? pictures / length : undefined,
     });

@@ -2,12 +2,14 @@
 import type { Request, Response } from "@socketscope/web";
 import { say } from "../answers.ts";
 import type { Library } from "../films/library.ts";
+import type { IngestDesk } from "../ingest/desk.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Viewers } from "./viewers.ts";
 
 export interface ApiParts {
   readonly library: Library;
   readonly channels: Channels;
+  readonly desk: IngestDesk;
   readonly viewers: Viewers;
 }
 
@@ -20,7 +22,7 @@ export class Api {
   }
 
   async answer(request: Request): Promise<Response> {
-    const { library, channels, viewers } = this.#parts;
+    const { library, channels, desk, viewers } = this.#parts;
     if (request.path === "/api/viewers") {
       const { local, remote } = request.flow;
       return json({ page: { local, remote }, viewers: viewers.list(request) });
@@ -31,7 +33,11 @@ export class Api {
       renditions: renditions.map(({ label, file }) => ({ label, file })),
       subtitles: subtitles.map(({ file, language }) => ({ file, language })),
     }));
-    return json({ films, channels: channels.names.map((name) => ({ name })) });
+    return json({
+      films,
+      channels: channels.names.map((name) => ({ name })),
+      publications: desk.list(),
+    });
   }
 }
 
