@@ -243,6 +243,38 @@ client.describe("publishing by HTTP", () => {
     });
   });
 
+  it("takes MPEG-TS as well, and says what of it is left out", async () => {
+    await using site = await serving();
+    const source = join(folder.path, "six.ts");
+    const codecs = ["-frames:v", "150", "-t", "6", "-c:v", "copy", "-c:a:0", "copy", "-c:a:1", "mp2"];
+    await make(
+      ["-i", SAMPLE, "-map", "0:v", "-map", "0:a", "-map", "0:a", ...codecs, "-f", "mpegts"],
+      source,
+    );
+    const publisher = new Publisher(site, "own");
+    publisher.send(readFileSync(source));
+    const { text } = await publisher.end();
+    expect(text).toMatch(
+      /^6\.0 s in 3 segments were shown as own\. For next time: .* is not read here, and left out\.\n$/,
+    );
+    expect(site.studio.desk.list()[0]?.by).toBe("MPEG-TS by HTTP");
+    const segments = await until(async () => {
+      const { segments: now } = await listed(site, "video-plain.m3u8");
+      return now.length === 3 && now;
+    });
+    expect(segments.map(({ duration }) => Math.round(duration * 100))).toEqual([200, 200, 200]);
+    const out = join(folder.path, "watched-ts.mp4");
+    await make(
+      ["-live_start_index", "0", "-i", `${site.origin}/live/own/plain.m3u8`, "-t", "5.9", "-c", "copy"],
+      out,
+    );
+    const pictures = await frames(source, "v");
+    const shown = await frames(out, "v");
+    expect(shown).toEqual(pictures.slice(0, shown.length));
+    expect(shown.length).toBeGreaterThan(140);
+    expect(site.errors).toEqual([]);
+  });
+
   it("lets ffmpeg publish as it comes, tells of late key pictures, and ffmpeg watches", async () => {
     await using site = await serving();
     const args = [

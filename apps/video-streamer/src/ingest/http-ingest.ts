@@ -24,6 +24,9 @@ const FAULTS: Readonly<Record<IngestFault, number>> = {
   INGEST_FORMAT: 415,
 };
 
+/** Octets without a sample after which it is taken for nothing: larger than a fragment may be. */
+const UNREADABLE = 48 * 1024 * 1024;
+
 export class HttpIngest {
   readonly #desk: IngestDesk;
 
@@ -65,6 +68,7 @@ export class HttpIngest {
   async #read(request: Request, publication: Publication): Promise<void> {
     const pieces = request.body[Symbol.asyncIterator]();
     let reader: StreamReader | undefined;
+    let octets = 0;
     try {
       for (;;) {
         const piece = await within(this.#desk.limits.silent, pieces.next());
@@ -75,6 +79,12 @@ export class HttpIngest {
           this.#desk.describe(publication, `${reader.kind} by HTTP`);
         }
         reader.push(piece.value);
+        octets += piece.value.length;
+        if (publication.octets === 0 && octets > UNREADABLE)
+          throw new IngestError(
+            "INGEST_FORMAT",
+            `there was nothing to show in its first ${UNREADABLE} octets`,
+          );
         await publication.ready();
       }
       reader?.end();

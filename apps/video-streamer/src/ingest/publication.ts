@@ -97,9 +97,10 @@ export class Publication {
     if (kinds.size === 2 || seconds >= SETTLED || this.#held.length >= MOST_HELD) this.#choose();
   }
 
-  /** Its times go on elsewhere. */
-  jump(): void {
-    this.#rest();
+  /** The times of a track go on elsewhere: with those of the pictures, where there are any. */
+  jump(id: number): void {
+    const { video, audio } = this.#chosen ?? {};
+    if (id === (video ?? audio)) this.#rest();
   }
 
   /** Resolves when more may come: a publisher that is ahead of the air is held back. */
