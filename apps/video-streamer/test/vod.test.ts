@@ -96,6 +96,7 @@ describe.each(ENGINES)("HLS on demand, engine %s", (_name, engine) => {
     for (const [path, cache, type] of [
       ["master.m3u8", "no-cache", "application/vnd.apple.mpegurl"],
       ["360p/video.m3u8", "no-cache", "application/vnd.apple.mpegurl"],
+      // RFC 9111 §5.2.2.1, §5.2.2.4
       ["360p/video.mp4", "public, max-age=3600", "video/mp4"],
       ["360p/video-3.m4s", "public, max-age=3600", "video/mp4"],
       ["180p/audio-11.m4s", "public, max-age=3600", "audio/mp4"],

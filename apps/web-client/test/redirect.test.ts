@@ -19,21 +19,21 @@ const step: Step = {
   sendsContent: true,
 };
 
-// RFC 9110 §15.4.2–§15.4.9: status, method before, method after, content goes along.
-const methods: readonly (readonly [number, string, string, boolean])[] = [
-  [301, "POST", "GET", false],
-  [302, "POST", "GET", false],
-  [303, "POST", "GET", false],
-  [303, "PUT", "GET", false],
-  [303, "HEAD", "HEAD", true],
-  [301, "PUT", "PUT", true],
-  [302, "DELETE", "DELETE", true],
-  [307, "POST", "POST", true],
-  [308, "POST", "POST", true],
+/** Section, status, method before, method after, content goes along. */
+const methods: readonly (readonly [string, number, string, string, boolean])[] = [
+  ["§15.4.2", 301, "POST", "GET", false],
+  ["§15.4.2", 301, "PUT", "PUT", true],
+  ["§15.4.3", 302, "POST", "GET", false],
+  ["§15.4.3", 302, "DELETE", "DELETE", true],
+  ["§15.4.4", 303, "POST", "GET", false],
+  ["§15.4.4", 303, "PUT", "GET", false],
+  ["§15.4.4", 303, "HEAD", "HEAD", true],
+  ["§15.4.8", 307, "POST", "POST", true],
+  ["§15.4.9", 308, "POST", "POST", true],
 ];
 
 describe("a redirect", () => {
-  it.each(methods)("%i turns %s into %s", (status, method, after, sendsContent) => {
+  it.each(methods)("RFC 9110 %s: %i turns %s into %s", (_section, status, method, after, sendsContent) => {
     const next = redirected({ ...step, method }, status, ["/z"]);
     expect([next?.method, next?.sendsContent]).toEqual([after, sendsContent]);
   });
@@ -44,6 +44,7 @@ describe("a redirect", () => {
     ["?r", "http://a.test/x/y?r"],
     ["//b.test/", "http://b.test/"],
     ["https://a.test/", "https://a.test/"],
+    // RFC 9110 §17.11: user information in a reference from elsewhere is a trap
     ["http://user:secret@a.test/", "http://a.test/"],
   ])("%s leads to %s", (location, url) => {
     expect(redirected(step, 302, [location])?.url.href).toBe(url);

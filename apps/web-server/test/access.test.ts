@@ -22,7 +22,7 @@ const problem = (one: { status: number; text: string; fields: readonly string[] 
 describe("basic auth", () => {
   const door = basicAuth(fine, { passwords: always(passwords), problem, delay: 0 });
 
-  it("says how to come in", async () => {
+  it("RFC 9110 §11.6.1: says how to come in", async () => {
     const response = await door(asked("GET", "/"));
     expect([response.status, fieldOf(response, "WWW-Authenticate")]).toEqual([
       401,
@@ -128,7 +128,7 @@ describe("standing fields", () => {
     content: "",
   });
 
-  it("--header replaces what the server would say, --no-cache asks each time", async () => {
+  it("--header replaces what the server would say, --no-cache asks each time (RFC 9111 §5.2.2.4)", async () => {
     const dressed = withStandingFields(page, {
       ...options,
       noCache: true,

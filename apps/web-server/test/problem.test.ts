@@ -20,7 +20,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const HTML = ["Accept", "text/html,*/*;q=0.8"];
 
-describe("404", () => {
+describe("404 (RFC 9110 §15.5.5)", () => {
   it("is two lines for curl", async () => {
     const response = await handler(asked("GET", "/nothing", ["Accept", "*/*"]));
     expect([response.status, await textOf(response)]).toEqual([
@@ -29,7 +29,7 @@ describe("404", () => {
     ]);
   });
 
-  it("is problem+json for who asks for JSON", async () => {
+  it("RFC 9457 §4.2.1: is problem+json for who asks for JSON", async () => {
     const response = await handler(asked("GET", "/nothing", ["Accept", "application/json"]));
     expect(fieldOf(response, "Content-Type")).toBe("application/problem+json");
     expect(JSON.parse(await textOf(response))).toEqual({

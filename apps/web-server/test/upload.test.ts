@@ -42,7 +42,7 @@ async function put(target: string, body: AskedMore["body"], fields: string[] = [
 }
 
 describe("PUT", () => {
-  it("creates with 201 and an address, replaces with 204, and the ETag is the one a GET says", async () => {
+  it("RFC 9110 §9.3.4: creates with 201 and an address, replaces with 204, and the ETag is the one a GET says", async () => {
     const created = await handler(asked("PUT", "/inbox/a%20b.txt", [], { body: ["one ", "two"] }));
     expect([created.status, fieldOf(created, "Location")]).toEqual([201, "/inbox/a%20b.txt"]);
     expect(readFileSync(join(inbox, "a b.txt"), "utf8")).toBe("one two");
@@ -126,7 +126,7 @@ describe("PUT", () => {
 });
 
 describe("DELETE", () => {
-  it("removes a file, once, on condition", async () => {
+  it("RFC 9110 §9.3.5: removes a file, once, on condition", async () => {
     writeFileSync(join(inbox, "a"), "1");
     const remove = async (fields: string[] = []): Promise<number> =>
       (await handler(asked("DELETE", "/inbox/a", fields))).status;
@@ -150,7 +150,7 @@ describe("forms", () => {
   const send = (body: string, fields: string[] = [], target = "/inbox/"): ReturnType<Handler> =>
     handler(asked("POST", target, ["Content-Type", "multipart/form-data; boundary=b", ...fields], { body }));
 
-  it("puts every file in place and leads a browser back", async () => {
+  it("RFC 9110 §9.3.3, §15.4.4: puts every file in place and leads a browser back", async () => {
     const response = await send(
       form([
         ["a.txt", "one"],

@@ -128,13 +128,13 @@ describe("the control socket", () => {
     ["/firewall/bans", ["-X", "POST", ...json('{"address":"x","seconds":1}')], 400, "FIREWALL_RULE"],
     ["/firewall/bans", ["-X", "POST", ...json('{"address":"::1","seconds":0}')], 400, "CONTROL_VALUE"],
     ["/firewall/bans/10.9.9.9", ["-X", "DELETE"], 404, "CONTROL_NO_BAN"],
-  ])("answers %s %j with a problem: %i %s", async (path, argv, status, code) => {
+  ])("RFC 9457 §3.1: answers %s %j with a problem: %i %s", async (path, argv, status, code) => {
     const answer = await curl(path, ...argv);
     expect([answer.status, answer.type]).toEqual([status, "application/problem+json"]);
     expect(JSON.parse(answer.body)).toMatchObject({
       status,
       code,
-      title: expect.any(String),
+      title: { 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed" }[status],
       detail: expect.any(String),
     });
   });

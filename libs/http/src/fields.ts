@@ -1,5 +1,5 @@
 /**
- * RFC 9110 §5, §6.3: field lines as they came. Names keep their case, values are latin1 text (§5.5: anything
+ * RFC 9110 §5: field lines as they came. Names keep their case, values are latin1 text (§5.5: anything
  * else is opaque), order is kept. A list that is read once and thrown away: no map is built.
  */
 

@@ -50,7 +50,14 @@ describe("recordings of other people's programs", () => {
   });
 });
 
-describe("framing (RFC 9112 §6.3)", () => {
+it("RFC 9110 §4.2.2: HTTP over TLS begins with TLS; that it is secured changes nothing of what was read", () => {
+  const dissector = new HttpDissector();
+  dissector.feed("in", Buffer.from(GET.slice(0, 9)));
+  dissector.secured();
+  expect(lines(dissector.feed("in", Buffer.from(GET.slice(9))))).toEqual(["0 in request: GET / HTTP/1.1"]);
+});
+
+describe("framing (RFC 9112 §2.1, §6.3)", () => {
   it.each([
     ["HEAD has no content whatever the length", "HEAD", "200 OK\r\nContent-Length: 5", "", []],
     ["204", "GET", "204 No Content", "", []],

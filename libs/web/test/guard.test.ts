@@ -9,7 +9,7 @@ const page = guard(() => ({ status: 200, content: "done" }), {
 const status = async (method: string, lines: readonly string[], more = {}) =>
   (await page(makeRequest(method, "/act", lines, more))).status;
 
-describe("Host (DNS rebinding)", () => {
+describe("Host (DNS rebinding; RFC 9110 §15.5.20)", () => {
   const table: [string, number][] = [
     ["localhost", 200],
     ["localhost:8080", 200],
@@ -100,6 +100,7 @@ describe("Origin and Sec-Fetch-Site (cross-site requests)", () => {
     ["DELETE", "DELETE", ["Origin", "https://evil.example"], 403],
     ["unknown method", "BREW", ["Origin", "https://evil.example"], 403],
     ["lower case is another method", "get", ["Origin", "https://evil.example"], 403],
+    // RFC 9110 §9.2.1: what only reads needs no guard
     ["link from another site", "GET", ["Sec-Fetch-Site", "cross-site"], 200],
     ["read from another site", "GET", ["Origin", "https://evil.example"], 200],
     ["HEAD", "HEAD", ["Origin", "https://evil.example"], 200],

@@ -71,7 +71,7 @@ describe("content of a request", () => {
     expect(text.match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
   });
 
-  it("too large is answered 413, readable though the client sends on (RFC 9112 §9.6)", async () => {
+  it("too large is answered 413 (RFC 9110 §15.5.14), readable though the client sends on (RFC 9112 §9.6)", async () => {
     const served = await serveForTest(async ({ body }) => ({ status: 200, content: await body.bytes(1000) }));
     for (const framing of [`Content-Length: ${20 * MIB}`, "Transfer-Encoding: chunked"]) {
       const head = `POST / HTTP/1.1\r\nHost: localhost\r\n${framing}\r\n\r\n`;

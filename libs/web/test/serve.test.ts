@@ -219,3 +219,26 @@ describe("a handler that fails", () => {
     expect(served.failures).toHaveLength(1);
   });
 });
+
+describe("an interim answer", () => {
+  it("RFC 9110 §15.2: goes before the answer", async () => {
+    const served = await serveForTest((request) => {
+      request.inform?.(103, ["Link", "</a.css>; rel=preload"]);
+      return { status: 200, content: "x" };
+    });
+    const client = await RawClient.to(served, get("/", "Connection: close\r\n"));
+    expect(await client.toEnd()).toMatch(
+      /^HTTP\/1\.1 103 .*\r\nLink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 /,
+    );
+  });
+
+  it.each([100, 101, 200])("RFC 9110 §15.2.1, §15.2.2: %i is not a handler's to send so", async (status) => {
+    const served = await serveForTest((request) => {
+      request.inform?.(status);
+      return { status: 200 };
+    });
+    const client = await RawClient.to(served, get("/", "Connection: close\r\n"));
+    expect(await client.toEnd()).toMatch(/^HTTP\/1\.1 500 /);
+    expect(served.failures).toMatchObject([{ error: { code: "HTTP_INTERIM_STATUS" } }]);
+  });
+});

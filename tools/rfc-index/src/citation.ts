@@ -38,3 +38,14 @@ export function bySection(a: string, b: string): number {
   }
   return 0;
 }
+
+/**
+ * Whether `section` stands under what was cited: under the heading "9.3" stand 9.3.1 and 9.3.8, in the span "6–10"
+ * stands everything from 6 to the last part of 10.
+ */
+export function isPartOf(section: string, cited: string): boolean {
+  const [first = "", last] = cited.split("–");
+  if (last === undefined) return section.startsWith(`${first}.`);
+  const from = bySection(first, section) <= 0;
+  return from && (bySection(section, last) <= 0 || section.startsWith(`${last}.`));
+}

@@ -5,9 +5,9 @@ import { toMarkdown } from "./markdown.ts";
 import { buildIndex, readSources } from "./rfc-index.ts";
 
 const help = `npm run -s rfc-index -- [options]
-  --json         for programs: [{ rfc, section, code: [{ file, line, says }], tests: [{ file, line }] }]
+  --json         for programs: [{ rfc, section, code: [{ file, line, says }], tests: [{ file, line }], parts }]
   --rfc N        only this RFC; repeatable
-  --untested     only clauses that no test names`;
+  --untested     only clauses of which no test names any part`;
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +22,8 @@ if (values.help) console.log(help);
 else {
   const index = buildIndex(readSources(fileURLToPath(new URL("../../..", import.meta.url))));
   const entries = index.entries.filter(
-    ({ rfc, tests }) => (values.rfc?.includes(rfc) ?? true) && (!values.untested || tests.length === 0),
+    ({ rfc, tests, parts }) =>
+      (values.rfc?.includes(rfc) ?? true) && !(values.untested && tests.length + parts.length > 0),
   );
   process.stdout.write(
     values.json ? `${JSON.stringify(entries, undefined, 2)}\n` : toMarkdown({ ...index, entries }),

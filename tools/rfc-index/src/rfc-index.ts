@@ -2,15 +2,17 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bySection } from "./citation.ts";
+import { bySection, isPartOf } from "./citation.ts";
 import { clausesIn, oddIn, testedIn, type Clause, type Place } from "./scan.ts";
 
 export interface Entry {
   readonly rfc: string;
   readonly section: string;
   readonly code: readonly Clause[];
-  /** Empty: nobody has shown yet that it holds. */
+  /** Tests that name the clause. Empty, and `parts` too: nobody has shown yet that it holds. */
   readonly tests: readonly Place[];
+  /** Tests that name what stands under a heading or in a span, where none names it itself. */
+  readonly parts: readonly Place[];
 }
 
 export interface RfcIndex {
@@ -31,19 +33,13 @@ const TEST = /^(?:libs|apps|tools)\/[^/]+\/test\/.*\.ts$/;
 export function buildIndex(files: readonly SourceFile[]): RfcIndex {
   const sources = files.filter(({ file }) => SOURCE.test(file));
   const clauses = sources.flatMap(({ file, text }) => clausesIn(file, text));
-  const tests = new Map<string, Place[]>();
-  for (const { file, text } of files) {
-    if (!TEST.test(file)) continue;
-    for (const place of testedIn(file, text)) {
-      const places = tests.get(keyOf(place)) ?? [];
-      // A table names a section on many lines: the first of a file leads there.
-      if (!places.some((other) => other.file === file)) places.push(place);
-      tests.set(keyOf(place), places);
-    }
-  }
-  const entries = Array.from(grouped(clauses), ([key, code]) => {
+  const named = files.filter(({ file }) => TEST.test(file)).flatMap(({ file, text }) => testedIn(file, text));
+  const tests = grouped(named);
+  const entries = Array.from(grouped(clauses), ([key, code]): Entry => {
     const { rfc = "", section = "" } = code[0] ?? {};
-    return { rfc, section, code, tests: tests.get(key) ?? [] };
+    const its = firstOfFiles(tests.get(key) ?? []);
+    const below = (place: Place): boolean => place.rfc === rfc && isPartOf(place.section, section);
+    return { rfc, section, code, tests: its, parts: its.length > 0 ? [] : firstOfFiles(named.filter(below)) };
   });
   return {
     entries: entries.toSorted((a, b) => Number(a.rfc) - Number(b.rfc) || bySection(a.section, b.section)),
@@ -60,13 +56,22 @@ export function readSources(root: string): readonly SourceFile[] {
     .map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }));
 }
 
+/** A table names a section on many lines: the first of a file leads there. */
+function firstOfFiles(places: readonly Place[]): readonly Place[] {
+  return places.filter(({ file }, index) => places.findIndex((other) => other.file === file) === index);
+}
+
 function keyOf({ rfc, section }: { readonly rfc: string; readonly section: string }): string {
   return `${rfc} ${section}`;
 }
 
 /** Map.groupBy, which Node 20 lacks. */
-function grouped(clauses: readonly Clause[]): ReadonlyMap<string, readonly Clause[]> {
-  const groups = new Map<string, Clause[]>();
-  for (const clause of clauses) groups.set(keyOf(clause), [...(groups.get(keyOf(clause)) ?? []), clause]);
+function grouped<P extends Place>(places: readonly P[]): ReadonlyMap<string, readonly P[]> {
+  const groups = new Map<string, P[]>();
+  for (const place of places) {
+    const group = groups.get(keyOf(place));
+    if (group === undefined) groups.set(keyOf(place), [place]);
+    else group.push(place);
+  }
   return groups;
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bySection, citationsIn, oddForms } from "../src/citation.ts";
+import { bySection, citationsIn, isPartOf, oddForms } from "../src/citation.ts";
 import { toMarkdown } from "../src/markdown.ts";
 import { buildIndex, readSources } from "../src/rfc-index.ts";
 
@@ -34,6 +34,22 @@ describe("a citation", () => {
   });
 });
 
+describe("what stands under a heading or in a span", () => {
+  it.each([
+    ["9.3.8", "9.3", true],
+    ["9.3", "9.3", false],
+    ["9.31", "9.3", false],
+    ["9.2.1", "9.3", false],
+    ["6", "6–10", true],
+    ["10.2.2", "6–10", true],
+    ["5.5", "6–10", false],
+    ["11.1", "6–10", false],
+    ["9.3.4", "9.3.3–9.3.5", true],
+  ])("%s is part of %s: %s", (section, cited, expected) => {
+    expect(isPartOf(section, cited)).toBe(expected);
+  });
+});
+
 describe("an index", () => {
   const files = [
     {
@@ -43,6 +59,7 @@ describe("an index", () => {
         " * RFC 9112 §6.3: how long it is.",
         " */",
         "// RFC 9112 §7.1: `a|b` in chunks.",
+        "// RFC 9110 §2: the heading of 2.5",
         'const not = "RFC 9112 §9.9";',
         "const also = 1; // RFC 9112 §6.3: here too",
       ].join("\n"),
@@ -57,25 +74,30 @@ describe("an index", () => {
 
   it("finds comments, and the tests that name the same clause", () => {
     expect(
-      entries.map(({ rfc, section, code, tests }) => [
+      entries.map(({ rfc, section, code, tests, parts }) => [
         rfc,
         section,
         code.map(({ line }) => line),
         tests.length,
+        parts.length,
       ]),
     ).toEqual([
-      ["9112", "6.3", [2, 6], 1],
-      ["9112", "7.1", [4], 0],
+      ["9110", "2", [5], 0, 1],
+      ["9112", "6.3", [2, 7], 1, 0],
+      ["9112", "7.1", [4], 0, 0],
     ]);
-    expect(entries[0]?.code[0]?.says).toBe("how long it is.");
+    expect(entries[1]?.code[0]?.says).toBe("how long it is.");
   });
 
   it("is a table, and says what has no test", () => {
     const page = toMarkdown({ entries, odd: [] });
-    expect(page).toContain("2 clauses are cited in the sources; the tests name 1 of them.");
+    expect(page).toContain(
+      "3 clauses are cited in the sources; the tests name 1 of them, and parts of 1 more.",
+    );
     expect(page).toContain(
       "| [§7.1](https://www.rfc-editor.org/rfc/rfc9112#section-7.1) | `a\\|b` in chunks. | [src/a.ts:4](libs/x/src/a.ts#L4) | **no test** |",
     );
+    expect(page).toContain("| its parts: [test/a.test.ts:2](libs/x/test/a.test.ts#L2) |");
   });
 });
 
@@ -92,5 +114,12 @@ describe("this house", () => {
     );
     expect(framing.length).toBeGreaterThan(5);
     expect(framing.filter(({ tests }) => tests.length === 0).map(({ section }) => section)).toEqual([]);
+  });
+
+  it.each(["9110", "9111", "9112"])("has a test for each clause of RFC %s, or for its parts", (http) => {
+    const cited = index.entries.filter(({ rfc }) => rfc === http);
+    expect(cited.length).toBeGreaterThan(1);
+    const untested = cited.filter(({ tests, parts }) => tests.length + parts.length === 0);
+    expect(untested.map(({ section }) => section)).toEqual([]);
   });
 });

@@ -99,7 +99,7 @@ describe.each(ENGINE_NAMES)("engine %s", (engine) => {
     afterAll(() => site?.[Symbol.asyncDispose]());
     const at = (path: string): string => `${site.url("https")}${path}`;
 
-    it("leads from HTTP to HTTPS, with path and query, and lets a POST stay one", async () => {
+    it("RFC 9110 §15.4.9: leads from HTTP to HTTPS, with path and query, and lets a POST stay one", async () => {
       const { heads, seen, status } = await curl([
         // Another port is another origin: curl would keep the password from it.
         "--location-trusted",

@@ -28,7 +28,7 @@ describe.each(ENGINES)("the proxy on engine %s", (_name, engine) => {
         (socket) => void socket.write("HTTP/1.1 101 x\r\nUpgrade: websocket\r\n\r\n"),
       ],
       ["says nothing", 504, () => undefined],
-    ])("a server that %s is a %i", async (_what, status, script) => {
+    ])("RFC 9110 §15.6.3, §15.6.5: a server that %s is a %i", async (_what, status, script) => {
       const upstream = kept(await rawUpstream(script));
       const { origin } = await behind(upstream.url, { deadlines: { firstByte: 1 } });
       const answer = await get(origin);
@@ -89,6 +89,7 @@ describe.each(ENGINES)("the proxy on engine %s", (_name, engine) => {
 
     it.each<readonly [what: string, path: string, method: string, status: number]>([
       ["steps out of the path", "/api/%2e%2e/x", "GET", 400],
+      // RFC 9110 §9.3.8: it would show what we put on
       ["TRACE", "/api", "TRACE", 405],
       ["OPTIONS for the next hop only", "/api", "OPTIONS", 204],
     ])("is not asked: %s", async (_what, path, method, status) => {

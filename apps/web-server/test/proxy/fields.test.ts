@@ -178,7 +178,7 @@ describe("paths", () => {
     ["http://h:3000/base", "/base", "/api"],
     ["http://h:3000/base", "/other", "/other"],
     ["http://h:3000/base", "/basement", "/basement"],
-  ])("behind %s, Location %s leads to %s", (url, location, here) =>
+  ])("RFC 9110 §10.2.2: behind %s, Location %s leads to %s", (url, location, here) =>
     expect(locationHere(location, place("/api", url), "us:80")).toBe(here),
   );
 });

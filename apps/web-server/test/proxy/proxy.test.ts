@@ -11,7 +11,7 @@ describe.each(ENGINES)("the proxy on engine %s", (_name, engine) => {
   const behind = (target: string | URL, more?: Partial<ProxyOptions>): Promise<Serving> =>
     proxyBefore(engine, target, more);
 
-  it("asks on, and answers what it is answered", async () => {
+  it("RFC 9110 §3.7: a gateway asks on, and answers what it is answered", async () => {
     const upstream = kept(
       await nodeUpstream((message, response) => {
         response.writeHead(

@@ -61,7 +61,7 @@ describe("connections", () => {
     }
   });
 
-  it("RFC 9112 §9.3.1: one that died before an octet came is replaced once, for what may be asked twice", async () => {
+  it("RFC 9110 §9.2.2, RFC 9112 §9.3.1: one that died before an octet came is replaced once, for what may be asked twice", async () => {
     const { url, received } = await server((socket, text, connection) => {
       if (!text.endsWith("\r\n\r\n")) return;
       // The first connection answers once and takes the second request along when it goes.
@@ -86,7 +86,7 @@ describe("connections", () => {
       "",
     ],
     ["an answer that had begun", (url) => ({ url }), "HTTP/1.1 2"],
-  ])("RFC 9112 §9.3.1: nothing is asked twice: %s", async (_what, request, answer) => {
+  ])("RFC 9110 §9.2.2, RFC 9112 §9.3.1: nothing is asked twice: %s", async (_what, request, answer) => {
     const { url, sockets } = await server((socket, text, connection) => {
       if (!text.endsWith("\r\n\r\n")) return;
       if (connection === 0 && requestsIn(text) === 2) socket.write(answer, () => socket.destroy());

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { listenTcp } from "@socketscope/socket-core";
 import { makeCertificates } from "@socketscope/testkit";
 import { describe, expect, it } from "vitest";
+import { destinationOf } from "../../src/client-origin.ts";
 import { serveHttp } from "../../src/index.ts";
 import { agent, answering, kept, OK, server } from "./bench.ts";
 
@@ -124,5 +125,25 @@ describe("a request", () => {
     await until(() => received[0]?.endsWith("hello"));
     expect(client.idle).toBe(0);
     response.upgraded?.stream.destroy("we-ended");
+  });
+});
+
+describe("what a URL asks", () => {
+  it.each<readonly [section: string, url: string, authority: string, target: string]>([
+    ["§4.2.1", "http://a.test", "a.test", "/"],
+    ["§4.2.1", "http://a.test:80/", "a.test", "/"],
+    ["§4.2.2", "https://a.test:443/?b", "a.test", "/?b"],
+    ["§4.2.2", "https://a.test:80/", "a.test:80", "/"],
+    ["§4.2.3", "HTTP://A.Test/%7Ea/../b", "a.test", "/b"],
+    ["§4.2.4", "http://ann:secret@a.test/", "a.test", "/"],
+    ["§4.2.5", "http://a.test/b?c#d", "a.test", "/b?c"],
+    ["§4.3.1", "http://[::1]:8080/", "[::1]:8080", "/"],
+  ])("RFC 9110 %s: %s asks %s for %s", (_section, url, authority, target) => {
+    const asked = destinationOf(url);
+    expect([asked.origin.authority, asked.target]).toEqual([authority, target]);
+  });
+
+  it.each(["/path", "a.test/", "ftp://a.test/", "http://"])("%s is none", (url) => {
+    expect(() => destinationOf(url)).toThrow(expect.objectContaining({ code: "BAD_URL" }));
   });
 });
