@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** One project per workspace folder that has tests; its name is the folder's, as in Nx. */
@@ -7,14 +8,26 @@ const projects = ["libs", "apps", "tools"].flatMap((group) =>
     .filter((entry) => entry.isDirectory() && existsSync(`${group}/${entry.name}/test`))
     .map((entry) => ({
       extends: true as const,
-      test: { name: entry.name, root: `${group}/${entry.name}`, include: ["test/**/*.test.ts"] },
+      test: {
+        name: entry.name,
+        root: `${group}/${entry.name}`,
+        include: ["test/**/*.test.ts"],
+        isolate: !isPure(`${group}/${entry.name}`),
+      },
     })),
 );
+
+/** A PURE library has no state that one test file could leave to the next: all of its files run in one process. */
+function isPure(folder: string): boolean {
+  return /"layer:(?:wire|protocol)"/.test(readFileSync(`${folder}/package.json`, "utf8"));
+}
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["@socketscope/source"] } },
   test: {
     projects,
+    // Vitest takes one worker less than there are cores; here most of a test's time is spent in other programs.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
