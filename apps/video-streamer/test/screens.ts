@@ -23,7 +23,7 @@ for (const state of PAGE_STATES) {
     for (const colorScheme of ["light", "dark"] as const) {
       found.push(...(await inspect(page, { width, colorScheme })));
       const name = `${state.name}-${width}-${colorScheme}.png`;
-      writeFileSync(join(folder, name), await shrink(await page.screenshot()));
+      writeFileSync(join(folder, name), shrink(await page.screenshot()));
     }
   }
   for (const fault of found) process.stderr.write(`${state.name}: ${fault}\n`);
