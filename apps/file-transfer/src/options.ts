@@ -91,7 +91,7 @@ function ftpOptions(read: OptionReader): FtpOptions {
     }),
     requireTls: read.flag("require-tls", { help: "no login and no data in clear" }),
     requireSessionReuse: read.flag("require-session-reuse", {
-      help: "data connections under TLS resume a session of ours",
+      help: "TLS of data connections resumes the control's session",
     }),
     sameAddress: read.one("same-address", onOff, {
       help: "data connections only with the client's own address",

@@ -30,6 +30,7 @@ export class StreamOverDuplex implements Stream, Swept {
   readonly tls = undefined;
   readonly tlsSession = undefined;
   readonly alpn = undefined;
+  readonly endedCleanly = undefined;
   deadline = Infinity;
   readonly #duplex: Duplex;
   readonly #options: StreamOverDuplexOptions;

@@ -24,6 +24,13 @@ export interface Tls {
   readonly resumed: boolean;
 }
 
+export interface SecuringHow {
+  /** Look whether the peer ends TLS or only TCP: for what ends with its connection, as FTP's uploads. Costs a detour. Default false. */
+  readonly watchEnd?: boolean;
+  /** With `watchEnd`: called once, when the peer's first octet of the handshake is here. */
+  readonly begun?: () => void;
+}
+
 export interface Stream {
   readonly flow: Flow;
   readonly secure: boolean;
@@ -56,7 +63,9 @@ export interface Stream {
    * Goes on under TLS; what comes is for the receiver that is attached next. What Node has buffered here counts as
    * ciphertext. Rejects with SocketError "TLS".
    */
-  secureWith(tls: TlsOptions): Promise<void>;
+  secureWith(tls: TlsOptions, how?: SecuringHow): Promise<void>;
+  /** With `watchEnd`, once the peer has ended: false where TLS was cut without its close_notify (RFC 8446 §6.1). */
+  readonly endedCleanly: boolean | undefined;
   /** FIN once what is queued has left; what the peer still says is received as before (a tunnel passes on who ended). */
   halfClose(): void;
   /** FIN, then read and forget within limits: our last words survive. */

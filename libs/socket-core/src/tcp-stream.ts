@@ -6,12 +6,13 @@ import { asSocketError, SocketError } from "./errors.ts";
 import type { CloseReason, Flow, Intercepted } from "./flow.ts";
 import { listenForData, listenTo, stopListening, type SocketEvents } from "./socket-events.ts";
 import type { Interception, InterceptedStream } from "./interception.ts";
-import type { Receiver, Stream, Tls } from "./stream.ts";
+import type { Receiver, SecuringHow, Stream, Tls } from "./stream.ts";
 import { defaultStreamLimits, LOWEST_HIGH_WATER_MARK, type StreamLimits } from "./stream-limits.ts";
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
 import { TappedWire } from "./tap-wire.ts";
 import { secure, type TlsOptions } from "./tls.ts";
+import { watchEnd, type TlsEnd } from "./tls-end.ts";
 import { WriteStall } from "./write-stall.ts";
 
 /** Pieces up to this size in all leave as one chunk: copying them is cheaper than a gathered write. */
@@ -50,6 +51,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   #stall: WriteStall | undefined;
   #children: Set<Stream> | undefined;
   #parent: TcpStream | undefined;
+  #tlsEnd: TlsEnd | undefined;
   /** While faults are set. */
   #intercept: Interception | undefined;
 
@@ -171,7 +173,14 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     this.#socket.write(octets);
   }
 
-  async secureWith(options: TlsOptions): Promise<void> {
+  get endedCleanly(): boolean | undefined {
+    return this.#tlsEnd?.cleanly;
+  }
+
+  async secureWith(
+    options: TlsOptions,
+    { watchEnd: watches = false, begun }: SecuringHow = {},
+  ): Promise<void> {
     // What was said in the clear ("220 go ahead") is still held: the handshake comes behind it.
     if (this.#intercept !== undefined) await this.#intercept.outEmpty();
     const plain = this.#socket;
@@ -186,7 +195,8 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     this.deadline = now() + this.#limits.handshakeMs;
     this.#handshaking = true;
     await new Promise<void>((resolve, reject) => {
-      const secured = secure(this.#belowTls(plain), options, (error, socket) => {
+      const wire = this.#belowTls(plain, watches);
+      const secured = secure(wire, options, (error, socket) => {
         this.#handshaking = false;
         if (error !== undefined) {
           this.destroy("io");
@@ -198,15 +208,17 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
         this.#tap.secured(this.flow, socket.getProtocol() ?? "", socket.getCipher().name, this.alpn);
         resolve();
       });
+      if (watches) this.#tlsEnd = watchEnd(wire, secured);
+      if (watches && begun !== undefined) wire.once("data", begun);
       this.#adoptSocket(secured);
     });
   }
 
-  #belowTls(plain: Socket): Duplex {
+  #belowTls(plain: Socket, watched: boolean): Duplex {
     const tap = this.#wireTap;
-    if (tap === undefined) return plain;
-    tap.speaks(this.flow, "tls");
-    return new TappedWire(plain, (direction, octets) => tap.bytes(this.flow, direction, octets));
+    if (tap === undefined && !watched) return plain;
+    tap?.speaks(this.flow, "tls");
+    return new TappedWire(plain, (direction, octets) => tap?.bytes(this.flow, direction, octets));
   }
 
   #adoptSocket(secured: TLSSocket): void {

@@ -12,11 +12,14 @@ export interface TlsServerOptions {
   readonly alpn?: readonly string[];
   /** Certificates for the names a client may ask for (SNI, RFC 6066 §3), lower case; other names get the one above. */
   readonly names?: Readonly<Record<string, Certificate>>;
+  /** Sessions begun with this object are gone on with under this object only, and not by whoever has one of ours. Default false. */
+  readonly ownTickets?: boolean;
 }
 
 interface Certificate {
   readonly key: Uint8Array | string;
   readonly cert: Uint8Array | string;
+  readonly ownTickets?: boolean;
 }
 
 export interface TlsClientOptions {
@@ -44,7 +47,8 @@ function contextOf(options: Certificate): tls.SecureContext {
       key: asBuffer(options.key),
       cert: asBuffer(options.cert),
       minVersion: "TLSv1.2",
-      ticketKeys,
+      // A ticket that these keys do not open is passed over, and the handshake is a full one (RFC 5077 §3.2).
+      ticketKeys: options.ownTickets === true ? randomBytes(48) : ticketKeys,
       sessionIdContext: "socketscope",
     });
     contexts.set(options, context);

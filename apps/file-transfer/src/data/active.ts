@@ -39,6 +39,7 @@ export function connectActive({ control, target, tap, connectMs, limits }: Activ
   let opened: Stream | undefined;
   let closed = false;
   return {
+    waitsForClient: false,
     async open() {
       const { host, port } = target;
       opened = await connectTcp({

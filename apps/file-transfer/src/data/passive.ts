@@ -38,6 +38,7 @@ export async function listenPassive(options: PassiveOptions): Promise<PassiveCha
 }
 
 class Passive implements PassiveChannel {
+  readonly waitsForClient = true;
   readonly #options: PassiveOptions;
   #listener: TcpListening | undefined;
   /** Accepted, and not taken yet. */

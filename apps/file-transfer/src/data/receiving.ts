@@ -69,6 +69,8 @@ class Receiving {
 
   ended(): void {
     if (this.#outcome !== "open") return;
+    // RFC 4217 §7: under TLS the end of the file is TLS's end; TCP's alone may be anybody's.
+    if (this.#stream.endedCleanly === false) return this.#end(new TransferBroken("io"));
     this.#outcome = "ended";
     this.#stream.deadline = Infinity;
     if (!this.#writing) this.#end(undefined);

@@ -19,6 +19,7 @@ import {
 } from "@socketscope/socket-core";
 import { connectActive, refusalOfTarget } from "../data/active.ts";
 import type { DataChannel } from "../data/data-channel.ts";
+import { DataConnection } from "../data/data-connection.ts";
 import { listenPassive } from "../data/passive.ts";
 import { answerFileCommand } from "../ftp/file-commands.ts";
 import { failedReply } from "../ftp/replies.ts";
@@ -207,23 +208,28 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
   async #begin(event: TransferEvent, link: Line): Promise<void> {
     const channel = this.#channel;
     this.#channel = undefined;
-    const prepared = await this.#prepare(event);
-    if (channel === undefined || "code" in prepared) {
-      channel?.close();
-      if (!("code" in prepared)) await prepared.giveUp();
-      return say(link, "code" in prepared ? prepared : failedReply);
-    }
+    if (channel === undefined) return say(link, failedReply);
     const { tls, requireSessionReuse, limits } = this.#options;
-    const transfer = new Transfer({
+    const connection = new DataConnection({
       channel,
-      prepared,
       tls: this.#protected ? tls : undefined,
+      upload: event.type === "store",
+    });
+    const prepared = await this.#prepare(event);
+    if ("code" in prepared) {
+      connection.breakOff();
+      return say(link, prepared);
+    }
+    await connection.mayBegin();
+    const transfer = new Transfer({
+      connection,
+      prepared,
       requireSessionReuse,
       dataMs: limits.data,
       visit: this.#visit,
     });
     this.#transfer = transfer;
-    // Before the data connection is looked for, and before its TLS: many clients begin that at this word only.
+    // Before the data connection is waited for, and before its TLS: many clients begin that at this word only.
     link.send({ type: "begin", reply: prepared.begins });
     void this.#finish(transfer, link);
   }

@@ -1,11 +1,11 @@
 /** Our own sockets and our own FTP. */
-import { listenTcp } from "@socketscope/socket-core";
-import type { Engine } from "./engine.ts";
+import { listenTcp, type Stream, type TlsServerOptions } from "@socketscope/socket-core";
+import type { Engine, EngineOptions } from "./engine.ts";
 import { serveFtp } from "./hand-session.ts";
 
 export const hand: Engine = async (options) => {
   const { host, port, role, tls, tap, intercept, admission, proxyFrom, limits } = options;
-  const fromTheFirstOctet = role === "ftps" && tls !== undefined;
+  const fromTheFirstOctet = role === "ftps" && tls !== undefined && !options.requireSessionReuse;
   let current = options;
   const listener = await listenTcp(
     {
@@ -19,7 +19,7 @@ export const hand: Engine = async (options) => {
       ...(intercept !== undefined && { intercept }),
       ...(proxyFrom !== undefined && { proxyFrom }),
     },
-    (stream) => serveFtp(stream, current),
+    (stream) => begin(stream, current),
   );
   return {
     address: listener.address,
@@ -32,3 +32,13 @@ export const hand: Engine = async (options) => {
     [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
   };
 };
+
+function begin(stream: Stream, options: EngineOptions): void {
+  const { role, tls, requireSessionReuse } = options;
+  if (tls === undefined || !requireSessionReuse) return serveFtp(stream, options);
+  // What a control connection's tickets open is known by nobody else: a session that resumes is its own, or its data's.
+  const own: TlsServerOptions = { ...tls, ownTickets: true };
+  const serve = (): void => serveFtp(stream, { ...options, tls: own });
+  if (role === "ftp") return serve();
+  stream.secureWith(own).then(serve, () => stream.destroy("io"));
+}

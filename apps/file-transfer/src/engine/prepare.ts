@@ -82,22 +82,32 @@ async function store(event: Store, files: FileSystem, visit: Visit): Promise<Pre
   if (ascii && event.offset > 0)
     throw new FileProblem("bad-offset", "An upload in TYPE A cannot be resumed: say TYPE I");
   const path = resolvePath(visit.folder, event.path ?? "upload");
+  const how = howToWrite(event);
   const writer = await files.openToWrite(path, {
-    ...howToWrite(event),
+    ...how,
     ...(event.allocate !== undefined && { expected: event.allocate }),
   });
   const sink = fileSink(writer, ascii);
+  // Of nothing there is nothing to resume; it would only hide the file that is there.
+  let worthKeeping = how.how !== "replace";
   // RFC 1123 §4.1.2.9: the reply to STOU names the file in this form.
   const name = event.how === "unique" ? `FILE: ${writer.path}` : `Send ${event.path ?? ""}`;
   return {
     begins: reply(150, name),
     record: { path: writer.path, direction: "in", representation: event.representation },
-    run: (stream, stallMs, count) => receiveAll(stream, sink, { stallMs, count }),
+    run: (stream, stallMs, count) =>
+      receiveAll(stream, sink, {
+        stallMs,
+        count(octets) {
+          worthKeeping = true;
+          count(octets);
+        },
+      }),
     async complete() {
       await sink.end();
       await writer.commit();
     },
-    giveUp: () => writer.abandon("keep"),
+    giveUp: () => writer.abandon(worthKeeping ? "keep" : "remove"),
   };
 }
 

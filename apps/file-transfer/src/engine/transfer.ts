@@ -1,17 +1,16 @@
 /** One transfer from its 150 to its last reply: the data connection, its TLS, the octets, the file in its place. */
 import { reply, type Reply } from "@socketscope/ftp";
-import { SocketError, type Stream, type TlsServerOptions } from "@socketscope/socket-core";
+import { SocketError, type Stream } from "@socketscope/socket-core";
 import { TransferBroken } from "../data/broken.ts";
-import type { DataChannel } from "../data/data-channel.ts";
+import type { DataConnection } from "../data/data-connection.ts";
 import { failedReply, replyToProblem } from "../ftp/replies.ts";
 import type { Visit } from "../ftp/visit.ts";
 import type { Prepared } from "./prepare.ts";
 
 export interface TransferOptions {
-  readonly channel: DataChannel;
+  readonly connection: DataConnection;
   readonly prepared: Prepared;
-  /** Undefined: PROT C. */
-  readonly tls: TlsServerOptions | undefined;
+  /** Of a data connection under TLS. */
   readonly requireSessionReuse: boolean;
   /** Milliseconds in which something must move. */
   readonly dataMs: number;
@@ -20,7 +19,6 @@ export interface TransferOptions {
 
 export class Transfer {
   readonly #options: TransferOptions;
-  #stream: Stream | undefined;
   #aborted = false;
   #octets = 0;
   #over: Promise<Reply> | undefined;
@@ -38,8 +36,7 @@ export class Transfer {
   /** Breaks it off; resolves when its files are let go of. */
   async abort(): Promise<void> {
     this.#aborted = true;
-    this.#options.channel.close();
-    this.#stream?.destroy("we-ended");
+    this.#options.connection.breakOff();
     await this.#over;
   }
 
@@ -56,7 +53,7 @@ export class Transfer {
     } catch (error) {
       return this.#replyTo(error);
     } finally {
-      this.#options.channel.close();
+      this.#options.connection.close();
       await prepared.giveUp();
       this.#log(performance.now() - begun, complete);
     }
@@ -64,25 +61,20 @@ export class Transfer {
 
   /** A reply where there is no connection. */
   async #connect(): Promise<Stream | Reply> {
-    const { channel, tls, requireSessionReuse } = this.#options;
+    const { connection, requireSessionReuse } = this.#options;
     let stream: Stream;
     try {
-      stream = await channel.open();
+      stream = await connection.open();
     } catch (error) {
       if (!(error instanceof SocketError)) throw error;
-      return this.#aborted ? reply(426, "Broken off") : reply(425, `No data connection: ${error.message}`);
-    }
-    this.#stream = stream;
-    if (this.#isAborted()) throw new TransferBroken("we-ended");
-    if (tls === undefined) return stream;
-    try {
-      await stream.secureWith(tls);
-    } catch (error) {
-      if (!(error instanceof SocketError)) throw error;
+      if (this.#aborted) return reply(426, "Broken off");
       // RFC 4217: 522 where TLS did not come about.
-      return reply(522, "The data connection's TLS did not come about");
+      return error.code === "TLS"
+        ? reply(522, "The data connection's TLS did not come about")
+        : reply(425, `No data connection: ${error.message}`);
     }
-    if (requireSessionReuse && stream.tls?.resumed !== true) {
+    if (this.#isAborted()) throw new TransferBroken("we-ended");
+    if (requireSessionReuse && stream.secure && stream.tls?.resumed !== true) {
       stream.destroy("protocol");
       return reply(522, "The data connection must go on with the control connection's TLS session");
     }

@@ -4,11 +4,10 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import { connect as connectTls } from "node:tls";
 import type { Flow } from "@socketscope/socket-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { octets, sha256 } from "../e2e/tree.ts";
-import { all, ca, Client, fetch, open, serve, store } from "./support.ts";
+import { all, Client, fetch, open, serve, store } from "./support.ts";
 
 const HUGE = 48 * 1024 * 1024;
 
@@ -287,75 +286,5 @@ describe("a transfer", () => {
     const before = descriptors();
     for (let rounds = 0; rounds < 35; rounds++) await round();
     await expect.poll(descriptors).toBeLessThanOrEqual(before);
-  });
-});
-
-describe("TLS", () => {
-  it("is not begun where something stands in clear behind AUTH: the connection ends", async () => {
-    const served = await serve();
-    const client = await Client.to(served);
-    client.write("AUTH TLS\r\nUSER ann\r\nPASS right\r\n");
-    expect(await client.reply()).toBe("");
-    expect(served.visits.users.size).toBe(0);
-  });
-
-  it("is asked for before a login and before data where --require-tls is set", async () => {
-    const served = await serve({ policy: { requireTls: true } });
-    const client = await Client.to(served);
-    expect(await client.code("USER ann")).toBe(530);
-    await client.startTls();
-    expect([await client.code("USER ann"), await client.code("PASS right")]).toEqual([331, 230]);
-    await client.passive();
-    expect(await client.code("LIST")).toBe(521);
-    expect([await client.code("PBSZ 0"), await client.code("PROT C"), await client.code("PROT P")]).toEqual([
-      200, 534, 200,
-    ]);
-  });
-
-  it.each(["TLSv1.2", "TLSv1.3"] as const)(
-    "on the data connection begins behind 150, and resumes the session where it must, %s",
-    async (version) => {
-      const served = await serve({ requireSessionReuse: true });
-      writeFileSync(join(served.home, "a"), "secret");
-      const client = await Client.to(served);
-      const options = { minVersion: version, maxVersion: version } as const;
-      let ticket: Buffer | undefined;
-      const secured = await client.startTls(options);
-      secured.on("session", (session: Buffer) => {
-        ticket = session;
-      });
-      for (const line of ["USER ann", "PASS right", "PBSZ 0", "PROT P"]) await client.say(line);
-      if (version === "TLSv1.2") ticket = secured.getSession();
-      expect(ticket).toBeDefined();
-      for (const [session, code] of [
-        [ticket, 226],
-        [undefined, 522],
-      ] as const) {
-        const raw = await open(await client.passive());
-        expect(await client.code("RETR a")).toBe(150);
-        const data = connectTls({
-          socket: raw,
-          servername: "localhost",
-          ca,
-          ...options,
-          ...(session && { session }),
-        });
-        const content = all(data).catch(() => Buffer.from(""));
-        expect(await client.nextCode()).toBe(code);
-        expect((await content).toString()).toBe(code === 226 ? "secret" : "");
-      }
-    },
-  );
-
-  it("that does not come about on the data connection is 522", async () => {
-    const served = await serve();
-    writeFileSync(join(served.home, "a"), "x");
-    const client = await Client.to(served);
-    await client.startTls();
-    for (const line of ["USER ann", "PASS right", "PBSZ 0", "PROT P"]) await client.say(line);
-    const raw = await open(await client.passive());
-    expect(await client.code("RETR a")).toBe(150);
-    raw.end("this is no ClientHello");
-    expect(await client.nextCode()).toBe(522);
   });
 });

@@ -19,6 +19,7 @@ export const { ca, certificates } = makeCertificates(["localhost", "127.0.0.1"])
 const [certificate] = certificates as [Certificate];
 
 export interface Served {
+  readonly role: EngineOptions["role"];
   readonly listener: Listener;
   readonly home: string;
   readonly tap: TapPoint;
@@ -91,7 +92,7 @@ export async function serve({ policy, limits, login, ...engine }: Overrides = {}
     await files.close();
     folder[Symbol.dispose]();
   });
-  return { listener, home, tap, visits, transfers, errors };
+  return { role: engine.role ?? "ftp", listener, home, tap, visits, transfers, errors };
 }
 
 /** One control connection. */
@@ -122,6 +123,26 @@ export class Client {
   static async to({ listener }: Served, from?: string): Promise<Client> {
     const { host, port } = listener.address;
     const socket = connect({ host, port, ...(from !== undefined && { localAddress: from }) });
+    const client = new Client(socket);
+    onTestFinished(() => void socket.destroy());
+    await client.reply();
+    return client;
+  }
+
+  /** Under TLS: from the first octet where that is the server's way, else by AUTH TLS. */
+  static async secured(
+    served: Served,
+    options: ConnectionOptions,
+    onSession: (session: Buffer) => void,
+  ): Promise<Client> {
+    if (served.role === "ftp") {
+      const client = await Client.to(served);
+      (await client.startTls(options)).on("session", onSession);
+      return client;
+    }
+    const { host, port } = served.listener.address;
+    const socket = connectTls({ host, port, servername: "localhost", ca, ...options });
+    socket.on("session", onSession);
     const client = new Client(socket);
     onTestFinished(() => void socket.destroy());
     await client.reply();
