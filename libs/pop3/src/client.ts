@@ -202,7 +202,7 @@ export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3C
   #finish(to: Content["to"]): Pop3ClientEvent {
     this.#due.shift();
     this.#content = undefined;
-    return { type: "end", to, bare: to === "RETR" || to === "TOP" ? this.#dots.bare : undefined };
+    return { type: "end", to, bare: to === "RETR" || to === "TOP" ? this.#dots.text.bare : undefined };
   }
 
   #piece(to: "RETR" | "TOP"): Pop3ClientEvent | undefined {

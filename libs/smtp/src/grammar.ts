@@ -2,6 +2,7 @@
  * RFC 5321 §4.1.2, RFC 6531 §3.3: paths, domains and address literals, read from the text of a command and checked
  * before they are written into one. Source routes are taken and left out (§4.1.1.3); comments and obsolete forms are not.
  */
+import { utf8Length } from "@socketscope/wire";
 
 /** Octets, RFC 5321 §4.5.3.1.1 and .2, and of a whole path .3 less its brackets. */
 const LOCAL_PART = 64;
@@ -22,7 +23,7 @@ export interface ParsedPath {
 
 /** `<a@b> SIZE=1`; undefined when no path is there. Blanks in front are borne with, as every server does. */
 export function parsePath(text: string): ParsedPath | undefined {
-  const trimmed = text.replace(/^ +/, "");
+  const trimmed = text.startsWith(" ") ? text.replace(/^ +/, "") : text;
   if (!trimmed.startsWith("<")) return undefined;
   const end = pathEnd(trimmed);
   if (end === undefined) return undefined;
@@ -57,12 +58,12 @@ function withoutRoute(inside: string): string | undefined {
 /** `local-part@domain`, of a length that every host takes. */
 export function isMailbox(address: string): boolean {
   const at = address.lastIndexOf("@");
-  if (at < 1 || octetsOf(address) > PATH) return false;
+  if (at < 1 || utf8Length(address) > PATH) return false;
   return isLocalPart(address.slice(0, at)) && isDomainOrLiteral(address.slice(at + 1));
 }
 
 export function isLocalPart(text: string): boolean {
-  if (octetsOf(text) > LOCAL_PART) return false;
+  if (utf8Length(text) > LOCAL_PART) return false;
   if (text.startsWith('"')) return isQuoted(text);
   return text.split(".").every((atom) => ATOM.test(atom));
 }
@@ -74,8 +75,8 @@ function isQuoted(text: string): boolean {
 
 /** A trailing dot is none of a domain in mail; "_" is not in the grammar and in use. */
 export function isDomain(text: string): boolean {
-  if (text === "" || octetsOf(text) > DOMAIN) return false;
-  return text.split(".").every((label) => octetsOf(label) <= 63 && LABEL.test(label));
+  if (text === "" || utf8Length(text) > DOMAIN) return false;
+  return text.split(".").every((label) => utf8Length(label) <= 63 && LABEL.test(label));
 }
 
 /** RFC 5321 §4.1.3: `[192.0.2.1]`, `[IPv6:2001:db8::1]`, or a tag that somebody has registered. */
@@ -111,17 +112,4 @@ function isIpv6(text: string): boolean {
 
 export function isAscii(text: string): boolean {
   return !/[^\0-\x7f]/.test(text);
-}
-
-/** In UTF-8. */
-function octetsOf(text: string): number {
-  let octets = text.length;
-  for (const letter of text) {
-    const point = letter.codePointAt(0) ?? 0;
-    // A letter beyond the first plane is two units of length already.
-    if (point > 0xffff) octets += 2;
-    else if (point > 0x7ff) octets += 2;
-    else if (point > 0x7f) octets += 1;
-  }
-  return octets;
 }

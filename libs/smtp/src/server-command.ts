@@ -38,7 +38,7 @@ export function decodeCommand(octets: Uint8Array): string | undefined {
 export function readCommand(text: string, octets: number, at: Standing): SmtpServerEvent | ChunkBegins {
   const blank = text.indexOf(" ");
   const word = (blank < 0 ? text : text.slice(0, blank)).toUpperCase();
-  const argument = blank < 0 ? "" : text.slice(blank + 1).replace(/ +$/, "");
+  const argument = blank < 0 ? "" : withoutBlanksAtEnd(text.slice(blank + 1));
   if (!isVerb(word)) return unknown(word, text);
   const limit = lineLimit(word, at.limits);
   if (octets > limit) return refused(word, 500, "5.5.2", `This line has more than ${limit} octets`);
@@ -50,6 +50,10 @@ export function readCommand(text: string, octets: number, at: Standing): SmtpSer
   if (word === "BDAT") return bdat(argument, order);
   if (order !== undefined) return { type: "refused", what: word, reply: order };
   return carryOut(word, argument, at);
+}
+
+function withoutBlanksAtEnd(text: string): string {
+  return text.endsWith(" ") ? text.replace(/ +$/, "") : text;
 }
 
 function carryOut(verb: Exclude<Verb, "BDAT">, argument: string, at: Standing): SmtpServerEvent {

@@ -1,9 +1,8 @@
 /** The content of one message on its way in: by DATA up to its dot, or by BDAT chunk for chunk (RFC 3030 §2). */
-import { DotReader, RemoteError, type ReceiveBuffer } from "@socketscope/wire";
+import { DotReader, RemoteError, TextScan, type ReceiveBuffer } from "@socketscope/wire";
 import type { Reply } from "./envelope.ts";
 import type { SmtpServerLimits } from "./server-limits.ts";
 import type { SmtpServerAction, SmtpServerEvent } from "./server-events.ts";
-import { TextCheck } from "./text-check.ts";
 
 export const LINE_ENDS =
   "Lines end in CR LF here, so that nobody can smuggle a message: by hand use a client that sends both";
@@ -11,8 +10,9 @@ export const LINE_ENDS =
 export class ServerContent {
   readonly #by: "DATA" | "BDAT";
   readonly #limits: SmtpServerLimits;
-  readonly #check: TextCheck;
-  readonly #dots = new DotReader();
+  /** Of DATA without its dots, of BDAT as it comes. */
+  readonly #text: TextScan;
+  readonly #dots: DotReader;
   #size = 0;
   /** Octets of the chunk that are still to come, and whether it is the last. */
   #left = 0;
@@ -24,7 +24,8 @@ export class ServerContent {
   constructor(by: "DATA" | "BDAT", limits: SmtpServerLimits) {
     this.#by = by;
     this.#limits = limits;
-    this.#check = new TextCheck(limits.textLine);
+    this.#text = new TextScan(limits.textLine);
+    this.#dots = new DotReader(this.#text);
   }
 
   get last(): boolean {
@@ -51,10 +52,7 @@ export class ServerContent {
     for (;;) {
       const piece = this.#dots.next(buffer);
       if (piece === undefined) return undefined;
-      if (piece === "end") {
-        this.#check.end();
-        return this.#verdict() ?? { type: "end" };
-      }
+      if (piece === "end") return this.#verdict() ?? { type: "end" };
       if (this.#takes(piece)) return { type: "content", octets: piece };
     }
   }
@@ -64,9 +62,10 @@ export class ServerContent {
       if (buffer.length === 0) return undefined;
       const piece = buffer.take(Math.min(this.#left, buffer.length));
       this.#left -= piece.length;
+      for (let at = 0; at < piece.length;) at = this.#text.feed(piece, at, piece.length);
       if (this.#takes(piece)) return { type: "content", octets: piece };
     }
-    if (this.#last) this.#check.end();
+    if (this.#last) this.#text.end();
     const verdict = this.#verdict();
     if (verdict !== undefined) return verdict;
     if (this.#last) return { type: "end" };
@@ -78,10 +77,9 @@ export class ServerContent {
 
   /** Whether it may be handed on: not when the message is refused already. */
   #takes(piece: Uint8Array): boolean {
-    this.#check.feed(piece);
     this.#size += piece.length;
     // Of a chunk the length is known: it can be read over. Where DATA ends is what the two sides may see differently.
-    if (this.#check.bare && this.#by === "DATA")
+    if (this.#text.bare !== undefined && this.#by === "DATA")
       throw new RemoteError<SmtpServerAction>("SMTP_BARE_LINE_END", LINE_ENDS, {
         type: "reply",
         reply: BARE,
@@ -97,9 +95,9 @@ export class ServerContent {
   #reason(): Reply | undefined {
     const { textLine, size } = this.#limits;
     if (this.#refusal !== undefined) return this.#refusal;
-    if (this.#check.bare) return BARE;
-    if (this.#check.nul) return { code: 554, enhanced: "5.6.0", lines: ["A NUL is no part of a message"] };
-    if (this.#check.longLine)
+    if (this.#text.bare !== undefined) return BARE;
+    if (this.#text.nul) return { code: 554, enhanced: "5.6.0", lines: ["A NUL is no part of a message"] };
+    if (this.#text.longLine)
       return {
         code: 500,
         enhanced: "5.6.0",

@@ -18,7 +18,7 @@ import {
 } from "@socketscope/wire";
 import type { SmtpState } from "./commands.ts";
 import type { Reply } from "./envelope.ts";
-import { formatReply } from "./replies.ts";
+import { replyOctets } from "./said.ts";
 import { decodeCommand, readCommand, readResponse } from "./server-command.ts";
 import { LINE_ENDS, ServerContent } from "./server-content.ts";
 import type { Offer } from "./server-ehlo.ts";
@@ -233,13 +233,13 @@ export class SmtpServer implements Core<SmtpServerEvent, SmtpServerAction, SmtpS
       }
     }
     const said = due === "connected" && this.#early && reply.code === 220 ? EARLY : reply;
-    const octets = formatReply(said, { enhanced: this.#extended });
+    const octets = replyOctets(said, { enhanced: this.#extended });
     this.#due = undefined;
     this.#count(said, due);
     const next = said.code === 421 ? "closed" : this.#after(said, due);
     const tooMuch = next === "closed" ? undefined : this.#tooMuch();
     this.#state = tooMuch === undefined ? next : "closed";
-    return tooMuch === undefined ? octets : [octets, formatReply(tooMuch, { enhanced: this.#extended })];
+    return tooMuch === undefined ? octets : [octets, replyOctets(tooMuch, { enhanced: this.#extended })];
   }
 
   /** RFC 5321 §3.8: who goes on and on is told so before we close. */

@@ -48,8 +48,8 @@ export class LineReader {
   next(buffer: ReceiveBuffer): Line | undefined {
     for (;;) {
       const { octets, at, end } = buffer;
-      const found = octets.subarray(0, end).indexOf(LF, at + this.#searched);
-      if (found < 0) {
+      const found = indexOfLf(octets, at + this.#searched, end);
+      if (found === end) {
         this.#searched = end - at;
         if (this.#searched > this.#options.maxOctets + 1) this.#readOver(buffer);
         return undefined;
@@ -61,7 +61,9 @@ export class LineReader {
         this.#searched = found + 1 - at;
         continue;
       }
-      const line = buffer.take(found + 1 - at).subarray(0, (cr ? found - 1 : found) - at);
+      // Not subarray: that of a Node Buffer, which this often is, takes twice as long.
+      const line = new Uint8Array(octets.buffer, octets.byteOffset + at, (cr ? found - 1 : found) - at);
+      buffer.skip(found + 1 - at);
       const why = this.#faultOf(line);
       this.#searched = 0;
       this.#fault = undefined;
@@ -72,7 +74,7 @@ export class LineReader {
   #faultOf(line: Uint8Array): LineFault | undefined {
     if (this.#fault !== undefined) return this.#fault;
     if (line.length > this.#options.maxOctets) return "too-long";
-    return line.includes(CR) ? "bare-cr" : undefined;
+    return holdsCr(line) ? "bare-cr" : undefined;
   }
 
   /** Of a line that is too long only a CR that may be half of its end is kept. */
@@ -82,4 +84,16 @@ export class LineReader {
     buffer.skip(buffer.length - kept);
     this.#searched = kept;
   }
+}
+
+// Lines are short: two loops of our own are through before a call of indexOf has begun.
+function indexOfLf(octets: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && octets[at] !== LF) at++;
+  return at;
+}
+
+function holdsCr(line: Uint8Array): boolean {
+  for (const octet of line) if (octet === CR) return true;
+  return false;
 }

@@ -133,7 +133,7 @@ export class TextLane {
       if (next !== "end") continue;
       const from = this.#from ?? this.offset;
       this.#from = undefined;
-      const { bare } = this.#dots;
+      const { bare } = this.#dots.text;
       const problem =
         bare === undefined ? undefined : `a ${bare === "bare-cr" ? "CR" : "LF"} stands alone in the text`;
       return { from, to: this.offset - 3, last: true, problem };

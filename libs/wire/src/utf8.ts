@@ -3,6 +3,8 @@
  * validator goes on across cuts, so a stream is refused at its first bad octet and not at the message's end.
  */
 
+import { decodeLatin1 } from "./ascii.ts";
+
 /** Checks UTF-8 piece by piece. Overlong forms, surrogates and what lies above U+10FFFF are faults. */
 export class Utf8Validator {
   /** Continuation octets still owed to the character in progress. */
@@ -75,6 +77,7 @@ export function encodeUtf8(text: string): Uint8Array {
 
 /** The text of well-formed UTF-8, or undefined. For short texts (reasons, names); 8 KiB at most are worth it. */
 export function decodeUtf8(octets: Uint8Array): string | undefined {
+  if (isAsciiOnly(octets)) return decodeLatin1(octets);
   if (!isUtf8(octets)) return undefined;
   let text = "";
   for (let i = 0; i < octets.length; i++) {
@@ -85,6 +88,11 @@ export function decodeUtf8(octets: Uint8Array): string | undefined {
     text += String.fromCodePoint(code);
   }
   return text;
+}
+
+function isAsciiOnly(octets: Uint8Array): boolean {
+  for (const octet of octets) if (octet > 0x7f) return false;
+  return true;
 }
 
 /** Octets that `encodeUtf8(text)` would take, without encoding it. */

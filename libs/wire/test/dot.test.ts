@@ -21,7 +21,7 @@ function read(pieces: readonly Uint8Array[]): Read {
     return piece;
   });
   const text = all.map((piece) => (piece === "end" ? "" : textOf(piece))).join("");
-  return { text, ended, bare: reader.bare, left };
+  return { text, ended, bare: reader.text.bare, left };
 }
 
 const cases: readonly (readonly [name: string, wire: string, text: string, rest?: Partial<Read>])[] = [

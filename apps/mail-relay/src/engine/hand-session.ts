@@ -59,6 +59,8 @@ const internal: Reply = {
   lines: ["The server failed, its log says why; try again later"],
 };
 
+const goOn: Reply = { code: 354, lines: ["Go on, and end with a line of one dot"] };
+
 class SmtpSession implements Session<SmtpServerEvent, SmtpServerAction> {
   readonly #options: EngineOptions;
   readonly #conversation: Conversation;
@@ -181,7 +183,7 @@ class SmtpSession implements Session<SmtpServerEvent, SmtpServerAction> {
     if ("code" in incoming) return say(link, incoming);
     this.#incoming = incoming;
     if (by === "BDAT") link.send({ type: "take" });
-    else say(link, { code: 354, lines: ["Go on, and end with a line of one dot"] });
+    else say(link, goOn);
   }
 
   async #finish(link: Line): Promise<void> {

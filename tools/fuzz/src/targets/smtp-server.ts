@@ -84,7 +84,7 @@ function greeted(): SmtpServer {
 
 export const smtpServer: Target = {
   name: "smtp-server",
-  code: /\/libs\/(?:smtp\/(?:src|dist)\/(?:server|commands|grammar|parameters|text-check)|wire\/)/,
+  code: /\/libs\/(?:smtp\/(?:src|dist)\/(?:server|commands|grammar|parameters)|wire\/)/,
   words: [
     "EHLO c.test\r\n",
     "HELO c\r\n",
