@@ -1,11 +1,13 @@
 /**
  * One Maildir (https://cr.yp.to/proto/maildir.html): written in tmp, synced, moved to new; what has been read is in
- * cur with its flags behind ":2,". Any other program may read and change it at the same time.
+ * cur with its flags behind ":2,". Any other program may read and change it at the same time: files have LF, as theirs.
  */
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { syncFolder, type FolderSync } from "./folder-sync.ts";
+import { FileText, WireText } from "./line-ends.ts";
 
 export interface MaildirEntry {
   /** Without flags: the same for as long as the message is there. */
@@ -15,14 +17,16 @@ export interface MaildirEntry {
   readonly seen: boolean;
 }
 
-/** A message that is being written. */
+/** A message that is being written, under a name that nobody looks at yet. */
 export interface MaildirFile {
-  /** One call after the other. */
+  /** One call after the other; lines end in CR LF, as on the wire. */
   write(octets: Uint8Array): Promise<void>;
   /** On the disk, and closed. */
   finish(): Promise<void>;
-  /** Twice does nothing. */
-  close(): Promise<void>;
+  /** From tmp to new, behind {@link finish}; durable after the Maildir's `settle`. */
+  show(): Promise<MaildirEntry>;
+  /** Closed and taken back, wherever it is by now. Twice does nothing. */
+  withdraw(): Promise<void>;
 }
 
 const PARTS = ["tmp", "new", "cur"] as const;
@@ -52,48 +56,33 @@ export class Maildir {
     await syncFolder(dirname(this.folder));
   }
 
-  /** The content is on the disk, under a name that nobody looks at yet. */
-  async write(base: string, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    const file = await this.create(base);
-    try {
-      for await (const piece of pieces) await file.write(piece);
-      await file.finish();
-    } finally {
-      await file.close();
-    }
-  }
-
-  /** As {@link write}, for content that is pushed. */
   async create(base: string): Promise<MaildirFile> {
-    const handle = await open(join(this.folder, "tmp", base), "wx", 0o600);
-    let isOpen = true;
-    const close = async (): Promise<void> => {
-      if (!isOpen) return;
-      isOpen = false;
-      await handle.close();
-    };
-    return {
-      write: (octets) => handle.writeFile(octets),
-      async finish() {
-        await handle.sync();
-        await close();
-      },
-      close,
-    };
+    return new OpenFile(this.folder, base, await open(join(this.folder, "tmp", base), "wx", 0o600));
   }
 
-  /** From tmp to new; durable after {@link settle}. */
-  show(base: string): Promise<void> {
-    return rename(join(this.folder, "tmp", base), join(this.folder, "new", base));
+  /** As it goes over the wire: lines end in CR LF, whatever they end in on the disk. */
+  async *read(file: string): AsyncGenerator<Uint8Array> {
+    const text = new WireText();
+    const octets: AsyncIterable<Buffer> = createReadStream(join(this.folder, file), {
+      highWaterMark: 256 * 1024,
+    });
+    for await (const piece of octets) yield text.data(piece);
+    const rest = text.end();
+    if (rest.length > 0) yield rest;
+  }
+
+  /** Octets that {@link read} gives (RFC 1939 §11), by the name where it says so, else by reading. */
+  async wireSize(file: string): Promise<number> {
+    const [, size, wire] = /,S=(\d{1,15}),W=(\d{1,15})(?:[,:]|$)/.exec(file) ?? [];
+    if (wire !== undefined && Number(size) === (await stat(join(this.folder, file))).size)
+      return Number(wire);
+    let octets = 0;
+    for await (const piece of this.read(file)) octets += piece.length;
+    return octets;
   }
 
   settle(): Promise<void> {
     return this.#sync.sync(join(this.folder, "new"));
-  }
-
-  /** Takes back what was written, wherever it is by now. */
-  async withdraw(base: string): Promise<void> {
-    for (const part of ["tmp", "new"]) await rm(join(this.folder, part, base), { force: true });
   }
 
   async entries(): Promise<MaildirEntry[]> {
@@ -126,6 +115,62 @@ export class Maildir {
   /** Nothing where it has gone already. */
   remove(file: string): Promise<void> {
     return rm(join(this.folder, file), { force: true });
+  }
+}
+
+class OpenFile implements MaildirFile {
+  readonly #folder: string;
+  readonly #base: string;
+  readonly #handle: FileHandle;
+  readonly #text = new FileText();
+  #open = true;
+  /** Octets in the file, and on the wire. */
+  #size = 0;
+  #wire = 0;
+
+  constructor(folder: string, base: string, handle: FileHandle) {
+    this.#folder = folder;
+    this.#base = base;
+    this.#handle = handle;
+  }
+
+  write(octets: Uint8Array): Promise<void> {
+    this.#wire += octets.length;
+    return this.#put(this.#text.data(octets));
+  }
+
+  #put(octets: Uint8Array): Promise<void> {
+    this.#size += octets.length;
+    return this.#handle.writeFile(octets);
+  }
+
+  async finish(): Promise<void> {
+    const rest = this.#text.end();
+    if (rest.length > 0) await this.#put(rest);
+    await this.#handle.sync();
+    await this.#close();
+  }
+
+  async show(): Promise<MaildirEntry> {
+    await rename(join(this.#folder, "tmp", this.#base), join(this.#folder, "new", this.#shown));
+    return { base: this.#shown, file: `new/${this.#shown}`, seen: false };
+  }
+
+  async withdraw(): Promise<void> {
+    await this.#close();
+    await rm(join(this.#folder, "tmp", this.#base), { force: true });
+    await rm(join(this.#folder, "new", this.#shown), { force: true });
+  }
+
+  /** With both sizes, as Dovecot has them in its names: a POP3 server need not read the file to tell its size. */
+  get #shown(): string {
+    return `${this.#base},S=${this.#size},W=${this.#wire}`;
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#handle.close();
   }
 }
 

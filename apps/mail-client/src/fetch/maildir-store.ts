@@ -1,7 +1,6 @@
 /** Messages as files of a Maildir: synced in tmp, then moved to new. */
 import { join } from "node:path";
-import { FolderSync, Maildir, newBase } from "@socketscope/maildir";
-import { LocalText } from "./local-text.ts";
+import { FolderSync, Maildir, newBase, type MaildirFile } from "@socketscope/maildir";
 import type { Letter, Store } from "./store.ts";
 
 export class MaildirStore implements Store {
@@ -9,7 +8,7 @@ export class MaildirStore implements Store {
   readonly memory: string;
   readonly #maildir: Maildir;
   /** Begun, and not in new yet. */
-  readonly #open = new Map<string, { close(): Promise<void> }>();
+  readonly #open = new Set<MaildirFile>();
 
   private constructor(folder: string, maildir: Maildir) {
     this.name = `Maildir ${folder}`;
@@ -24,27 +23,22 @@ export class MaildirStore implements Store {
   }
 
   async begin(): Promise<Letter> {
-    const base = newBase(Date.now());
-    const file = await this.#maildir.create(base);
-    this.#open.set(base, file);
-    const text = new LocalText({ quotes: false });
+    const file = await this.#maildir.create(newBase(Date.now()));
+    this.#open.add(file);
     return {
-      write: (octets) => file.write(text.data(octets)),
-      end: () => file.write(text.end()),
+      write: (octets) => file.write(octets),
+      end: () => undefined,
       keep: async () => {
         await file.finish();
-        await this.#maildir.show(base);
-        this.#open.delete(base);
+        await file.show();
+        this.#open.delete(file);
         await this.#maildir.settle();
       },
     };
   }
 
   async close(): Promise<void> {
-    for (const [base, file] of this.#open) {
-      await file.close();
-      await this.#maildir.withdraw(base);
-    }
+    for (const file of this.#open) await file.withdraw();
     this.#open.clear();
   }
 }

@@ -1,11 +1,11 @@
 /** A message as it stands in an mbox (RFC 4155, quoted as mboxrd): the line "From SENDER DATE", the text, an empty line. */
-import { LocalText } from "./local-text.ts";
+import { QuotedText } from "./quoted-text.ts";
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export class MboxText {
-  readonly #text = new LocalText({ quotes: true });
+  readonly #text = new QuotedText();
   #begun = false;
 
   data(octets: Uint8Array): Buffer {

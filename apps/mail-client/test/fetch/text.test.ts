@@ -1,11 +1,11 @@
-/** Messages as files of this system have them: nothing is lost, wherever the network cut. */
+/** Messages as an mbox has them: nothing is lost, wherever the network cut. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LocalText } from "../../src/fetch/local-text.ts";
 import { fromLine } from "../../src/fetch/mbox-text.ts";
+import { QuotedText } from "../../src/fetch/quoted-text.ts";
 
-function converted(quotes: boolean, pieces: readonly string[]): string {
-  const text = new LocalText({ quotes });
+function converted(pieces: readonly string[]): string {
+  const text = new QuotedText();
   const out = [...pieces.map((piece) => text.data(Buffer.from(piece, "latin1"))), text.end()];
   return Buffer.concat(out).toString("latin1");
 }
@@ -22,10 +22,10 @@ describe("text", () => {
     ["x From a\r\n", "x From a\n"],
     ["\rFrom a\r\n", "\rFrom a\n"],
   ])("%j for an mbox is %j", (wire, file) => {
-    expect(converted(true, [wire])).toBe(file);
+    expect(converted([wire])).toBe(file);
     for (let cut = 0; cut <= wire.length; cut++)
-      expect(converted(true, [wire.slice(0, cut), wire.slice(cut)])).toBe(file);
-    expect(converted(true, Array.from(wire))).toBe(file);
+      expect(converted([wire.slice(0, cut), wire.slice(cut)])).toBe(file);
+    expect(converted(Array.from(wire))).toBe(file);
   });
 
   it("holds little of a line without end, and quotes it all the same", () => {
@@ -41,7 +41,7 @@ describe("text", () => {
         wire.slice(at * 997, (at + 1) * 997),
       );
       const whole = wire.replaceAll("\r\n", "\n").replaceAll(/^(>*From )/gm, ">$1");
-      expect(converted(true, pieces)).toBe(whole.endsWith("\n") ? whole : `${whole}\n`);
+      expect(converted(pieces)).toBe(whole.endsWith("\n") ? whole : `${whole}\n`);
     }
   });
 
@@ -55,14 +55,13 @@ describe("text", () => {
         const pieces = Array.from({ length: Math.ceil(wire.length / size) }, (_, at) =>
           wire.slice(at * size, (at + 1) * size),
         );
-        const file = converted(true, pieces);
+        const file = converted(pieces);
         expect(file.split("\n").some((each) => each.startsWith("From "))).toBe(false);
         const undone = file
           .split("\n")
           .map((each) => each.replace(/^>(>*From )/, "$1"))
           .join("\n");
         expect(undone).toBe(wire.replaceAll("\r\n", "\n"));
-        expect(converted(false, pieces)).toBe(wire.replaceAll("\r\n", "\n"));
       }),
     );
   });

@@ -3,20 +3,19 @@
  * the disk, names and all, before anybody is told that it is.
  */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { deliveredToField, returnPathField } from "@socketscope/message";
 import type { Spooled } from "../spooled.ts";
 import { folderName, mailboxOfFolder } from "./folder-name.ts";
-import { FolderSync, Maildir, newBase, type MaildirEntry } from "@socketscope/maildir";
+import { FolderSync, Maildir, newBase, type MaildirEntry, type MaildirFile } from "@socketscope/maildir";
 import { summarise, type Summary } from "./summary.ts";
 
 export interface StoredMessage extends Summary {
   /** The same after a restart. */
   readonly id: string;
   readonly mailbox: string;
-  /** Octets. */
+  /** Octets, line ends of two each. */
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly arrived: number;
@@ -104,24 +103,32 @@ export class Mailboxes {
   ): Promise<readonly StoredMessage[]> {
     const at = this.#now();
     const places = to.map((mailbox) => ({ mailbox, box: this.#box(mailbox), base: newBase(at) }));
+    const files: MaildirFile[] = [];
+    let shown: readonly { readonly mailbox: string; readonly box: Box; readonly entry: MaildirEntry }[];
+    const writing = places.map(async ({ mailbox, box, base }) => {
+      await box.maildir.make();
+      const file = await box.maildir.create(base);
+      files.push(file);
+      // RFC 5321 §4.4: the reverse-path is kept in the message when it leaves SMTP.
+      const head = Buffer.from(returnPathField(about.reversePath) + deliveredToField(mailbox), "utf8");
+      for await (const piece of withHead(head, message)) await file.write(piece);
+      await file.finish();
+      return { mailbox, box, file };
+    });
     try {
-      await Promise.all(
-        places.map(async ({ mailbox, box, base }) => {
-          await box.maildir.make();
-          // RFC 5321 §4.4: the reverse-path is kept in the message when it leaves SMTP.
-          const head = Buffer.from(returnPathField(about.reversePath) + deliveredToField(mailbox), "utf8");
-          await box.maildir.write(base, withHead(head, message));
-        }),
+      const written = await Promise.all(writing);
+      shown = await Promise.all(
+        written.map(async ({ mailbox, box, file }) => ({ mailbox, box, entry: await file.show() })),
       );
-      await Promise.all(places.map(({ box, base }) => box.maildir.show(base)));
-      await Promise.all(places.map(({ box }) => box.maildir.settle()));
+      await Promise.all(shown.map(({ box }) => box.maildir.settle()));
     } catch (error) {
-      await Promise.all(places.map(({ box, base }) => box.maildir.withdraw(base).catch(() => undefined)));
+      // The others may still write.
+      await Promise.allSettled(writing);
+      await Promise.all(files.map((file) => file.withdraw().catch(() => undefined)));
       throw error;
     }
     const stored: StoredMessage[] = [];
-    for (const { mailbox, box, base } of places) {
-      const entry = { base, file: `new/${base}`, seen: false };
+    for (const { mailbox, box, entry } of shown) {
       stored.push(await this.#keep(box, mailbox, entry, at));
       await this.#retain(box);
     }
@@ -160,10 +167,10 @@ export class Mailboxes {
     return this.#find(id)?.kept.message;
   }
 
-  /** The octets as they are on the disk. */
+  /** The octets as they go over the wire. */
   read(id: string): AsyncIterable<Uint8Array> | undefined {
     const found = this.#find(id);
-    return found === undefined ? undefined : readFileOf(found.box.maildir, found.kept.entry);
+    return found?.box.maildir.read(found.kept.entry.file);
   }
 
   async markSeen(id: string, seen: boolean): Promise<StoredMessage | undefined> {
@@ -217,7 +224,7 @@ export class Mailboxes {
       read: (id) => {
         const found = box.messages.get(id);
         if (found === undefined) throw new MailboxesError("the message has gone");
-        return readFileOf(box.maildir, found.entry);
+        return box.maildir.read(found.entry.file);
       },
       remove: async (ids) => {
         await this.remove(ids);
@@ -256,7 +263,8 @@ export class Mailboxes {
   async #keep(box: Box, mailbox: string, entry: MaildirEntry, arrived?: number): Promise<StoredMessage> {
     const id = idOf(mailbox, entry.base);
     const { modified, ...summary } = await summarise(join(box.maildir.folder, entry.file));
-    const message = { ...summary, id, mailbox, arrived: arrived ?? modified, seen: entry.seen };
+    const size = await box.maildir.wireSize(entry.file);
+    const message = { ...summary, id, mailbox, size, arrived: arrived ?? modified, seen: entry.seen };
     box.messages.set(id, { message, entry });
     this.#tell({ type: "added", message });
     return message;
@@ -313,10 +321,6 @@ function contains({ subject, from, to, mailbox, excerpt }: StoredMessage, words:
 
 function idOf(mailbox: string, base: string): string {
   return createHash("sha256").update(`${mailbox}/${base}`).digest("base64url").slice(0, 22);
-}
-
-function readFileOf(maildir: Maildir, entry: MaildirEntry): AsyncIterable<Uint8Array> {
-  return createReadStream(join(maildir.folder, entry.file), { highWaterMark: 256 * 1024 });
 }
 
 async function* withHead(head: Uint8Array, message: Spooled): AsyncGenerator<Uint8Array> {

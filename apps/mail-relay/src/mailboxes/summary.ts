@@ -22,15 +22,13 @@ const LOOKED_AT = 80 * 1024;
 const FIELD = 300;
 const EXCERPT = 400;
 
-export async function summarise(
-  file: string,
-): Promise<Summary & { readonly size: number; readonly modified: number }> {
+export async function summarise(file: string): Promise<Summary & { readonly modified: number }> {
   const handle = await open(file, "r");
   try {
     const { size, mtimeMs } = await handle.stat();
     const buffer = Buffer.alloc(Math.min(size, LOOKED_AT));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return { ...(await summaryOf(buffer.subarray(0, bytesRead))), size, modified: mtimeMs };
+    return { ...(await summaryOf(buffer.subarray(0, bytesRead))), modified: mtimeMs };
   } finally {
     await handle.close();
   }

@@ -39,7 +39,8 @@ describe.each(["hand", "smtp-server"])("real mail programs, engine %s", (engine)
     const box = join(folder.path, "maildir", mailbox, "new");
     const names = readdirSync(box);
     expect(names).toHaveLength(1);
-    return readFileSync(join(box, names[0] ?? ""), "utf8");
+    // Files have LF.
+    return readFileSync(join(box, names[0] ?? ""), "utf8").replaceAll("\n", "\r\n");
   }
   const bodyOf = (message: string): string => message.slice(message.indexOf("\r\n\r\n") + 4);
 

@@ -118,6 +118,25 @@ describe.each(["hand", "smtp-server"])("programs that read, engine %s", (engine)
     );
 
     it(
+      "writes into our Maildir, with LF as in every file, and POP3 hands it out",
+      async () => {
+        const box = join(at("maildir"), user);
+        const rc = settings(["set copy=yes", `set record="${box}"`]);
+        const sent = await run(program, ["-n", "-F", rc, "-s", "kept", "away@lab.test"], {
+          env: environment(),
+          input: BODY,
+        });
+        expect(sent).toMatchObject({ code: 0, stderr: "" });
+        const { code, text } = await client(program, ["--auth", "PLAIN", "--delete"]);
+        expect(code).toBe(0);
+        expect(text).toMatch(/^Subject: kept\r$/m);
+        expect(text).not.toMatch(/[^\r]\n/);
+        await deliver(program, `from ${program}`);
+      },
+      TIMEOUT,
+    );
+
+    it(
       "marks and removes in our Maildir, and POP3 sees it",
       async () => {
         const box = join(at("maildir"), user);

@@ -9,6 +9,9 @@ import { spooled, textOf } from "../support.ts";
 const letter = (subject: string): string =>
   `From: Bob <bob@b.test>\r\nTo: ann@a.test\r\nSubject: ${subject}\r\n\r\nHello, ${subject}\r\n`;
 
+/** As every program writes a file of a Maildir. */
+const onDisk = (text: string): string => text.replaceAll("\r\n", "\n");
+
 describe("mailboxes", () => {
   let folder: TemporaryFolder;
   beforeEach(() => {
@@ -29,7 +32,7 @@ describe("mailboxes", () => {
     for (const mailbox of ["ann@a.test", "cy@c.test"]) {
       const [name = ""] = readdirSync(join(path(), mailbox, "new"));
       expect(readFileSync(join(path(), mailbox, "new", name), "latin1")).toBe(
-        `Return-Path: <bob@b.test>\r\nDelivered-To: ${mailbox}\r\n${letter("one")}`,
+        onDisk(`Return-Path: <bob@b.test>\r\nDelivered-To: ${mailbox}\r\n${letter("one")}`),
       );
       expect(readdirSync(join(path(), mailbox, "tmp"))).toEqual([]);
     }
@@ -111,6 +114,30 @@ describe("mailboxes", () => {
       ["one", true],
     ]);
   });
+
+  it.each([
+    ["LF", onDisk(letter("other"))],
+    ["CR LF", letter("other")],
+    ["both", letter("other").replace("\r\n", "\n")],
+    ["a CR on its own", letter("other").replace("\r\n", "\r")],
+  ])(
+    "hands out what another program wrote with %s as it goes over the wire, and tells its size",
+    async (_, text) => {
+      const mailboxes = await open();
+      await deliver(mailboxes, "ours", "ann@a.test");
+      writeFileSync(join(path(), "ann@a.test", "new", "1.x.y"), text);
+      const lock = await mailboxes.lock("ann@a.test");
+      const texts = new Map<string, string>();
+      for (const { id, size } of lock?.messages ?? []) {
+        const whole = await textOf(lock?.read(id) ?? failed());
+        expect(whole).toHaveLength(size);
+        texts.set(whole.slice(-7, -2), whole);
+      }
+      expect(texts.get("other")).toBe(letter("other"));
+      expect(texts.get(" ours")).toMatch(/^Return-Path: <bob@b\.test>\r\n[^]*Hello, ours\r\n$/);
+      lock?.release();
+    },
+  );
 
   it("keeps no more than it may, and nothing that is too old", async () => {
     let now = 1_000_000;

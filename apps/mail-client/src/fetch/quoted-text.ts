@@ -1,22 +1,16 @@
 /**
- * A message as files of this system have it: LF for CR LF; for an mbox (RFC 4155) a ">" before each line that begins
- * with "From " or with ">" and it (mboxrd: taking one off again gives the message back). A CR on its own stays.
+ * The text of a message in an mbox (RFC 4155): LF for CR LF, and a ">" before each line that begins with "From " or with
+ * ">" and it (mboxrd: taking one off again gives the message back). A CR on its own stays.
  */
 
 /** Octets of a line without end that are held back. */
 const MAX_HELD = 64 * 1024;
 
-export class LocalText {
-  readonly #quotes: boolean;
+export class QuotedText {
   /** latin1: what is not ended by a line end yet. */
   #held = "";
   #atStart = true;
   #written = false;
-
-  /** `quotes`: for an mbox. */
-  constructor(options: { readonly quotes: boolean }) {
-    this.#quotes = options.quotes;
-  }
 
   data(octets: Uint8Array): Buffer {
     const text = this.#held + Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("latin1");
@@ -49,11 +43,9 @@ export class LocalText {
   #convert(text: string): string {
     if (text === "") return text;
     const lines = text.replaceAll("\r\n", "\n");
-    const quoted = this.#quotes
-      ? lines.replaceAll(/(^|\n)(>*From )/g, (all, before: string, word: string, at: number) =>
-          at === 0 && before === "" && !this.#atStart ? all : `${before}>${word}`,
-        )
-      : lines;
+    const quoted = lines.replaceAll(/(^|\n)(>*From )/g, (all, before: string, word: string, at: number) =>
+      at === 0 && before === "" && !this.#atStart ? all : `${before}>${word}`,
+    );
     // Of a line that is not whole, ">" alone say nothing yet.
     this.#atStart = text.endsWith("\n") || (this.#atStart && /^>+$/.test(text));
     this.#written = true;
