@@ -1,7 +1,7 @@
 import { hashSync } from "bcryptjs";
 import { describe, expect, it } from "vitest";
-import type { Handler } from "@socketscope/web";
-import { basicAuth, readCredentials } from "../src/access/basic-auth.ts";
+import { readBasic, type Handler } from "@socketscope/web";
+import { basicAuth } from "../src/access/basic-auth.ts";
 import { parsePasswords, type Passwords } from "../src/access/htpasswd.ts";
 import { accessLog, escaped } from "../src/access-log.ts";
 import { Metrics } from "../src/metrics.ts";
@@ -101,9 +101,9 @@ describe("basic auth", () => {
   });
 
   it("reads RFC 7617's example in UTF-8", () => {
-    expect(readCredentials("Basic dGVzdDoxMjPCow==")).toEqual({ name: "test", password: "123£" });
-    expect(readCredentials("Bearer abc")).toBeUndefined();
-    expect(readCredentials("Basic ???")).toBeUndefined();
+    expect(readBasic("Basic dGVzdDoxMjPCow==")).toEqual({ name: "test", password: "123£" });
+    expect(readBasic("Bearer abc")).toBeUndefined();
+    expect(readBasic("Basic ???")).toBeUndefined();
   });
 });
 

@@ -42,5 +42,8 @@ export { tunnel, type TunnelEnd, type TunnelOptions } from "./tunnel.ts";
 export { systemResolve } from "./client-dial.ts";
 export { EventReader, type EventReaderOptions, type ReceivedEvent } from "./event-reader.ts";
 export { answerOctets, type Octets } from "./octets.ts";
+export { answerReadable, ContentShrank, type Readable, type ReadableContent } from "./readable.ts";
+export { FORM_LIMITS, FormProblem, readForm, type FormLimits, type FormReader } from "./form.ts";
+export { readBasic, type BasicCredentials } from "./basic.ts";
 export { FileCache, type Cached } from "./file-cache.ts";
 export { answerPreflight, CORS_FIELDS } from "./cors.ts";

@@ -1,7 +1,7 @@
 /** RFC 7617: Basic authentication. bcrypt is slow on purpose, so what was right is remembered for a while. */
 import { createHmac, randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Handler, Request } from "@socketscope/web";
+import { readBasic, type BasicCredentials, type Handler, type Request } from "@socketscope/web";
 import { compare, hash } from "bcryptjs";
 import type { AnswerProblem } from "../problem/problem.ts";
 import type { Passwords } from "./htpasswd.ts";
@@ -29,7 +29,7 @@ const BCRYPT_OCTETS = 72;
 export function basicAuth(handler: Handler, options: BasicAuthOptions): Handler {
   const door = new Door(options);
   return (request) => {
-    const credentials = readCredentials(request.fields.get("authorization"));
+    const credentials = readBasic(request.fields.get("authorization"));
     // Without a promise where it is known: the usual case, for every part of a page.
     if (credentials !== undefined && door.remembers(credentials)) return handler(request);
     return door.judge(credentials).then((verdict) => {
@@ -47,24 +47,9 @@ const REFUSED = {
 };
 const BUSY = { status: 503, text: "Too many logins at once.", fields: ["Retry-After", "1"] };
 
-export interface Credentials {
-  readonly name: string;
-  readonly password: string;
-}
-
-/** The value of Authorization; undefined for another scheme or what cannot be read. */
-export function readCredentials(value: string | undefined): Credentials | undefined {
-  const token = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(value ?? "")?.[1];
-  if (token === undefined) return undefined;
-  const text = Buffer.from(token, "base64").toString("utf8");
-  // RFC 7617 §2: the first colon ends the name.
-  const colon = text.indexOf(":");
-  return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
 /** The name of who came in, for the log. */
 export function nameOf({ fields }: Request): string | undefined {
-  return readCredentials(fields.get("authorization"))?.name;
+  return readBasic(fields.get("authorization"))?.name;
 }
 
 class Door {
@@ -97,13 +82,13 @@ class Door {
     return passwords;
   }
 
-  remembers(credentials: Credentials): boolean {
+  remembers(credentials: BasicCredentials): boolean {
     this.#current();
     const until = this.#known.get(this.#fingerprint(credentials));
     return until !== undefined && until > this.#now();
   }
 
-  async judge(credentials: Credentials | undefined): Promise<"right" | "wrong" | "busy"> {
+  async judge(credentials: BasicCredentials | undefined): Promise<"right" | "wrong" | "busy"> {
     // No guess was made: nothing to slow down.
     if (credentials === undefined) return "wrong";
     if (this.#pending >= (this.#options.pending ?? 64)) return "busy";
@@ -122,14 +107,14 @@ class Door {
     }
   }
 
-  async #isRight({ name, password }: Credentials, passwords: Passwords): Promise<boolean> {
+  async #isRight({ name, password }: BasicCredentials, passwords: Passwords): Promise<boolean> {
     const stored = passwords.get(name);
     // For an unknown name the same work is done, so that the time does not tell which names there are.
     const matches = await compare(password, stored ?? (await this.#nobody));
     return matches && stored !== undefined && Buffer.byteLength(password) <= BCRYPT_OCTETS;
   }
 
-  #remember(credentials: Credentials): void {
+  #remember(credentials: BasicCredentials): void {
     const { remembered = 256, lasting = 300_000 } = this.#options;
     if (this.#known.size >= remembered) {
       const [oldest] = this.#known.keys();
@@ -139,7 +124,7 @@ class Door {
   }
 
   /** Looking it up compares digests under a secret key: the time it takes says nothing about the password. */
-  #fingerprint({ name, password }: Credentials): string {
+  #fingerprint({ name, password }: BasicCredentials): string {
     return createHmac("sha256", this.#key).update(`${name}:${password}`).digest("base64");
   }
 }
