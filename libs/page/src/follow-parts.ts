@@ -1,21 +1,48 @@
 /** What runs in the page: put there as its own source text, it refers to nothing outside itself. */
 
-/** New letters appear as they come: the two lists are fetched again, and what is being read stays as it is. */
-export function followLetters(): void {
+/**
+ * What changes on the server changes in the page: its own address is asked again, and the parts of both that have the
+ * same `data-live` are made alike, node by node, so that what moves in them goes on moving. `data-follow` names the
+ * address of the events, `data-follow-events` those that count.
+ */
+export function followParts(): void {
+  const root = document.querySelector<HTMLElement>("[data-follow]");
+  if (root === null) return;
+  const alike = (old: Node, fresh: Node): void => {
+    if (old.nodeName !== fresh.nodeName) {
+      old.parentNode?.replaceChild(fresh, old);
+      return;
+    }
+    if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+    if (!(old instanceof Element) || !(fresh instanceof Element)) return;
+    for (const { name } of old.attributes) {
+      // A button that script has shown stays; what somebody has opened stays open.
+      const ours = (name === "hidden" && old.matches("[data-copy]")) || name === "open";
+      if (!ours && !fresh.hasAttribute(name)) old.removeAttribute(name);
+    }
+    for (const { name, value } of fresh.attributes)
+      if (old.getAttribute(name) !== value && !(name === "hidden" && old.matches("[data-copy]")))
+        old.setAttribute(name, value);
+    const children = [...fresh.childNodes];
+    const had = old.childNodes.length;
+    for (const [at, child] of [...old.childNodes].entries()) {
+      const match = children[at];
+      if (match === undefined) child.remove();
+      else alike(child, match);
+    }
+    old.append(...children.slice(had));
+  };
   let due = false;
   const refresh = async (): Promise<void> => {
     due = false;
     const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
-      const name = part.dataset["live"] ?? "";
-      const replacement = fresh.querySelector(`[data-live="${name}"]`);
-      if (replacement === null || part.innerHTML === replacement.innerHTML) continue;
+      const fresh = page.querySelector(`[data-live="${part.dataset["live"] ?? ""}"]`);
       // Nothing moves under somebody who walks through it by keyboard.
-      if (part.contains(document.activeElement) && document.activeElement !== document.body) continue;
-      const at = part.scrollTop;
-      part.replaceChildren(...replacement.childNodes);
-      part.scrollTop = at;
+      const walked = part.contains(document.activeElement) && document.activeElement !== document.body;
+      if (fresh !== null && !walked) alike(part, fresh);
     }
   };
   const soon = (): void => {
@@ -23,12 +50,12 @@ export function followLetters(): void {
     due = true;
     setTimeout(() => {
       refresh().catch(() => {
-        // The stream says when the relay is back.
+        // The stream says when the server is back.
       });
     }, 150);
   };
-  const events = new EventSource("/api/v1/events");
-  for (const type of ["added", "changed", "removed", "failed", "queue"]) events.addEventListener(type, soon);
+  const events = new EventSource(root.dataset["follow"] ?? "");
+  for (const type of (root.dataset["followEvents"] ?? "").split(" ")) events.addEventListener(type, soon);
   let lost = false;
   events.addEventListener("error", () => {
     lost = true;

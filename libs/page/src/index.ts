@@ -5,7 +5,7 @@ export { policyOf } from "./policy.ts";
 export { copyButtons, inlineScript, rememberedTheme, themeSwitch } from "./script.ts";
 export { base } from "./base.ts";
 export { followChanges } from "./follow-changes.ts";
-export { deleteButton, followLetters } from "./follow-letters.ts";
+export { deleteButton, followParts } from "./follow-parts.ts";
 export { tokens } from "./tokens.ts";
 export { clauseLink, transcript, transcriptStyle, type Clause, type TranscriptRow } from "./transcript.ts";
 export { counted, folderCounts, octets } from "./units.ts";

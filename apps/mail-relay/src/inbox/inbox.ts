@@ -1,6 +1,6 @@
 /** The inbox: the page for people at "/", the API for programs under "/api/v1". Host and Origin are guarded. */
 import { createHash } from "node:crypto";
-import { deleteButton, followLetters, page, policyOf } from "@socketscope/page";
+import { deleteButton, followParts, page, policyOf } from "@socketscope/page";
 import { guard, type Handler, type Request, type Response } from "@socketscope/web";
 import type { QueueDesk } from "../queue/queue-desk.ts";
 import { summaryOf } from "../mailboxes/summary.ts";
@@ -95,7 +95,7 @@ export class Inbox {
       status: searchForm(state),
       main: inboxMain(state),
       style,
-      behaviours: [followLetters, deleteButton],
+      behaviours: [followParts, deleteButton],
     });
     const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64");
     return {
