@@ -23,6 +23,7 @@ export interface FtpOptions {
   readonly port: number | "off";
   readonly implicitPort: number | "off";
   readonly sftpPort: number | "off";
+  readonly webPort: number | "off";
   /** SFTP on standard input and output instead of any port. */
   readonly stdio: boolean;
   readonly passivePorts: PortRange | undefined;
@@ -84,6 +85,7 @@ function ftpOptions(read: OptionReader): FtpOptions {
     port: portOrOff(read, "port", 2121, "FTP, with AUTH TLS"),
     implicitPort: portOrOff(read, "implicit-port", 2990, "FTP under TLS from the first octet"),
     sftpPort: portOrOff(read, "sftp-port", 2222, "SFTP over SSH"),
+    webPort: portOrOff(read, "web-port", 8021, "the page: sessions, transfers, files"),
     stdio: read.flag("stdio", { help: "SFTP on standard input and output, of --home, no login" }),
     passivePorts: read.maybe("passive-ports", portRange, { help: "ports of passive data connections" }),
     publicAddress: read.maybe("public-address", ipv4, {

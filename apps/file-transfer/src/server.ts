@@ -26,6 +26,10 @@ import { openAccounts } from "./accounts/roster.ts";
 import type { Engine } from "./engine/engine.ts";
 import { defaultFileLimits, openFiles } from "./files/files.ts";
 import { Visits } from "./ftp/visit.ts";
+import { FilePage } from "./page/file-page.ts";
+import { WebLogins } from "./page/logins.ts";
+import { webService } from "./page/service.ts";
+import { Sessions } from "./sessions/sessions.ts";
 import type { EngineName, FileTransferOptions } from "./options.ts";
 import { reportsTo } from "./reports.ts";
 import { ftpServices, numberOf, sftpService } from "./services.ts";
@@ -61,12 +65,14 @@ export async function startFileTransfer(
     const failed = (error: unknown): void => log.error(describeError(error));
     const hostKey = await openHostKey(state);
     const xferlog = options.xferlog === undefined ? undefined : await Xferlog.open(options.xferlog, failed);
-    const reports = reportsTo(log, xferlog, failed);
+    const sessions = new Sessions();
+    const reports = reportsTo(log, xferlog, sessions, failed);
+    const loginDelay = options.loginDelay === "off" ? 0 : options.loginDelay;
     const visits = new Visits({
       accounts,
       files,
       requireTls: options.requireTls,
-      loginDelay: options.loginDelay === "off" ? 0 : options.loginDelay,
+      loginDelay,
       sessionsPerUser: numberOf(options.maxSessionsPerUser),
       ascii: options.ascii,
       now: Date.now,
@@ -75,9 +81,19 @@ export async function startFileTransfer(
     const tap = new TapPoint();
     const intercepts = { ftp: new Intercept(), ftps: new Intercept(), sftp: new Intercept() };
     const parts = { options, admission: firewall, tap, intercepts };
+    const logins = new WebLogins({ accounts, delay: loginDelay, ...reports.web });
+    const pages = new FilePage({
+      logins,
+      files,
+      sessions,
+      transferred: reports.web.transferred,
+      listeners: () => listeners.urls,
+      requireTls: options.requireTls,
+    });
     const services = [
       ...ftpServices(parts, { engine: engines[options.engine], tls, visits }),
       sftpService(parts, { accounts, files, hostKey, reports }),
+      webService({ ...parts, ...options, port: options.webPort, onError: failed }, pages.handler),
     ];
     const listeners = await Listeners.open(services, options.hosts, log);
     const ready: Ready = {
@@ -104,6 +120,7 @@ export async function startFileTransfer(
     const link = openTapLink({ target: options.inspect, ready, taps: [tap] });
     return {
       async drain(ms) {
+        pages.close();
         const cut = await listeners.drain(ms);
         await control.drain(0);
         await files.close();
@@ -122,6 +139,7 @@ export async function startFileTransfer(
         const rules = await readFirewallRules(options.firewall);
         const replacement = await certificate(options, authority);
         await accounts.reload();
+        logins.forget();
         firewall.replaceRules(rules);
         if (replacement !== undefined) listeners.replaceTls(replacement);
       },

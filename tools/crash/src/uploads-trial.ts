@@ -53,6 +53,7 @@ function startServer(state: string, home: string, fsync: boolean): Promise<Child
       "--port=0",
       "--implicit-port=off",
       "--sftp-port=off",
+      "--web-port=off",
       `--state=${state}`,
       `--home=${home}`,
       `--user=${login.user}:${login.password}`,

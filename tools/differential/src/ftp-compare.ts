@@ -38,6 +38,8 @@ async function outcomesOf(engine: FtpEngine): Promise<string[]> {
     "off",
     "--sftp-port",
     "off",
+    "--web-port",
+    "off",
     "--login-delay",
     "off",
     "--home",

@@ -28,7 +28,7 @@ export interface AppOptions extends SpawnOptions {
 const portOptions: Readonly<Record<string, readonly string[]>> = {
   "web-server": ["port", "https-port"],
   "mail-relay": ["port", "submission-port", "smtps-port", "pop3-port", "pop3s-port", "web-port"],
-  "file-transfer": ["port", "implicit-port", "sftp-port"],
+  "file-transfer": ["port", "implicit-port", "sftp-port", "web-port"],
   "video-streamer": ["port"],
   inspector: ["port"],
 };

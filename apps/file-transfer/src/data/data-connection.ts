@@ -53,6 +53,11 @@ export class DataConnection {
     clearTimeout(timer);
   }
 
+  /** Once it is there. */
+  get stream(): Stream | undefined {
+    return this.#stream;
+  }
+
   get #hearsEarly(): boolean {
     const { channel, tls, upload } = this.#options;
     return upload && tls !== undefined && channel.waitsForClient;

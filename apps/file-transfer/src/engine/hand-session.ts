@@ -36,6 +36,7 @@ export function serveFtp(stream: Stream, options: EngineOptions): void {
     flow: stream.flow,
     role: options.role,
     secure: () => stream.secure,
+    tls: () => stream.tls,
   });
   drive(stream, coreOf(stream, options, false), new FtpSession(stream, options, visit), clocksOf(options));
 }
@@ -181,6 +182,7 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
       });
       this.#channel = channel;
       const { host, port } = channel.address;
+      this.#visit.agreed({ how: "passive", at: channel.address });
       link.send({ type: "passive", host: publicAddress ?? host, port });
     } catch (error) {
       if (!(error instanceof SocketError)) throw error;
@@ -202,12 +204,14 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
       connectMs: limits.data,
       limits: this.#streamLimits(),
     });
+    this.#visit.agreed({ how: "active", at: target });
     say(link, event.reply);
   }
 
   async #begin(event: TransferEvent, link: Line): Promise<void> {
     const channel = this.#channel;
     this.#channel = undefined;
+    this.#visit.agreed(undefined);
     if (channel === undefined) return say(link, failedReply);
     const { tls, requireSessionReuse, limits } = this.#options;
     const connection = new DataConnection({
@@ -229,6 +233,7 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
       visit: this.#visit,
     });
     this.#transfer = transfer;
+    this.#visit.moves(() => transfer.moving());
     // Before the data connection is waited for, and before its TLS: many clients begin that at this word only.
     link.send({ type: "begin", reply: prepared.begins });
     void this.#finish(transfer, link);
@@ -237,6 +242,7 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
   async #finish(transfer: Transfer, link: Line): Promise<void> {
     const answer = await transfer.run();
     this.#transfer = undefined;
+    this.#visit.moves(undefined);
     link.send({ type: "finish", reply: answer });
   }
 
@@ -257,6 +263,7 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
   #release(): void {
     this.#channel?.close();
     this.#channel = undefined;
+    this.#visit.agreed(undefined);
   }
 
   #streamLimits(): Partial<StreamLimits> {

@@ -23,6 +23,8 @@ export interface Prepared {
   readonly record:
     | { readonly path: string; readonly direction: "in" | "out"; readonly representation: "A" | "I" }
     | undefined;
+  /** Octets that will go over the line, where that is known. */
+  readonly total?: number;
   /** Moves the octets; rejects with TransferBroken or FileProblem. `dataMs`: how long nothing may move. */
   run(stream: Stream, dataMs: number, count: (octets: number) => void): Promise<void>;
   /** Behind a run that resolved and a connection that ended well: the file is in its place. */
@@ -66,6 +68,7 @@ async function retrieve(event: Retrieve, files: FileSystem, visit: Visit): Promi
     return {
       begins: reply(150, `Here comes ${event.path}${left}`),
       record: { path, direction: "out", representation: event.representation },
+      ...(!ascii && { total: size - event.offset }),
       run: (stream, _, count) => sendAll(stream, fileSource(reader, size, event.offset, ascii), count),
       complete: () => Promise.resolve(),
       giveUp: () => reader.close(),
@@ -95,6 +98,7 @@ async function store(event: Store, files: FileSystem, visit: Visit): Promise<Pre
   return {
     begins: reply(150, name),
     record: { path: writer.path, direction: "in", representation: event.representation },
+    ...(event.allocate !== undefined && { total: event.allocate }),
     run: (stream, stallMs, count) =>
       receiveAll(stream, sink, {
         stallMs,

@@ -5,6 +5,7 @@ import { TransferBroken } from "../data/broken.ts";
 import type { DataConnection } from "../data/data-connection.ts";
 import { failedReply, replyToProblem } from "../ftp/replies.ts";
 import type { Visit } from "../ftp/visit.ts";
+import type { Moving } from "../sessions/sessions.ts";
 import type { Prepared } from "./prepare.ts";
 
 export interface TransferOptions {
@@ -21,6 +22,7 @@ export class Transfer {
   readonly #options: TransferOptions;
   #aborted = false;
   #octets = 0;
+  readonly #begun = performance.now();
   #over: Promise<Reply> | undefined;
 
   constructor(options: TransferOptions) {
@@ -33,6 +35,22 @@ export class Transfer {
     return this.#over;
   }
 
+  /** As it stands; undefined for a listing. */
+  moving(): Moving | undefined {
+    const { connection, prepared } = this.#options;
+    const { record, total } = prepared;
+    if (record === undefined) return undefined;
+    const { stream } = connection;
+    return {
+      path: record.path,
+      direction: record.direction,
+      octets: this.#octets,
+      since: this.#begun,
+      ...(total !== undefined && { total }),
+      ...(stream !== undefined && { data: { flow: stream.flow, secure: stream.secure } }),
+    };
+  }
+
   /** Breaks it off; resolves when its files are let go of. */
   async abort(): Promise<void> {
     this.#aborted = true;
@@ -42,7 +60,6 @@ export class Transfer {
 
   async #run(): Promise<Reply> {
     const { prepared } = this.#options;
-    const begun = performance.now();
     let complete = false;
     try {
       const stream = await this.#connect();
@@ -55,7 +72,7 @@ export class Transfer {
     } finally {
       this.#options.connection.close();
       await prepared.giveUp();
-      this.#log(performance.now() - begun, complete);
+      this.#log(performance.now() - this.#begun, complete);
     }
   }
 

@@ -1,7 +1,8 @@
 /** What the FTP side goes by, whichever engine speaks. */
-import type { Flow } from "@socketscope/socket-core";
+import type { Flow, Tls } from "@socketscope/socket-core";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Files } from "../files/file-system.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import type { FtpTransfer } from "./transfer-record.ts";
 
 export interface FtpPolicyOptions {
@@ -17,6 +18,8 @@ export interface FtpPolicyOptions {
   readonly ascii: boolean;
   /** ms since 1970. */
   readonly now: () => number;
+  /** Where whoever looks finds who is here. */
+  readonly sessions?: Sessions;
   /** For logs. */
   readonly loggedIn: (peer: Peer, user: string) => void;
   readonly loginFailed: (peer: Peer, user: string) => void;
@@ -31,6 +34,8 @@ export interface Peer {
   readonly role: FtpRole;
   /** Of the control connection, asked at every step: AUTH TLS changes it. */
   secure(): boolean;
+  /** Where the engine can tell. */
+  tls?(): Tls | undefined;
 }
 
 export type FtpRole = "ftp" | "ftps";

@@ -2,6 +2,7 @@
 import { reply, type Reply } from "@socketscope/ftp";
 import type { Login } from "../accounts/login.ts";
 import type { FileSystem } from "../files/file-system.ts";
+import type { Agreed, Moving, Present } from "../sessions/sessions.ts";
 import type { FtpPolicyOptions, Peer } from "./ftp-options.ts";
 import { replyToProblem } from "./replies.ts";
 
@@ -54,10 +55,14 @@ export class Visit {
   #entered: Entered | undefined;
   #failures = 0;
   #closed = false;
+  #agreed: Agreed | undefined;
+  #moving: (() => Moving | undefined) | undefined;
+  readonly #leave: (() => void) | undefined;
 
   constructor(visits: Visits, peer: Peer) {
     this.#visits = visits;
     this.peer = peer;
+    this.#leave = visits.options.sessions?.add(() => this.#look());
   }
 
   get options(): FtpPolicyOptions {
@@ -128,6 +133,35 @@ export class Visit {
   closed(): void {
     this.#closed = true;
     this.logOut();
+    this.#leave?.();
+  }
+
+  /** The engine has a place for the next data connection, or no longer. */
+  agreed(on: Agreed | undefined): void {
+    if (on === this.#agreed) return;
+    this.#agreed = on;
+    this.options.sessions?.changed();
+  }
+
+  /** The engine has begun a transfer, or ended it. `look` answers undefined where no file moves. */
+  moves(look: (() => Moving | undefined) | undefined): void {
+    this.#agreed = undefined;
+    this.#moving = look;
+    this.options.sessions?.changed();
+  }
+
+  #look(): Present {
+    const moving = this.#moving?.();
+    const user = this.login?.user;
+    return {
+      protocol: this.peer.role,
+      control: this.peer.flow,
+      user,
+      tls: this.peer.secure() ? (this.peer.tls?.() ?? { protocol: "TLS", cipher: "" }) : undefined,
+      folder: user === undefined ? undefined : this.folder,
+      agreed: this.#agreed,
+      moving: moving === undefined ? [] : [moving],
+    };
   }
 
   // Read through a call: it changes while we wait.

@@ -4,6 +4,7 @@ import { SftpServer } from "@socketscope/sftp";
 import { drive, nextFlowId, StreamOverDuplex, TapPoint, type Stream } from "@socketscope/socket-core";
 import type { Login } from "../accounts/login.ts";
 import type { Files } from "../files/file-system.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import { SftpSession, type SftpTransfer } from "./session.ts";
 
 export interface SftpReports {
@@ -16,6 +17,8 @@ export interface SftpReports {
 export interface ServeOptions extends SftpReports {
   /** Milliseconds that a client may rest. */
   readonly idle: number;
+  /** Where whoever looks finds who is here. */
+  readonly sessions?: Sessions;
 }
 
 /** Milliseconds in which a client says INIT, and in which a packet that has begun goes on. */
@@ -27,7 +30,7 @@ export async function serveSftp(
   stream: Stream,
   login: Login,
   files: Files,
-  { idle, transferred, onError }: ServeOptions,
+  { idle, transferred, onError, sessions }: ServeOptions,
 ): Promise<void> {
   let view;
   try {
@@ -42,8 +45,20 @@ export async function serveSftp(
       files: view,
       onError,
       ...(transferred && { transferred: (transfer) => transferred(login, transfer, stream) }),
-      ended: () => resolve(),
+      ended: () => {
+        leave?.();
+        resolve();
+      },
     });
+    const leave = sessions?.add(() => ({
+      protocol: "sftp",
+      control: stream.flow,
+      user: login.user,
+      tls: undefined,
+      folder: undefined,
+      agreed: undefined,
+      moving: session.moving(),
+    }));
     drive(stream, new SftpServer(), session, {
       init: { ms: OPENING, from: "start" },
       packet: { ms: PACKET, from: "progress" },

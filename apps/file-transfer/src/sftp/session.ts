@@ -11,6 +11,7 @@ import {
 } from "@socketscope/sftp";
 import type { CloseReason, Link, Session } from "@socketscope/socket-core";
 import type { FileSystem } from "../files/file-system.ts";
+import type { Moving } from "../sessions/sessions.ts";
 import { copyData } from "./copy.ts";
 import { FolderHandle, NO_HANDLE, statReply, WriteHandle, type Handle } from "./handles.ts";
 import { openFile } from "./open.ts";
@@ -96,6 +97,15 @@ export class SftpSession implements Session<SftpServerEvent, SftpServerAction> {
       this.#running++;
       void this.#answer(event, link);
     }
+  }
+
+  /** The files that are open. */
+  moving(): readonly Moving[] {
+    return [...this.#open.values()].flatMap(({ handle, since }) =>
+      handle instanceof FolderHandle
+        ? []
+        : { path: handle.path, direction: directionOf(handle), octets: handle.moved, since },
+    );
   }
 
   closed(reason: CloseReason): void {
@@ -204,10 +214,14 @@ export class SftpSession implements Session<SftpServerEvent, SftpServerAction> {
     if (handle instanceof FolderHandle) return;
     this.#options.transferred?.({
       path: handle.path,
-      direction: handle instanceof WriteHandle ? "in" : "out",
+      direction: directionOf(handle),
       octets: handle.moved,
       ms: performance.now() - since,
       complete,
     });
   }
+}
+
+function directionOf(handle: Handle): "in" | "out" {
+  return handle instanceof WriteHandle ? "in" : "out";
 }

@@ -11,6 +11,7 @@ import {
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Login } from "../accounts/login.ts";
 import type { Files } from "../files/file-system.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import { serveSftp, type SftpReports } from "../sftp/serve.ts";
 
 export interface SftpListenOptions extends SftpReports {
@@ -23,6 +24,7 @@ export interface SftpListenOptions extends SftpReports {
   /** Milliseconds that a client may rest. */
   readonly idle: number;
   readonly limits?: Partial<SshLimits>;
+  readonly sessions?: Sessions;
   readonly tap: TapPoint;
   readonly admission?: Admission;
   readonly intercept?: Intercept;
