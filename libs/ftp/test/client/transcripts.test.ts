@@ -1,72 +1,143 @@
-/**
- * Executes the dialogues in transcripts/*.md: `C:` a line of ours, `S:` one of the server's, `=` what the core tells and
- * where it then stands. What the server says goes in whole, octet by octet and cut at every point.
- */
-import { readdirSync, readFileSync } from "node:fs";
-import { everySplit } from "@socketscope/testkit";
-import { encodeUtf8 } from "@socketscope/wire";
-import { describe, expect, it } from "vitest";
-import { FtpClient } from "../../src/index.ts";
-import { isClientVerb } from "../../src/client-legality.ts";
-import { sent, told } from "./told.ts";
+/** Golden transcripts of the client core: what it says, hears and tells, octet for octet. `vitest -u` writes them anew. */
+import {
+  tellTranscript,
+  type TranscriptPlay,
+  type TranscriptStep,
+  type TranscriptSubject,
+} from "@socketscope/testkit";
+import { expect, it } from "vitest";
+import { FtpClient, type ClientVerb, type FtpClientAction, type FtpClientEvent } from "../../src/index.ts";
+import { told } from "./told.ts";
 
-interface Turn {
-  /** A command of ours, or "(data connection done)"; then what the server says, then what is told. */
-  readonly ours: string | undefined;
-  readonly theirs: string;
-  readonly told: readonly string[];
+const subject: TranscriptSubject<FtpClientEvent, FtpClientAction> = {
+  peer: "server",
+  make: () => new FtpClient(),
+  tell: told,
+  handsOverIn: ["securing"],
+};
+
+type Step = TranscriptStep<FtpClientAction>;
+
+function says(verb: ClientVerb, argument?: string): Step {
+  return { says: { type: "command", verb, argument } };
 }
 
-function turnsOf(block: string): readonly Turn[] {
-  const turns: { ours: string | undefined; theirs: string; told: string[] }[] = [];
-  for (const line of block.split("\n")) {
-    const [, kind, text = ""] = /^(C|S|=):? ?(.*)$/.exec(line) ?? [];
-    const last = turns.at(-1);
-    if (kind === "C") turns.push({ ours: text, theirs: "", told: [] });
-    else if (kind === "S" && (last === undefined || last.told.length > 0))
-      turns.push({ ours: undefined, theirs: `${text}\r\n`, told: [] });
-    else if (kind === "S" && last !== undefined) last.theirs += `${text}\r\n`;
-    else if (kind === "=") last?.told.push(text);
-  }
-  return turns;
-}
+const heard = (...lines: readonly string[]): Step => ({ heard: lines.map((line) => `${line}\r\n`).join("") });
 
-function play(core: FtpClient, turn: Turn, chunks: readonly Uint8Array[]): void {
-  if (turn.ours === "(data connection done)") core.send({ type: "ended" });
-  else if (turn.ours !== undefined) {
-    const [verb = "", ...rest] = turn.ours.split(" ");
-    if (!isClientVerb(verb)) throw new TypeError(`${verb} is no command`);
-    expect(sent(core, verb, rest.length === 0 ? undefined : rest.join(" "))).toBe(`${turn.ours}\r\n`);
-  }
-  const lines: string[] = [];
-  const pull = (): void => {
-    for (let event = core.next(); typeof event !== "string"; event = core.next()) lines.push(told(event));
-  };
-  pull();
-  for (const chunk of chunks) {
-    core.receive(chunk);
-    pull();
-  }
-  expect([...lines, `${core.state}, waits for ${core.waitingFor}`]).toEqual(turn.told);
-}
+const LOGIN: readonly Step[] = [heard("220 x"), says("USER", "me"), heard("230 x")];
 
-const folder = new URL("transcripts/", import.meta.url);
-for (const file of readdirSync(folder).toSorted()) {
-  const blocks = readFileSync(new URL(file, folder), "utf8").matchAll(/^## (.+?)\n[^]*?```\n([^]*?)```/gm);
-  describe(`the dialogues of ${file}`, () => {
-    it.each([...blocks].map(([, title = "", block = ""]) => [title, block] as const))(
-      "%s",
-      (_title, block) => {
-        const turns = turnsOf(block);
-        expect(turns.length).toBeGreaterThan(0);
-        for (let cut = 0; cut < turns.length; cut++) {
-          for (const chunks of everySplit(encodeUtf8(turns[cut]?.theirs ?? ""))) {
-            const core = new FtpClient();
-            for (const [at, turn] of turns.entries())
-              play(core, turn, at === cut ? chunks : [encodeUtf8(turn.theirs)]);
-          }
-        }
-      },
-    );
+const plays: readonly TranscriptPlay<FtpClientAction>[] = [
+  {
+    title: "A login, a folder, the end",
+    prose: "RFC 959 §5.4 has these commands and their replies in order.",
+    steps: [
+      heard("220-Welcome to the library.", "220 Nothing here is secret."),
+      says("USER", "me"),
+      heard("331 And the password?"),
+      says("PASS", "secret"),
+      heard("230 Welcome."),
+      says("CWD", "books"),
+      heard("250 Here you are."),
+      says("QUIT"),
+      heard("221 Bye."),
+    ],
+  },
+  {
+    title: "A reply whose lines look like others",
+    prose: "Only a line with the same code and a blank ends it (§4.2).",
+    steps: [
+      heard("220 x"),
+      says("FEAT"),
+      heard("211-Features", " UTF8", "500 is not the end", "211-nor is this", "2110", "211 End"),
+    ],
+  },
+  {
+    title: "120 before the greeting, and no password wanted",
+    prose: "120 is no greeting yet: the clock runs on.",
+    steps: [
+      heard("120 In a minute"),
+      heard("220 Now"),
+      says("USER", "anonymous"),
+      heard("230 No need for a password."),
+    ],
+  },
+  {
+    title: "TLS",
+    prose: "What comes behind 234 is not read any more: it belongs to TLS (RFC 4217 §4).",
+    steps: [heard("220 x"), says("AUTH", "TLS"), { heard: "234 Go on.\r\nthe handshake" }],
+  },
+  {
+    title: "A download, resumed",
+    prose:
+      "No clock runs while the data connection is in use; when it is done, the reply must come (RFC 3659 §5 has REST).",
+    steps: [
+      ...LOGIN,
+      says("TYPE", "I"),
+      heard("200 x"),
+      says("EPSV"),
+      heard("229 Entering (|||4711|)"),
+      says("REST", "1000"),
+      heard("350 And then?"),
+      says("RETR", "big"),
+      heard("150 Here it comes"),
+      { says: { type: "ended" } },
+      heard("226 That was it."),
+    ],
+  },
+  {
+    title: "A transfer that is broken off",
+    prose: "Two replies: the transfer's, then ABOR's own (§4.1.3).",
+    steps: [
+      ...LOGIN,
+      says("RETR", "big"),
+      heard("150 Here it comes"),
+      says("ABOR"),
+      heard("426 Cut off."),
+      heard("226 As you wish."),
+    ],
+  },
+  {
+    title: "ABOR of a transfer that is gone already",
+    prose:
+      "pyftpdlib, when the TLS of its data connection fails: 225 answers both, the transfer's own reply will not come.",
+    steps: [
+      ...LOGIN,
+      says("RETR", "big"),
+      heard("150 Here it comes"),
+      says("ABOR"),
+      heard("225 No transfer to abort."),
+    ],
+  },
+  {
+    title: "A refused transfer, a refused rename, another try",
+    prose: "5yz ends what it answers, and nothing else (§4.2.1).",
+    steps: [
+      ...LOGIN,
+      says("RETR", "nothing"),
+      heard("550 No such file"),
+      says("RNFR", "nothing"),
+      heard("550 No such file"),
+      says("RNFR", "a"),
+      heard("350 To?"),
+      says("RNTO", "b/c"),
+      heard("553 No such folder"),
+    ],
+  },
+];
+
+it("the client core tells each conversation alike, however it is cut, and as it is written", async () => {
+  const sections = plays.flatMap((play) => {
+    const { lines, others } = tellTranscript(subject, play);
+    expect(others).toEqual([]);
+    return [...lines, ""];
   });
-}
+  const text = [
+    "# What a client of FTP says and hears",
+    "",
+    "Sections without a number of an RFC of their own are of RFC 959. Each conversation is played whole, octet by octet,",
+    "and cut in two at every point; written by `test/client/transcripts.test.ts`.",
+    "",
+    ...sections,
+  ].join("\n");
+  await expect(text).toMatchFileSnapshot("../transcripts/client.md");
+});
