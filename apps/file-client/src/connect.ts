@@ -5,24 +5,33 @@ import { join } from "node:path";
 import { codeOf, defaultStateFolder, isLoopback, UsageError } from "@socketscope/host";
 import type { TlsClientOptions } from "@socketscope/socket-core";
 import { connectFtp } from "./ftp/connect.ts";
+import type { Ask } from "./password.ts";
 import { resolvePath } from "./paths.ts";
 import type { RemoteFiles } from "./remote-files.ts";
 import type { ServerOptions } from "./server-options.ts";
-import type { Say } from "./terminal.ts";
+import { printable, type Say } from "./terminal.ts";
 import type { RemoteUrl } from "./url.ts";
 
 export type Connect = () => Promise<RemoteFiles>;
 
-/** Reads the files that are named; throws UsageError for one that cannot be read. `note`: what must be seen. */
-export async function connector(url: RemoteUrl, options: ServerOptions, note: Say): Promise<Connect> {
-  return url.scheme === "sftp" ? overSsh(url, options, note) : overFtp(url, options, note);
+/**
+ * Reads the files that are named; throws UsageError for one that cannot be read. `note`: what must be seen; `ask`: for a
+ * password that nobody has given.
+ */
+export async function connector(
+  url: RemoteUrl,
+  options: ServerOptions,
+  note: Say,
+  ask: Ask,
+): Promise<Connect> {
+  return url.scheme === "sftp" ? overSsh(url, options, note, ask) : overFtp(url, options, note, ask);
 }
 
-async function overFtp(url: RemoteUrl, options: ServerOptions, note: Say): Promise<Connect> {
+async function overFtp(url: RemoteUrl, options: ServerOptions, note: Say, ask: Ask): Promise<Connect> {
   const user = url.user ?? options.user ?? "anonymous";
   // RFC 1635: an address, for the server's statistics; nobody needs ours.
   const anonymous = user === "anonymous" || user === "ftp" ? "anonymous@" : undefined;
-  const password = (await passwordOf(url, options)) ?? anonymous;
+  const password = (await passwordOf(url, options)) ?? anonymous ?? (await asked(url, user, ask));
   if (password === undefined) throw noPassword();
   const trust = await trustOf(url, options);
   return () =>
@@ -41,19 +50,22 @@ async function overFtp(url: RemoteUrl, options: ServerOptions, note: Say): Promi
     });
 }
 
-async function overSsh(url: RemoteUrl, options: ServerOptions, note: Say): Promise<Connect> {
+async function overSsh(url: RemoteUrl, options: ServerOptions, note: Say, ask: Ask): Promise<Connect> {
   const { identity, strict, timeout, verbose } = options;
-  const password = await passwordOf(url, options);
+  const user = url.user ?? options.user ?? userInfo().username;
   const privateKey = identity === undefined ? undefined : await readText(identity);
   const agent = process.env["SSH_AUTH_SOCK"];
-  if (password === undefined && privateKey === undefined && agent === undefined) throw noPassword();
+  const otherwise = privateKey !== undefined || agent !== undefined;
+  const given = await passwordOf(url, options);
+  const password = given ?? (otherwise ? undefined : await asked(url, user, ask));
+  if (password === undefined && !otherwise) throw noPassword();
   // SSH's cryptography is read only where somebody speaks it: who fetches by FTP does not wait for it.
   const { connectSftp } = await import("./sftp/connect.ts");
   return () =>
     connectSftp({
       host: url.host,
       port: url.port,
-      user: url.user ?? options.user ?? userInfo().username,
+      user,
       password,
       privateKey,
       agent: password === undefined && privateKey === undefined ? agent : undefined,
@@ -67,6 +79,10 @@ async function overSsh(url: RemoteUrl, options: ServerOptions, note: Say): Promi
 
 function stateOf({ state }: ServerOptions): string {
   return state ?? defaultStateFolder(process.env).path;
+}
+
+function asked({ host }: RemoteUrl, user: string, ask: Ask): Promise<string | undefined> {
+  return ask(`Password of ${printable(`${user}@${host}`)}: `);
 }
 
 function noPassword(): UsageError {

@@ -1,6 +1,7 @@
 /** What every command of one command line shares: the terminal, one server's connections, and how it all ends. */
 import { connector } from "./connect.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
+import { askAt } from "./password.ts";
 import { Pool } from "./pool.ts";
 import { Progress } from "./progress.ts";
 import { INSECURE, type ServerOptions } from "./server-options.ts";
@@ -28,7 +29,8 @@ export class Job {
   async on<T>(url: RemoteUrl, work: (pool: Pool) => Promise<T>): Promise<T> {
     if (this.#shared !== undefined) return work(this.#shared).finally(() => this.progress.clear());
     if (this.options.insecure) this.terminal.stderr.write(INSECURE);
-    const pool = new Pool(await connector(url, this.options, (line) => this.note(line)));
+    const note = (line: string): void => this.note(line);
+    const pool = new Pool(await connector(url, this.options, note, askAt(this.terminal)));
     try {
       return await work(pool);
     } finally {

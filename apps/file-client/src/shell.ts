@@ -14,6 +14,7 @@ import { connector, pathOf } from "./connect.ts";
 import { FileError } from "./errors.ts";
 import { EXIT } from "./exit-code.ts";
 import { Job } from "./job.ts";
+import { Screen, type Ask } from "./password.ts";
 import { resolvePath } from "./paths.ts";
 import { Pool } from "./pool.ts";
 import { readServerOptions, type ServerOptions } from "./server-options.ts";
@@ -61,6 +62,7 @@ export class Shell {
   #here = process.cwd();
   #exitCode: number = EXIT.ok;
   #running = false;
+  #ask: Ask = () => Promise.resolve(undefined);
 
   constructor(options: ServerOptions, terminal: Terminal) {
     this.#options = options;
@@ -74,13 +76,15 @@ export class Shell {
     const state = person
       ? await openStateFolder(this.#options.state ?? defaultStateFolder(process.env).path)
       : undefined;
+    const screen = new Screen(stdout);
     const lines = createInterface({
       input: stdin,
-      ...(person && { output: stdout, history: await historyOf(state), historySize: MAX_HISTORY }),
+      ...(person && { output: screen, history: await historyOf(state), historySize: MAX_HISTORY }),
       terminal: person,
       completer: (line: string) => [namesLike(line), line],
     });
     lines.on("SIGINT", () => this.#interrupted(lines));
+    if (person) this.#ask = (prompt) => secretly(lines, screen, prompt);
     // From here on lines are kept: those that came before anybody asked would be lost.
     const typed = lines[Symbol.asyncIterator]();
     try {
@@ -194,7 +198,7 @@ export class Shell {
   async #open(text: string): Promise<void> {
     const url = parseRemoteUrl(text);
     const note = (line: string): void => void this.#terminal.stderr.write(`${line}\n`);
-    const pool = new Pool(await connector(url, this.#options, note));
+    const pool = new Pool(await connector(url, this.#options, note, this.#ask));
     const folder = await pool.with((files) => Promise.resolve(pathOf(url, files)));
     await this.#standing?.pool.close();
     this.#standing = { url, pool, folder };
@@ -233,6 +237,21 @@ const OWN: readonly (readonly [string, string])[] = [
   ["put-tree", "mirror a folder from here to there (mirror: from there to here)"],
   ["exit", "leave"],
 ];
+
+/** What is typed is neither shown nor kept in the history. */
+function secretly(lines: Interface, screen: Screen, prompt: string): Promise<string | undefined> {
+  const forget = (history: string[]): void => void history.shift();
+  return new Promise((resolve) => {
+    lines.once("history", forget);
+    lines.question(prompt, (answer) => {
+      screen.hidden = false;
+      lines.off("history", forget);
+      screen.write("\n");
+      resolve(answer);
+    });
+    screen.hidden = true;
+  });
+}
 
 function help(): string {
   const lines = [...commands].map(([name, { help }]) => [name, help] as const);

@@ -15,12 +15,18 @@ export interface Ended {
 
 export async function asked(
   [name = "", ...argv]: readonly string[],
-  { env = {}, cwd = process.cwd() }: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
+  {
+    env = {},
+    cwd = process.cwd(),
+    typed,
+  }: { env?: Readonly<Record<string, string>>; cwd?: string; typed?: string } = {},
 ): Promise<Ended> {
   const command = commands.get(name);
   if (command === undefined) throw new TypeError(`there is no command ${name}`);
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  stdin.end();
+  // Somebody sits there who types that.
+  if (typed !== undefined) Object.assign(stdin, { isTTY: true });
+  stdin.end(typed);
   const [output, errors] = [buffer(stdout), buffer(stderr)];
   const code = await command.run({ argv, env, cwd }, { stdin, stdout, stderr }).finally(() => {
     stdout.end();

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" />
 // The linter reads tests without a tsconfig of their own: it would not know AsyncDisposable.
 /** The servers that all commands are tried against: what they are, how they are reached, where their files are. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   makeCertificates,
@@ -9,10 +9,13 @@ import {
   missingForSshd,
   missingForVsftpd,
   Pyftpdlib,
+  spawnApp,
   Sshd,
   TemporaryFolder,
   Vsftpd,
+  type RunningApp,
 } from "@socketscope/testkit";
+import { afterAll } from "vitest";
 
 export interface Served extends AsyncDisposable {
   /** Without a slash at its end; `files` is what is there. */
@@ -100,7 +103,60 @@ function served(
   };
 }
 
+/** Our own server: one for a file of tests, with a user and a home for each time that it is asked for. */
+class Ours {
+  readonly #folder = new TemporaryFolder("ours");
+  readonly #app: Promise<RunningApp>;
+  #users = 0;
+
+  constructor() {
+    const users = Array.from({ length: MOST }, (_, at) => ["--user", `user${at + 1}:secret`]);
+    this.#app = spawnApp("file-transfer", [
+      ...users.flat(),
+      ...["--home", join(this.#folder.path, "{user}"), "--web-port", "off", "--inspect", "off"],
+    ]);
+  }
+
+  async serve(listener: "ftp" | "ftps" | "sftp", ...options: readonly string[]): Promise<Served> {
+    const app = await this.#app;
+    const user = `user${++this.#users}`;
+    const files = join(this.#folder.path, user);
+    mkdirSync(files);
+    const state = new TemporaryFolder("state");
+    return {
+      url: app.url(listener).replace("://", `://${user}:secret@`),
+      options: [
+        "--state",
+        state.path,
+        ...(listener === "sftp" ? [] : ["--ca", app.ready.ca ?? ""]),
+        ...options,
+      ],
+      files,
+      [Symbol.asyncDispose]: () => Promise.resolve(state[Symbol.dispose]()),
+    };
+  }
+
+  async close(): Promise<void> {
+    await (await this.#app)[Symbol.asyncDispose]();
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/** Times that our server may be asked for in one file of tests. */
+const MOST = 20;
+let running: Ours | undefined;
+afterAll(() => running?.close());
+
+function ours(listener: "ftp" | "ftps" | "sftp", ...options: readonly string[]): Promise<Served> {
+  running ??= new Ours();
+  return running.serve(listener, ...options);
+}
+
 export const peers: readonly Peer[] = [
+  { name: "our own server", missing: undefined, start: () => ours("ftp") },
+  { name: "our own server, TLS, active", missing: undefined, start: () => ours("ftp", "--tls", "--active") },
+  { name: "our own server, implicit TLS", missing: undefined, start: () => ours("ftps") },
+  { name: "our own server, SFTP", missing: undefined, start: () => ours("sftp") },
   { name: "vsftpd", missing: missingForVsftpd(), start: () => vsftpd("none") },
   { name: "vsftpd, active", missing: missingForVsftpd(), start: () => vsftpd("none", "--active") },
   { name: "vsftpd, TLS", missing: missingForVsftpd(), start: () => vsftpd("explicit") },
