@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 export interface Ready {
-  readonly listeners: readonly { readonly name: string; readonly url: string }[];
+  readonly listeners: readonly {
+    readonly name: string;
+    readonly url: string;
+    /** Of an SSH host key: to be compared with what a client shows at first sight. */
+    readonly fingerprint?: string;
+  }[];
   readonly account?: { readonly user: string; readonly password: string };
   readonly ca?: string;
   readonly state?: string;

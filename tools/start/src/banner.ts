@@ -3,7 +3,10 @@ import type { Ready } from "./app.ts";
 /** One table of all addresses; what the apps share (state, authority) is said once. */
 export function banner(apps: readonly (readonly [name: string, ready: Ready])[]): string {
   const rows = apps.flatMap(([app, ready]) => {
-    const listeners = ready.listeners.map(({ name, url }) => [name, url] as const);
+    const listeners = ready.listeners.map(
+      ({ name, url, fingerprint }) =>
+        [name, fingerprint === undefined ? url : `${url}  ${fingerprint}`] as const,
+    );
     const account = ready.account;
     const lines =
       account === undefined
