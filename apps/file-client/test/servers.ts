@@ -113,7 +113,12 @@ class Ours {
     const users = Array.from({ length: MOST }, (_, at) => ["--user", `user${at + 1}:secret`]);
     this.#app = spawnApp("file-transfer", [
       ...users.flat(),
-      ...["--home", join(this.#folder.path, "{user}"), "--web-port", "off", "--inspect", "off"],
+      "--home",
+      join(this.#folder.path, "{user}"),
+      "--web-port",
+      "off",
+      "--inspect",
+      "off",
     ]);
   }
 

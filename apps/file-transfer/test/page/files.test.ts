@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { request as ask } from "node:http";
 import { join } from "node:path";
-import { run, RunningApp, spawnApp, TemporaryFolder } from "@socketscope/testkit";
+import { run, spawnApp, TemporaryFolder, type RunningApp } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Control } from "./control.ts";
 
@@ -49,8 +49,18 @@ beforeAll(async () => {
   symlinkSync("big.bin", join(home, "ann/in"));
   app = await spawnApp("file-transfer", [
     ...["ann", "guest", "box"].flatMap((user) => ["--user", `${user}:secret`]),
-    ...["--read-only", "guest", "--upload-only", "box", "--home", join(home, "{user}")],
-    ...["--quota", "4000000", "--login-delay", "1", "--inspect", "off"],
+    "--read-only",
+    "guest",
+    "--upload-only",
+    "box",
+    "--home",
+    join(home, "{user}"),
+    "--quota",
+    "4000000",
+    "--login-delay",
+    "1",
+    "--inspect",
+    "off",
   ]);
   web = app.url("web");
 }, 60_000);

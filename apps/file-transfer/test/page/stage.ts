@@ -47,17 +47,18 @@ export async function openStage(): Promise<Stage> {
   writeFileSync(at("film.mp4"), "");
   truncateSync(at("film.mp4"), 64_000_000);
   const app = await spawnApp("file-transfer", [
-    ...[
-      "--user",
-      "ann:secret",
-      "--user",
-      "bob:secret",
-      "--home",
-      join(at("home"), "{user}"),
-      "--quota",
-      "100M",
-    ],
-    ...["--authorized-keys", `bob=${at("key.pub")}`, "--inspect", "off"],
+    "--user",
+    "ann:secret",
+    "--user",
+    "bob:secret",
+    "--home",
+    join(at("home"), "{user}"),
+    "--quota",
+    "100M",
+    "--authorized-keys",
+    `bob=${at("key.pub")}`,
+    "--inspect",
+    "off",
   ]);
   const port = (name: string): string => new URL(app.url(name)).port;
   const clients: Spawned[] = [];
@@ -90,12 +91,32 @@ export async function openStage(): Promise<Stage> {
     await run("curl", ["-sS", "-u", "ann:secret", "-o", at("got"), `${web}/files/holiday/sunset.png`]);
     clients.push(
       new Spawned("curl", [
-        ...["-sS", "--ssl-reqd", "--cacert", ca, "--limit-rate", "700k", "-o", at("slow")],
+        "-sS",
+        "--ssl-reqd",
+        "--cacert",
+        ca,
+        "--limit-rate",
+        "700k",
+        "-o",
+        at("slow"),
         `${ftp}/backup.tar.gz`,
       ]),
       new Spawned("sftp", [
-        ...["-q", "-b", at("batch"), "-l", "4000", "-i", at("key"), "-P", port("sftp")],
-        ...["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"],
+        "-q",
+        "-b",
+        at("batch"),
+        "-l",
+        "4000",
+        "-i",
+        at("key"),
+        "-P",
+        port("sftp"),
+        "-o",
+        "StrictHostKeyChecking=no",
+        "-o",
+        "UserKnownHostsFile=/dev/null",
+        "-o",
+        "LogLevel=ERROR",
         "bob@127.0.0.1",
       ]),
     );
