@@ -28,7 +28,9 @@ export default defineConfig({
     projects,
     // Vitest takes one worker less than there are cores; here most of a test's time is spent in other programs.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No test waits that long for what comes: these end one that waits for what never comes.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -2,21 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer, connect } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { realClient, Spawned, TemporaryFolder } from "@socketscope/testkit";
+import { freePort, realClient, Spawned, TemporaryFolder } from "@socketscope/testkit";
 import { asked } from "./asked.ts";
-
-/** A free port; the server that is given it binds it a moment later. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 /** Until it takes connections: neither server has a ready line. Bounded by the hook's timeout. */
 async function listening(port: number): Promise<void> {

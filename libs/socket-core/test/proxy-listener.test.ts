@@ -1,9 +1,16 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import * as tls from "node:tls";
-import { makeCertificates, programPath, realClient, Spawned, TemporaryFolder } from "@socketscope/testkit";
+import {
+  freePort,
+  makeCertificates,
+  programPath,
+  realClient,
+  Spawned,
+  TemporaryFolder,
+} from "@socketscope/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   CidrError,
@@ -191,16 +198,6 @@ describe("a listener behind a trusted proxy", () => {
 });
 
 realClient("haproxy").describe("real haproxy in front", () => {
-  /** A free port, found by asking for one: haproxy does not report which it took. */
-  async function freePort(host: string): Promise<number> {
-    const server = createServer().listen(0, host);
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, "close");
-    return port;
-  }
-
   /** haproxy on `host`, passing TCP on to `listener` with a PROXY header; its port. */
   async function haproxy(listener: Listener, host: string, send: string): Promise<number> {
     const folder = new TemporaryFolder("haproxy");

@@ -1,6 +1,6 @@
 /** What a handler's answer becomes on a real socket: whole, in pieces, broken off, or for nobody. */
 import { stallReader } from "@socketscope/testkit";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Response } from "../src/index.ts";
 import { gate, get, RawClient, serveForTest } from "./serving.ts";
 
@@ -207,7 +207,7 @@ describe("a handler that fails", () => {
     client.vanish();
     await expect.poll(() => served.listener.open.size).toBe(0);
     answer.open();
-    await vi.waitFor(() => expect(served.failures).toEqual([]));
+    await expect.poll(() => served.failures).toEqual([]);
   });
 
   it("cannot split a response: a field with a line end is a bug, and answered 500 (RFC 9110 §5.5)", async () => {

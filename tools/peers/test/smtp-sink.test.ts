@@ -1,8 +1,9 @@
 /// <reference lib="esnext.disposable" />
-import { connect } from "node:net";
+import { readFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { findProgram, SmtpSink } from "../src/index.ts";
+import { findProgram, freePort, SmtpSink } from "../src/index.ts";
 
 async function greeting(port: number): Promise<string> {
   const socket = connect(port, "127.0.0.1");
@@ -24,5 +25,20 @@ describe.skipIf(findProgram("smtp-sink") === undefined)("smtp-sink", () => {
 
   it("that cannot start says why", async () => {
     await expect(SmtpSink.start(["-Y"])).rejects.toMatchObject({ code: "NOT_READY" });
+  });
+});
+
+describe("a free port", () => {
+  it("is none that a connection or a listener on port 0 could be given meanwhile", async () => {
+    const range = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8");
+    const port = await freePort();
+    expect(port).toBeLessThan(Number(range.split(/\s/)[0]));
+    const server = createServer().listen(port, "127.0.0.1");
+    await once(server, "listening");
+    server.close();
+  });
+
+  it("on an address that is not ours there is none", async () => {
+    await expect(freePort("192.0.2.1")).rejects.toMatchObject({ code: "NOT_READY" });
   });
 });

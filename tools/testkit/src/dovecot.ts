@@ -1,8 +1,8 @@
 /** A real Dovecot as POP3 server in a folder of its own; root may start it. It ends with the test. */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "@socketscope/peers";
 import type { Certificate } from "./certificate.ts";
 import { findProgram } from "./real-client.ts";
 import { run } from "./run.ts";
@@ -116,16 +116,4 @@ service pop3-login {
   }
 }
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -11,7 +11,7 @@ export { TemporaryFolder } from "./temporary-folder.ts";
 export { type Certificate, makeCertificates } from "./certificate.ts";
 export { NetworkNamespace, NetworkPair, namespaces } from "./namespace.ts";
 export { SmtpPeer, type SmtpPeerConnection, type SmtpPeerOptions } from "./smtp-peer.ts";
-export { missingForPostfix, Postfix, SmtpSink } from "@socketscope/peers";
+export { freePort, missingForPostfix, Postfix, SmtpSink } from "@socketscope/peers";
 export { dissect, holes, latin1, lines, recording, said, type Step, total } from "./dissecting.ts";
 export { Recorder } from "./recorder.ts";
 export {

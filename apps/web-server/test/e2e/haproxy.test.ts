@@ -1,9 +1,9 @@
 /** Behind a real haproxy: the app must take the client that the PROXY header names, in its log as in its pages. */
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
-import { programPath, realClient, Spawned, TemporaryFolder } from "@socketscope/testkit";
+import { freePort, programPath, realClient, Spawned, TemporaryFolder } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { curlTrusting, type Curl } from "./support/curl.ts";
 import { hashes, sha256 } from "./support/folder.ts";
@@ -11,15 +11,6 @@ import { ENGINE_NAMES, SCHEMES, start, type Scheme, type Started } from "./suppo
 
 const WAYS = ["send-proxy", "send-proxy-v2"] as const;
 type Way = (typeof WAYS)[number];
-
-/** Free ports, found by asking for them together: haproxy does not report which it took. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
-}
 
 async function listening(port: number, haproxy: Spawned): Promise<void> {
   for (let attempt = 0; ; attempt++) {
@@ -48,7 +39,7 @@ describe.each(ENGINE_NAMES)("engine %s", (engine) => {
       site = await start(engine, ["--proxy-from", "127.0.0.1/32", "--access-log", "json"]);
       curl = curlTrusting(site.ca);
       const pairs = SCHEMES.flatMap((scheme) => WAYS.map((way) => ({ scheme, way })));
-      const free = await freePorts(pairs.length);
+      const free = await Promise.all(pairs.map(() => freePort()));
       const proxies = pairs.map(({ scheme, way }, index) => {
         ports.set(key(scheme, way), free[index] ?? 0);
         const { host } = new URL(site.url(scheme));
@@ -71,7 +62,7 @@ describe.each(ENGINE_NAMES)("engine %s", (engine) => {
     describe.each(SCHEMES)("over %s", (scheme) => {
       it.each(WAYS)("%s: the log names the client and its port, not the proxy's", async (way) => {
         const target = `/data.json?${scheme}-${way}`;
-        const [mine = 0] = await freePorts(1);
+        const mine = await freePort();
         const { code, status, octets } = await curl([
           "--local-port",
           `${mine}`,

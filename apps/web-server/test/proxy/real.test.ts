@@ -1,27 +1,22 @@
 /** The program as started by a user, between a real client (curl) and a real server (nginx), with both engines. */
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { programPath, realClient, run, spawnApp, Spawned, TemporaryFolder } from "@socketscope/testkit";
+import {
+  freePort,
+  programPath,
+  realClient,
+  run,
+  spawnApp,
+  Spawned,
+  TemporaryFolder,
+} from "@socketscope/testkit";
 import { HttpAgent } from "@socketscope/web";
 import { describe, expect, it } from "vitest";
 import { nodeUpstream } from "./upstream.ts";
 
 const sha256 = (octets: Uint8Array): string => createHash("sha256").update(octets).digest("hex");
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
-}
 
 /** nginx on a folder of its own, until it answers. */
 async function startNginx(folder: string): Promise<{ port: number } & AsyncDisposable> {
