@@ -21,6 +21,7 @@ export function formatRequestHead(request: RequestOptions): string {
   const { method, target, fields, content } = request;
   checkLine(method, target);
   checkContent(method, content);
+  checkCodings(fields);
   let head = `${method} ${target} HTTP/1.1\r\n`;
   const host = hostOf(request);
   // RFC 9110 §7.2: Host is best the first field, so that it is seen before anything is decided.
@@ -28,6 +29,13 @@ export function formatRequestHead(request: RequestOptions): string {
   head += formatFieldLines(fields);
   head += framing(method, content);
   return `${head}${connection(request)}\r\n`;
+}
+
+/** RFC 9112 §7.4: `chunked` is never named in TE, every recipient of HTTP/1.1 takes it. */
+function checkCodings(fields: FieldLines): void {
+  if (valuesOf(fields, "te").some((value) => /(?:^|,)[ \t]*chunked[ \t]*(?:[;,]|$)/i.test(value))) {
+    throw new LocalError("HTTP_TE", "TE does not name chunked: it is always taken");
+  }
 }
 
 /** Our own grammar judges: what a server of ours would refuse, a client of ours does not send. */

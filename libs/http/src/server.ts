@@ -335,6 +335,14 @@ export class HttpServer implements Core<ServerEvent, ServerAction, ServerWait> {
 
   /** All but the empty line. */
   #writeHead(status: number, fields: FieldLines | undefined, framing: Framing, close: boolean): void {
+    // RFC 9110 §15.2: 1xx answers nothing. RFC 9112 §6.1, RFC 9110 §9.3.6: behind a 2xx to CONNECT there is no
+    // content that could be framed but a tunnel.
+    if (status < 200 || (status < 300 && this.#head?.method === "CONNECT")) {
+      throw new LocalError(
+        "HTTP_STATUS",
+        `${status} is none to answer ${this.#head?.method} with; see "switch"`,
+      );
+    }
     // RFC 9110 §10.1.1: a client that still waits for 100 may or may not send its content now: the framing is lost.
     if (close || this.#draining || this.#peerEnded || this.#continueDue) this.#keepAlive = false;
     const persistence = !this.#keepAlive ? "ends" : this.#head?.version === "1.0" ? "stays for 1.0" : "stays";

@@ -24,7 +24,7 @@ export function ourReading(input: Uint8Array): Reading {
         } else if (event.type === "data") content += Buffer.from(event.octets).toString("latin1");
         else {
           read.push(`${line} ${content}`);
-          core.send({ type: "respond", status: 200 });
+          core.send({ type: "respond", status: 404 });
         }
       }
     }

@@ -276,6 +276,8 @@ describe("requests", () => {
     ["a line end in a value", { ...GET, fields: ["Host", "a", "X", "a\r\nY: b"] }, "HTTP_FIELD_VALUE"],
     ["a framing field", { ...GET, fields: ["Host", "a", "Content-Length", "3"] }, "HTTP_FRAMING_FIELD"],
     ["a Connection field", { ...GET, fields: ["Host", "a", "Connection", "x"] }, "HTTP_FRAMING_FIELD"],
+    // RFC 9112 §7.4
+    ["chunked in TE", { ...GET, fields: ["Host", "a", "TE", "trailers, Chunked;q=0.5"] }, "HTTP_TE"],
     ["TRACE with content", { ...GET, method: "TRACE", content: "x" }, "HTTP_CONTENT"],
     ["CONNECT with content", { type: "begin", method: "CONNECT", target: "a:1" }, "HTTP_CONTENT"],
     ["half an octet", { type: "begin", method: "PUT", target: "/", length: 0.5 }, "HTTP_LENGTH"],

@@ -288,6 +288,28 @@ describe("responses", () => {
     expect(() => ask(GET).send({ type: "respond", status: 200, fields })).toThrow(LocalError);
   });
 
+  it.each([204, 304])("RFC 9112 §6.1: a streamed %i has no chunks", (status) => {
+    const core = ask(GET);
+    expect(sent(core, { type: "begin", status })).not.toMatch(/Transfer-Encoding|Content-Length/);
+    expect(sent(core, { type: "data", octets: encodeLatin1("hi") })).toBe("");
+    expect(sent(core, { type: "end" })).toBe("");
+  });
+
+  it.each<readonly [section: string, asked: string, status: number]>([
+    ["RFC 9112 §6.1", `CONNECT a:1 HTTP/1.1\r\n${H}\r\n`, 200],
+    ["RFC 9112 §6.1", `CONNECT a:1 HTTP/1.1\r\n${H}\r\n`, 204],
+    ["RFC 9110 §15.2", GET, 103],
+  ])("%s: to %j, %i is no answer that could be framed", (_section, asked, status) => {
+    for (const action of [
+      { type: "respond", status },
+      { type: "begin", status },
+    ] as const) {
+      const core = ask(asked);
+      expect(() => core.send(action)).toThrow(expect.objectContaining({ code: "HTTP_STATUS" }));
+      expect(sent(core, { type: "respond", status: 405 })).toMatch(/^HTTP\/1\.1 405 /);
+    }
+  });
+
   it("RFC 9112 §6.2: refuses more and less content than announced", () => {
     const more = ask(GET);
     more.send({ type: "begin", status: 200, length: 1 });

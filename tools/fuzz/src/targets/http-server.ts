@@ -23,12 +23,13 @@ class Application implements Policy<ServerEvent, ServerAction> {
   answers(event: ServerEvent): readonly ServerAction[] {
     if (event.type === "data") return [];
     if (event.type === "end") return this.#answerLater.splice(0);
-    const { target } = event.head;
+    const { method, target } = event.head;
     const actions: ServerAction[] = [];
     if (event.expectsContinue) actions.push({ type: "informational", status: 100 });
     if (event.upgrade?.includes("websocket") === true)
       return [...actions, { type: "switch", status: 101, fields: ["Upgrade", "websocket"] }];
-    if (target.includes("stream")) {
+    if (method === "CONNECT") actions.push({ type: "respond", status: 405 });
+    else if (target.includes("stream")) {
       actions.push(
         { type: "begin", status: 200, ...(target.includes("length") && { length: 2 }) },
         { type: "data", octets: Uint8Array.of(111, 107) },
