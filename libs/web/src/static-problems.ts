@@ -26,8 +26,11 @@ export const NO_FILE: Readonly<Record<NoFile, Problem>> = {
   busy: { status: 503, text: "Too many files are open.", fields: ["Retry-After", "1"] },
 };
 
-/** Missing, but a navigation would have got the fallback (RFC 9110 §12.5.5: so it varies). */
-export const MISSING_PART: Problem = { ...NO_FILE.missing, fields: ["Vary", "Accept"] };
+/** What decides between the fallback and a 404 (RFC 9110 §12.5.5: so both vary). */
+export const PAGE_OR_PART = "Accept, Sec-Fetch-Dest";
+
+/** Missing, but a navigation would have got the fallback. */
+export const MISSING_PART: Problem = { ...NO_FILE.missing, fields: ["Vary", PAGE_OR_PART] };
 
 export function malformedPath(reason: string): Problem {
   return { status: 400, text: `The address is malformed: ${reason}.`, fields: [] };

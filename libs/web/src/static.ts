@@ -35,6 +35,7 @@ import {
   MISSING_PART,
   NO_FILE,
   NOT_ACCEPTABLE,
+  PAGE_OR_PART,
   plainProblem,
   redirectToFolder,
 } from "./static-problems.ts";
@@ -112,11 +113,9 @@ class StaticSite {
   async #none(request: Request, why: NoFile): Promise<Response> {
     const { fallback, root } = this.#options;
     if (why === "missing" && fallback !== undefined) {
-      // A page's own parts ask for */*: a missing script must not be answered with a page.
-      if (!namesMediaType(request.fields.get("accept"), "text/html"))
-        return this.#problem(MISSING_PART, request);
+      if (!asksForPage(request)) return this.#problem(MISSING_PART, request);
       const file = await this.#open(join(root, fallback));
-      if (file instanceof OpenFile) return this.#serve(request, file, FALLBACK, "Accept");
+      if (file instanceof OpenFile) return this.#serve(request, file, FALLBACK, PAGE_OR_PART);
     }
     return this.#problem(NO_FILE[why], request);
   }
@@ -262,4 +261,16 @@ class StaticSite {
   #problem(problem: Problem, request: Request): Response | Promise<Response> {
     return this.#options.problem ? this.#options.problem(problem, request) : plainProblem(problem);
   }
+}
+
+/**
+ * A browser that goes to a page says so. A program such as curl takes anything: then it is a page unless its name ends
+ * as a part's does. A page's own parts are asked for like that too, but say what they are for (W3C Fetch Metadata §2.1):
+ * a script that is missing must not be answered with a page.
+ */
+function asksForPage({ fields, path }: Request): boolean {
+  const accept = fields.get("accept");
+  if (namesMediaType(accept, "text/html")) return true;
+  const anything = accept === undefined || namesMediaType(accept, "*/*");
+  return anything && (fields.get("sec-fetch-dest") ?? "document") === "document" && !/\.[^/]*$/.test(path);
 }

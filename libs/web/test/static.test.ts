@@ -370,15 +370,23 @@ describe.each([
     for (let i = 0; i < 2; i++) {
       const navigation = await ask(spa, "GET", "/some/view", page);
       expect([navigation.status, navigation.octets.toString()]).toEqual([200, "<h1>home</h1>"]);
-      expect(navigation.fields.get("vary")).toBe("Accept");
+      expect(navigation.fields.get("vary")).toBe("Accept, Sec-Fetch-Dest");
     }
     const script = await ask(spa, "GET", "/missing.js", ["Accept", "*/*"]);
-    expect([script.status, script.fields.get("vary")]).toEqual([404, "Accept"]);
+    expect([script.status, script.fields.get("vary")]).toEqual([404, "Accept, Sec-Fetch-Dest"]);
+    // As curl asks, and a browser that follows a link: a page; as a page's script and its picture ask: none.
+    const status = async (...lines: string[]): Promise<number> =>
+      (await ask(spa, "GET", "/some/view", lines)).status;
+    expect([await status("Accept", "*/*"), await status()]).toEqual([200, 200]);
+    expect(await status("Accept", "*/*", "Sec-Fetch-Dest", "document")).toBe(200);
+    expect(await status("Accept", "*/*", "Sec-Fetch-Dest", "empty")).toBe(404);
+    expect(await status("Accept", "application/json")).toBe(404);
+    expect(await status("Accept", "image/avif,*/*;q=0.8", "Sec-Fetch-Dest", "image")).toBe(404);
     expect((await ask(spa, "GET", "/missing.js")).status).toBe(404);
     expect((await ask(spa, "GET", "/hello.txt", page)).octets.toString()).toBe("0123456789");
     expect((await ask(spa, "GET", "/%zz", page)).status).toBe(400);
     expect((await ask(spa, "GET", "/.env", page)).octets.toString()).toBe("<h1>home</h1>");
-    expect((await ask(spa, "GET", "/fallback")).status).toBe(404);
+    expect((await ask(spa, "GET", "/fallback", ["Accept", "text/css"])).status).toBe(404);
   });
 
   it("follows links out of the root only when told to", async () => {

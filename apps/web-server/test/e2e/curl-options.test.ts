@@ -32,6 +32,7 @@ describe.each(ENGINE_NAMES)("engine %s", (engine) => {
     it("answers a page it does not know with index.html and 200, a missing part with 404", async () => {
       const page = await curl([...HTML, at("/users/7/edit?tab=2")]);
       expect([page.status, sha256(page.octets)]).toEqual([200, hashes(site.root).get("index.html")]);
+      expect((await curl([at("/users/7/edit")])).octets).toEqual(page.octets);
       expect((await curl([at("/missing.js")])).status).toBe(404);
       expect((await curl([...HTML, at("/about")])).text).toContain("<title>about</title>");
     });
