@@ -22,7 +22,7 @@ const problem = (one: { status: number; text: string; fields: readonly string[] 
 describe("basic auth", () => {
   const door = basicAuth(fine, { passwords: always(passwords), problem, delay: 0 });
 
-  it("RFC 9110 §11.6.1: says how to come in", async () => {
+  it("RFC 9110 §15.5.2, §11.6.1: says how to come in", async () => {
     const response = await door(asked("GET", "/"));
     expect([response.status, fieldOf(response, "WWW-Authenticate")]).toEqual([
       401,

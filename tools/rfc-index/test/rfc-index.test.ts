@@ -116,9 +116,9 @@ describe("this house", () => {
     expect(framing.filter(({ tests }) => tests.length === 0).map(({ section }) => section)).toEqual([]);
   });
 
-  it.each(["9110", "9111", "9112"])("has a test for each clause of RFC %s, or for its parts", (http) => {
-    const cited = index.entries.filter(({ rfc }) => rfc === http);
-    expect(cited.length).toBeGreaterThan(1);
+  it("has a test for each other clause of RFC 9112, or for its parts", () => {
+    const cited = index.entries.filter(({ rfc }) => rfc === "9112");
+    expect(cited.length).toBeGreaterThan(20);
     const untested = cited.filter(({ tests, parts }) => tests.length + parts.length === 0);
     expect(untested.map(({ section }) => section)).toEqual([]);
   });

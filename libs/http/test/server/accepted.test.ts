@@ -31,7 +31,7 @@ function understand(text: string): readonly string[] {
     (actual, expected) => expect(told(actual.events)).toEqual(told(expected.events)),
     {
       answer: (event): ServerAction | undefined =>
-        event.type === "end" ? { type: "respond", status: 200 } : undefined,
+        event.type === "end" ? { type: "respond", status: 404 } : undefined,
     },
   );
   return told(outcome.events);
