@@ -16,6 +16,7 @@ export type EngineName = "hand" | "node-http";
 
 export interface VideoStreamerOptions extends ServerOptions<EngineName> {
   readonly port: number | "off";
+  readonly rtmpPort: number | "off";
   /** Absolute. */
   readonly media: string;
   /** Lower case; ".example" stands for all names below it. */
@@ -72,6 +73,7 @@ export function videoStreamerOptions(read: OptionReader): VideoStreamerOptions {
   read.group("Video:");
   const own = {
     port: portOrOff(read, "port", 8090, "HTTP"),
+    rtmpPort: portOrOff(read, "rtmp-port", 1935, "RTMP"),
     media: read.one("media", kinds.path("DIR"), {
       help: "folder of films: MP4, MOV, MKV, WebM, TS",
       default: SAMPLE_FOLDER,

@@ -19,8 +19,9 @@ import {
   type Running,
   type Service,
 } from "@socketscope/host";
-import { Intercept, TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
+import { Intercept, listenTcp, TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
 import type { Engine } from "@socketscope/web/engine";
+import { RTMP_INGEST_LIMITS, serveRtmp } from "./ingest/rtmp-ingest.ts";
 import type { ChannelSource } from "./live/channels.ts";
 import type { EngineName, VideoStreamerOptions } from "./options.ts";
 import { SAMPLE_FOLDER } from "./sample-folder.ts";
@@ -46,7 +47,9 @@ export async function startVideoStreamer(
       ingest: { bitRate: options.maxIngest },
     });
     const tap = new TapPoint();
-    const intercepts = { http: new Intercept() };
+    const intercepts = { http: new Intercept(), rtmp: new Intercept() };
+    const maxConnections =
+      options.maxConnections === "off" ? Number.MAX_SAFE_INTEGER : options.maxConnections;
     const tls = await certificate(options);
     const http: Service = {
       name: "http",
@@ -66,11 +69,32 @@ export async function startVideoStreamer(
           proxyFrom: options.proxyFrom,
           idle: options.idle,
           writeStall: options.writeTimeout,
-          maxConnections: options.maxConnections === "off" ? Number.MAX_SAFE_INTEGER : options.maxConnections,
+          maxConnections,
           onError: failed,
         }),
     };
-    const listeners = await Listeners.open([http], options.hosts, log);
+    const rtmp: Service = {
+      name: "rtmp",
+      scheme: "rtmp",
+      port: options.rtmpPort,
+      option: "--rtmp-port N",
+      secure: false,
+      listen: (host, port) =>
+        listenTcp(
+          {
+            host,
+            port,
+            protocol: "rtmp",
+            tap,
+            intercept: intercepts.rtmp,
+            admission: firewall,
+            ...(options.proxyFrom.length > 0 && { proxyFrom: options.proxyFrom }),
+            maxConnections,
+          },
+          (stream) => serveRtmp(stream, studio.desk, RTMP_INGEST_LIMITS, failed),
+        ),
+    };
+    const listeners = await Listeners.open([http, rtmp], options.hosts, log);
     const ready: Ready = {
       app: APP,
       version: VERSION,
@@ -137,6 +161,7 @@ async function certificate({ tls }: VideoStreamerOptions): Promise<TlsServerOpti
 }
 
 async function check({ media, channels, port }: VideoStreamerOptions): Promise<void> {
+  // What is published by RTMP is watched by HTTP.
   if (port === "off") throw new UsageError("USAGE_BAD_VALUE", "--port off: nothing is left to listen on");
   const stats = await stat(media).catch(() => undefined);
   if (stats?.isDirectory() !== true)

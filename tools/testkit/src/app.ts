@@ -32,7 +32,7 @@ const portOptions: Readonly<Record<string, readonly string[]>> = {
   "web-server": ["port", "https-port"],
   "mail-relay": ["port", "submission-port", "smtps-port", "pop3-port", "pop3s-port", "web-port"],
   "file-transfer": ["port", "implicit-port", "sftp-port", "web-port"],
-  "video-streamer": ["port"],
+  "video-streamer": ["port", "rtmp-port"],
   inspector: ["port"],
 };
 

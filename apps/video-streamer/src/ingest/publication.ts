@@ -103,9 +103,9 @@ export class Publication {
     if (id === (video ?? audio)) this.#rest();
   }
 
-  /** Resolves when more may come: a publisher that is ahead of the air is held back. */
-  async ready(): Promise<void> {
-    await this.#channel?.held();
+  /** A promise for when more may come, if it may not now: a publisher that is ahead of the air is held back. */
+  ready(): Promise<void> | undefined {
+    return this.#channel?.held();
   }
 
   /** Throws IngestError when it was nothing at all. */

@@ -133,14 +133,22 @@ export class FedChannel implements Channel {
     return this.#cutter?.sinceCut ?? 0;
   }
 
-  /** Resolves when the publisher is no further ahead of the air than it may be. */
-  async held(): Promise<void> {
-    for (;;) {
-      const last = this.#queue.at(-1);
-      const ahead = last === undefined ? 0 : releaseOf(last) - this.#clock.now() - 1000 * this.#limits.ahead;
-      if (ahead <= 0) return;
-      await new Promise<void>((resolve) => this.#clock.after(ahead, resolve));
-    }
+  /** A promise for when the publisher is no further ahead of the air than it may be; undefined: it is not now. */
+  held(): Promise<void> | undefined {
+    return this.#tooFar() > 0 ? this.#caughtUp() : undefined;
+  }
+
+  async #caughtUp(): Promise<void> {
+    for (let ms = this.#tooFar(); ms > 0; ms = this.#tooFar())
+      await new Promise<void>((resolve) => this.#clock.after(ms, resolve));
+  }
+
+  /** Milliseconds. */
+  #tooFar(): number {
+    const last = this.#queue.at(-1);
+    return last === undefined
+      ? 0
+      : Math.ceil(releaseOf(last) - this.#clock.now() - 1000 * this.#limits.ahead);
   }
 
   // ── the viewers' side

@@ -123,7 +123,9 @@ export class FedWindow {
 
   #weigh({ parts, duration }: FedSegment): void {
     const octets = parts.reduce((sum, part) => sum + part.octets, 0);
-    this.rates.peak = Math.max(this.rates.peak, Math.ceil((8 * octets) / Math.max(0.1, duration)));
+    // RFC 8216 §4.1: a rate is that of half a target duration at least; a short end is none.
+    if (duration >= this.targetDuration / 2 || this.rates.peak === 1)
+      this.rates.peak = Math.max(this.rates.peak, Math.ceil((8 * octets) / Math.max(0.1, duration)));
     const all = this.#segments.reduce((sum, one) => sum + one.duration, 0);
     this.rates.average = Math.min(this.rates.peak, Math.ceil((8 * this.#octets) / Math.max(0.1, all)));
     const lanes = parts.flatMap((part) => part.lanes.filter(({ kind }) => kind === "video"));
