@@ -10,6 +10,7 @@ import { mpegTs } from "./targets/mpeg-ts.ts";
 import { pop3Client } from "./targets/pop3-client.ts";
 import { pop3Server } from "./targets/pop3-server.ts";
 import { proxyHeader } from "./targets/proxy-header.ts";
+import { rtmpDissector, rtmpServer } from "./targets/rtmp.ts";
 import { sftpClient, sftpDissector, sftpServer } from "./targets/sftp.ts";
 import { smtpClient } from "./targets/smtp-client.ts";
 import { smtpServer } from "./targets/smtp-server.ts";
@@ -31,6 +32,8 @@ export const targets: readonly Target[] = [
   pop3Client,
   smtpDissector,
   pop3Dissector,
+  rtmpServer,
+  rtmpDissector,
   sftpServer,
   sftpClient,
   sftpDissector,

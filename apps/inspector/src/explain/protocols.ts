@@ -2,6 +2,7 @@
 import { FtpDissector } from "@socketscope/ftp";
 import { WebFlowDissector } from "@socketscope/http";
 import { Pop3Dissector } from "@socketscope/pop3";
+import { RtmpDissector } from "@socketscope/rtmp";
 import { SftpDissector } from "@socketscope/sftp";
 import { SmtpDissector } from "@socketscope/smtp";
 import type { Direction, Dissector } from "@socketscope/wire";
@@ -10,6 +11,7 @@ import { FtpExplainer } from "./ftp.ts";
 import { HttpExplainer } from "./http.ts";
 import { Pop3Explainer } from "./pop3.ts";
 import { RawDissector, RawExplainer } from "./raw.ts";
+import { RtmpExplainer } from "./rtmp.ts";
 import { SftpExplainer } from "./sftp.ts";
 import { SmtpExplainer } from "./smtp.ts";
 
@@ -26,6 +28,7 @@ const readers: Readonly<Record<string, MakeReader>> = {
   smtp: (client) => ({ dissector: new SmtpDissector({ client }), explainer: new SmtpExplainer() }),
   ftp: (client) => ({ dissector: new FtpDissector({ client }), explainer: new FtpExplainer() }),
   sftp: (client) => ({ dissector: new SftpDissector({ client }), explainer: new SftpExplainer() }),
+  rtmp: (client) => ({ dissector: new RtmpDissector({ client }), explainer: new RtmpExplainer() }),
   pop3: (client) => ({ dissector: new Pop3Dissector({ client }), explainer: new Pop3Explainer() }),
 };
 
