@@ -15,8 +15,8 @@ export function initSection(tracks: readonly Track[]): Uint8Array {
   const ftyp = box("ftyp", encodeLatin1("iso6"), u32(0), encodeLatin1("iso6cmfcmp41"));
   const moov = box(
     "moov",
-    movieHeader(tracks.length + 1),
-    ...tracks.map((track, i) => trackBox(track, i + 1)),
+    movieHeader(tracks.length + 1, 0),
+    ...tracks.map((track, i) => trackBox(track, i + 1, IN_FRAGMENTS)),
     box("mvex", ...tracks.map((_track, i) => trackDefaults(i + 1))),
   );
   const whole = new Uint8Array(ftyp.length + moov.length);
@@ -25,13 +25,50 @@ export function initSection(tracks: readonly Track[]): Uint8Array {
   return whole;
 }
 
+/** Where a track's samples are (ISO/IEC 14496-12 §8.6, §8.7), when moov tells of them. */
+export interface SampleTables {
+  /** Ticks of its samples; 0: they come in fragments. */
+  readonly duration: number;
+  /** Ticks between the beginning of the film and its first sample. */
+  readonly delay: number;
+  /** What stands in stbl behind stsd. */
+  readonly boxes: readonly Uint8Array[];
+}
+
+const IN_FRAGMENTS: SampleTables = {
+  duration: 0,
+  delay: 0,
+  boxes: [
+    fullBox("stts", 0, 0, u32(0)),
+    fullBox("stsc", 0, 0, u32(0)),
+    fullBox("stsz", 0, 0, u32(0, 0)),
+    fullBox("stco", 0, 0, u32(0)),
+  ],
+};
+
+/** A moov that tells of all samples: of a film that is whole. */
+export function wholeMovie(
+  tracks: readonly { readonly track: Track; readonly tables: SampleTables }[],
+): Uint8Array {
+  const lengths = tracks.map(({ track, tables }) => movieTicks(tables.delay + tables.duration, track));
+  return box(
+    "moov",
+    movieHeader(tracks.length + 1, Math.max(0, ...lengths)),
+    ...tracks.map(({ track, tables }, i) => trackBox(track, i + 1, tables)),
+  );
+}
+
+function movieTicks(ticks: number, { timescale }: Track): number {
+  return Math.round((ticks * MOVIE_TIMESCALE) / timescale);
+}
+
 /** ISO/IEC 14496-12 §8.2.2. Duration 0: what there is comes in fragments. */
-function movieHeader(nextTrack: number): Uint8Array {
+function movieHeader(nextTrack: number, duration: number): Uint8Array {
   return fullBox(
     "mvhd",
     0,
     0,
-    u32(0, 0, MOVIE_TIMESCALE, 0),
+    u32(0, 0, MOVIE_TIMESCALE, duration),
     u32(0x0001_0000), // speed 1
     u16(0x0100, 0), // volume 1
     zeros(8),
@@ -41,16 +78,26 @@ function movieHeader(nextTrack: number): Uint8Array {
   );
 }
 
-function trackBox(track: Track, id: number): Uint8Array {
+function trackBox(track: Track, id: number, { duration, delay, boxes }: SampleTables): Uint8Array {
   const video = track.kind === "video";
+  const lasts = movieTicks(duration, track);
+  const waits = movieTicks(delay, track);
   return box(
     "trak",
-    trackHeader(track, id),
-    ...(track.ahead > 0 ? [box("edts", editList(track.ahead))] : []),
+    trackHeader(track, id, waits + lasts),
+    ...(track.ahead > 0 || waits > 0 ? [box("edts", editList(track.ahead, lasts, waits))] : []),
     box(
       "mdia",
-      // ISO/IEC 14496-12 §8.4.2; the language is "und".
-      fullBox("mdhd", 0, 0, u32(0, 0, track.timescale, 0), u16(0x55c4, 0)),
+      // ISO/IEC 14496-12 §8.4.2; the language is "und". Version 1 where 32 bits do not hold the length.
+      duration > 0xffff_ffff
+        ? fullBox(
+            "mdhd",
+            1,
+            0,
+            u32(0, 0, 0, 0, track.timescale, Math.floor(duration / 2 ** 32), duration % 2 ** 32),
+            u16(0x55c4, 0),
+          )
+        : fullBox("mdhd", 0, 0, u32(0, 0, track.timescale, duration), u16(0x55c4, 0)),
       fullBox(
         "hdlr",
         0,
@@ -65,28 +112,21 @@ function trackBox(track: Track, id: number): Uint8Array {
         video ? fullBox("vmhd", 0, 1, zeros(8)) : fullBox("smhd", 0, 0, zeros(4)),
         // ISO/IEC 14496-12 §8.7.2: flag 1, the samples are in this file.
         box("dinf", fullBox("dref", 0, 0, u32(1), fullBox("url ", 0, 1))),
-        box(
-          "stbl",
-          fullBox("stsd", 0, 0, u32(1), sampleEntry(track)),
-          fullBox("stts", 0, 0, u32(0)),
-          fullBox("stsc", 0, 0, u32(0)),
-          fullBox("stsz", 0, 0, u32(0, 0)),
-          fullBox("stco", 0, 0, u32(0)),
-        ),
+        box("stbl", fullBox("stsd", 0, 0, u32(1), sampleEntry(track)), ...boxes),
       ),
     ),
   );
 }
 
 /** ISO/IEC 14496-12 §8.3.2; flags: enabled, in the movie. */
-function trackHeader(track: Track, id: number): Uint8Array {
+function trackHeader(track: Track, id: number, duration: number): Uint8Array {
   const video = track.kind === "video";
   const [width, height] = video ? shownSize(track) : [0, 0];
   return fullBox(
     "tkhd",
     0,
     3,
-    u32(0, 0, id, 0, 0),
+    u32(0, 0, id, 0, duration),
     zeros(8),
     u16(0, 0, video ? 0 : 0x0100, 0),
     matrix(video ? track.rotation : 0),
@@ -111,9 +151,15 @@ function matrix(rotation: 0 | 90 | 180 | 270): Uint8Array {
   return joined([turned[rotation], u32(0, 0, 0x4000_0000)]);
 }
 
-/** ISO/IEC 14496-12 §8.6.6: what is shown first is at `start` on the track's own clock; duration 0 is all there is. */
-function editList(start: number): Uint8Array {
-  return fullBox("elst", 0, 0, u32(1, 0, start, 0x0001_0000));
+/**
+ * ISO/IEC 14496-12 §8.6.6: what is shown first is at `start` on the track's own clock; duration 0 is all there is.
+ * Nothing is shown for `waits` before.
+ */
+function editList(start: number, duration: number, waits: number): Uint8Array {
+  const edit = [duration, start, 0x0001_0000];
+  return waits === 0
+    ? fullBox("elst", 0, 0, u32(1, ...edit))
+    : fullBox("elst", 0, 0, u32(2, waits, 0xffff_ffff, 0x0001_0000, ...edit));
 }
 
 /** ISO/IEC 14496-12 §8.8.3. */
