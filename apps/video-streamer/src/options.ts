@@ -26,6 +26,8 @@ export interface VideoStreamerOptions extends ServerOptions<EngineName> {
   readonly partMs: number;
   /** Undefined: only this machine may publish. */
   readonly ingestKey: string | undefined;
+  /** Absolute. Undefined: nothing is recorded. */
+  readonly record: string | undefined;
   /** Bits a second. */
   readonly maxIngest: number;
   /** Milliseconds in which a viewer must take something of what is queued. */
@@ -92,6 +94,7 @@ export function videoStreamerOptions(read: OptionReader): VideoStreamerOptions {
     ingestKey: read.maybe("ingest-key", kinds.text("KEY", 200), {
       help: "what publishers must know; without: this machine only",
     }),
+    record: read.maybe("record", kinds.path("DIR"), { help: "keep what is published as files there" }),
     maxIngest: read.one("max-ingest", bitRate, {
       help: "bits a second that a publisher may send",
       default: 20_000_000,

@@ -15,12 +15,14 @@ import {
   statusResources,
   UsageError,
   type Environs,
+  type Log,
   type Ready,
   type Running,
   type Service,
 } from "@socketscope/host";
 import { Intercept, listenTcp, TapPoint, type TlsServerOptions } from "@socketscope/socket-core";
 import type { Engine } from "@socketscope/web/engine";
+import { Recorder } from "./ingest/recording.ts";
 import { RTMP_INGEST_LIMITS, serveRtmp } from "./ingest/rtmp-ingest.ts";
 import type { ChannelSource } from "./live/channels.ts";
 import type { EngineName, VideoStreamerOptions } from "./options.ts";
@@ -45,6 +47,7 @@ export async function startVideoStreamer(
       ...options,
       channels: channelsOf(options),
       ingest: { bitRate: options.maxIngest },
+      ...(options.record !== undefined && { recorder: recorderInto(options.record, log) }),
     });
     const tap = new TapPoint();
     const intercepts = { http: new Intercept(), rtmp: new Intercept() };
@@ -122,7 +125,7 @@ export async function startVideoStreamer(
     return {
       async drain(ms) {
         const cut = await listeners.drain(ms);
-        studio.close();
+        await studio.close();
         await control.drain(0);
         link.close();
         await lock.release();
@@ -156,16 +159,24 @@ function channelsOf({ media, channels }: VideoStreamerOptions): readonly Channel
     : channels;
 }
 
+function recorderInto(folder: string, log: Log): Recorder {
+  const failed = (name: string, error: unknown): void =>
+    log.error(`the recording of ${name} has stopped: ${describeError(error)}`);
+  return new Recorder({ folder, failed });
+}
+
 async function certificate({ tls }: VideoStreamerOptions): Promise<TlsServerOptions | undefined> {
   return tls === undefined ? undefined : readCertificate(tls);
 }
 
-async function check({ media, channels, port }: VideoStreamerOptions): Promise<void> {
+async function check({ media, channels, port, record }: VideoStreamerOptions): Promise<void> {
   // What is published by RTMP is watched by HTTP.
   if (port === "off") throw new UsageError("USAGE_BAD_VALUE", "--port off: nothing is left to listen on");
   const stats = await stat(media).catch(() => undefined);
   if (stats?.isDirectory() !== true)
     throw new UsageError("USAGE_BAD_VALUE", `--media: there is no folder ${media}`);
+  if (record !== undefined && (await stat(record).catch(() => undefined))?.isDirectory() !== true)
+    throw new UsageError("USAGE_BAD_VALUE", `--record: there is no folder ${record}`);
   for (const { path } of channels)
     if ((await stat(path).catch(() => undefined)) === undefined)
       throw new UsageError("USAGE_BAD_VALUE", `--live: there is no file or folder ${path}`);

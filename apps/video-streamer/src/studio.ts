@@ -7,6 +7,7 @@ import { Viewers } from "./page/viewers.ts";
 import { IngestDesk } from "./ingest/desk.ts";
 import { HttpIngest } from "./ingest/http-ingest.ts";
 import type { IngestLimits } from "./ingest/publication.ts";
+import type { Recorder } from "./ingest/recording.ts";
 import { Channels, type ChannelSource } from "./live/channels.ts";
 import type { ChannelClock } from "./live/channel.ts";
 import type { FedChannelLimits } from "./live/fed-channel.ts";
@@ -28,6 +29,7 @@ export interface StudioOptions {
   readonly ingestKey?: string | undefined;
   readonly ingest?: Partial<IngestLimits> | undefined;
   readonly fed?: Partial<FedChannelLimits> | undefined;
+  readonly recorder?: Recorder | undefined;
 }
 
 export class Studio {
@@ -43,7 +45,12 @@ export class Studio {
     const vod = new Vod({ library, shelf: this.#shelf, packager });
     const channels = new Channels({ sources, shelf: this.#shelf, part: partMs / 1000, clock, fed });
     this.#channels = channels;
-    this.desk = new IngestDesk({ channels, key: options.ingestKey, limits: options.ingest });
+    this.desk = new IngestDesk({
+      channels,
+      key: options.ingestKey,
+      limits: options.ingest,
+      recorder: options.recorder,
+    });
     const ingest = new HttpIngest(this.desk);
     const viewers = new Viewers();
     const api = new Api({ library, channels, desk: this.desk, viewers });
@@ -55,8 +62,9 @@ export class Studio {
     return this.#shelf.size;
   }
 
-  /** After the last request. */
-  close(): void {
+  /** After the last request. Resolves when what is recorded is on the disk. */
+  async close(): Promise<void> {
+    await this.desk.close();
     this.#channels.close();
     this.#shelf.close();
   }

@@ -3,7 +3,8 @@
 function* boxes(octets: Uint8Array): Generator<{ name: string; content: Uint8Array }> {
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
   for (let at = 0; at + 8 <= octets.length;) {
-    const size = view.getUint32(at);
+    const small = view.getUint32(at);
+    const size = small === 1 ? Number(view.getBigUint64(at + 8)) : small;
     yield {
       name: Buffer.from(octets.subarray(at + 4, at + 8)).toString("latin1"),
       content: octets.subarray(at + 8, at + size),

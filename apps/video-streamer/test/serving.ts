@@ -47,7 +47,7 @@ export async function serving(
     studio,
     async [Symbol.asyncDispose]() {
       await listener.drain(1000);
-      studio.close();
+      await studio.close();
     },
   };
 }

@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { isIPv4 } from "node:net";
 import type { Channels } from "../live/channels.ts";
 import { INGEST_LIMITS, Publication, type IngestLimits } from "./publication.ts";
+import type { Recorder } from "./recording.ts";
 
 /** A name of a channel: it stands in addresses, and in front of .mp4. */
 export const CHANNEL_NAME = /^[\w-]{1,64}$/;
@@ -31,6 +32,8 @@ export interface DeskOptions {
   /** Undefined: whoever sits at this machine. */
   readonly key?: string | undefined;
   readonly limits?: Partial<IngestLimits> | undefined;
+  /** Undefined: nothing is recorded. */
+  readonly recorder?: Recorder | undefined;
 }
 
 interface Entry {
@@ -69,7 +72,7 @@ export class IngestDesk {
 
   /** To be left again in any case. */
   enter(name: string, from: string, by: string): Publication | DeskRefusal {
-    const { channels } = this.#options;
+    const { channels, recorder } = this.#options;
     if (!CHANNEL_NAME.test(name))
       return { kind: "name", why: "The name of a channel is 1 to 64 letters, digits, _ and -." };
     if (channels.plays(name)) return { kind: "taken", why: `The channel ${name} plays films (--live).` };
@@ -79,7 +82,7 @@ export class IngestDesk {
     const going = [...this.#entries.values()].filter((one) => one.going).length;
     if (going >= this.limits.publications)
       return { kind: "full", why: `${going} publications at a time are enough.` };
-    const publication = new Publication(name, channels, this.limits);
+    const publication = new Publication(name, channels, this.limits, recorder);
     this.#entries.set(name, { publication, from, by, refused: undefined, going: true });
     this.#forget();
     return publication;
@@ -90,6 +93,12 @@ export class IngestDesk {
     publication.close();
     const entry = this.#entries.get(publication.name);
     if (entry?.publication === publication) Object.assign(entry, { going: false, refused });
+  }
+
+  /** Ends all that goes on; resolves when what is recorded is on the disk. */
+  async close(): Promise<void> {
+    for (const { publication } of this.#entries.values()) publication.close();
+    await this.#options.recorder?.close();
   }
 
   /** What is sent has been recognised. */

@@ -4,6 +4,7 @@ import type { Channels } from "../live/channels.ts";
 import type { CutPart } from "../live/cutter.ts";
 import type { FedChannel } from "../live/fed-channel.ts";
 import { IngestError } from "./errors.ts";
+import type { Recorder, Recording } from "./recording.ts";
 
 export interface IngestLimits {
   /** Bits a second over a segment. Default 20,000,000. */
@@ -54,6 +55,9 @@ export class Publication {
   /** What the publisher should know, and can go on with. */
   warning: string | undefined;
   readonly #channels: Channels;
+  readonly #recorder: Recorder | undefined;
+  /** Of what goes on without a break. */
+  #recording: Recording | undefined;
   readonly #limits: IngestLimits;
   readonly #tracks = new Map<number, Track>();
   #chosen: { video: number | undefined; audio: number | undefined } | undefined;
@@ -62,7 +66,8 @@ export class Publication {
   #begun = false;
   #segment = { octets: 0, seconds: 0 };
 
-  constructor(name: string, channels: Channels, limits: IngestLimits) {
+  constructor(name: string, channels: Channels, limits: IngestLimits, recorder?: Recorder) {
+    this.#recorder = recorder;
     this.name = name;
     this.#channels = channels;
     this.#limits = limits;
@@ -105,7 +110,7 @@ export class Publication {
 
   /** A promise for when more may come, if it may not now: a publisher that is ahead of the air is held back. */
   ready(): Promise<void> | undefined {
-    return this.#channel?.held();
+    return this.#channel?.held() ?? this.#recording?.held();
   }
 
   /** Throws IngestError when it was nothing at all. */
@@ -154,6 +159,8 @@ export class Publication {
     this.#channel ??= this.#channels.feed(this.name);
     this.#channel.begin({ video: this.#video(video), audio: this.#audio(audio) }, sample);
     this.#begun = true;
+    if (this.#channel.tracks !== undefined)
+      this.#recording = this.#recorder?.begin(this.name, this.#channel.tracks);
     this.#segment = { octets: sample.data.length, seconds: 0 };
     return true;
   }
@@ -161,6 +168,9 @@ export class Publication {
   #rest(): void {
     if (this.#begun) this.#count(this.#channel?.pause() ?? []);
     this.#begun = false;
+    // Nobody waits for it here: who closes the program does.
+    void this.#recording?.end();
+    this.#recording = undefined;
     this.#waited = undefined;
   }
 
@@ -176,7 +186,9 @@ export class Publication {
   }
 
   #count(parts: readonly CutPart[]): void {
-    for (const { duration, last } of parts) {
+    for (const part of parts) {
+      const { duration, last } = part;
+      this.#recording?.add(part);
       this.seconds += duration;
       this.#segment.seconds += duration;
       if (!last) continue;

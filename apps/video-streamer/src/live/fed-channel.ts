@@ -128,6 +128,11 @@ export class FedChannel implements Channel {
     return parts;
   }
 
+  /** Of what is sent now, with what is known of them since it began. */
+  get tracks(): LaneTracks | undefined {
+    return this.#cutter?.tracks;
+  }
+
   /** Seconds since the last key picture that a segment began with. */
   get sinceCut(): number {
     return this.#cutter?.sinceCut ?? 0;
