@@ -135,6 +135,13 @@ describe.each(ENGINES)("a live channel, engine %s", (_name, engine) => {
     expect(before.serverControl?.partHoldBack).toBeCloseTo(3 * (before.partTarget ?? 0), 5);
     expect(before.preloadHints.map(({ uri }) => uri)).toEqual([`video-${next}.0.m4s`]);
     expect(before.segments.map(({ parts }) => parts.length)).toEqual([0, 0, 0, 5, 5, 5]);
+    // How far the others are: a player that changes over asks for what is there.
+    expect(before.reports).toEqual([
+      { uri: "audio.m3u8", lastSequence: next - 1, lastPart: 4 },
+      { uri: "../180p/video.m3u8", lastSequence: next - 1, lastPart: 4 },
+    ]);
+    const other = await playlist(site, before.reports[1]?.uri ?? "");
+    expect(other.segments.at(-1)?.parts).toHaveLength(5);
 
     const held = [
       playlist(site, "video.m3u8", `?_HLS_msn=${next}&_HLS_part=1`),
@@ -149,6 +156,7 @@ describe.each(ENGINES)("a live channel, engine %s", (_name, engine) => {
       `video-${next}.0.m4s`,
       `video-${next}.1.m4s`,
     ]);
+    expect(reloaded.reports[0]).toEqual({ uri: "audio.m3u8", lastSequence: next, lastPart: 1 });
     expect(reloaded.preloadHints.map(({ uri }) => uri)).toEqual([`video-${next}.2.m4s`]);
     for (let i = 3; i <= 5; i++) {
       while (clock.waiting < 1) await new Promise((later) => setTimeout(later, 5));

@@ -5,6 +5,7 @@ import type {
   MediaPlaylist,
   Part,
   Rendition,
+  RenditionReport,
   Segment,
 } from "@socketscope/media";
 import type { AirRendition, Channel, OnAir } from "./channel.ts";
@@ -121,7 +122,40 @@ export async function livePlaylist(
             coming.film !== film,
           ),
     preloadHints: ended ? [] : [{ type: "PART", uri: hint }],
+    reports: reportsOf(channel, rendition, lane, lastOf(current, ready.length, segments)),
   };
+}
+
+/** The last part there is. */
+function lastOf(current: number, ready: number, segments: readonly Segment[]): Last {
+  return ready > 0
+    ? { lastSequence: current, lastPart: ready - 1 }
+    : { lastSequence: current - 1, lastPart: Math.max(0, (segments.at(-1)?.parts.length ?? 0) - 1) };
+}
+
+type Last = Pick<RenditionReport, "lastSequence" | "lastPart">;
+
+/**
+ * rfc8216bis §4.4.5.4: how far the other playlists are, so that who changes over need not ask twice. All lanes of a
+ * channel are cut at the same places.
+ */
+function reportsOf(
+  { renditions }: Channel,
+  own: AirRendition,
+  ownLane: LiveLane,
+  last: Last,
+): RenditionReport[] {
+  return renditions.flatMap((rendition) =>
+    (["video", "audio"] as const)
+      .filter((lane) => rendition !== own || lane !== ownLane)
+      .filter((lane) => rendition.tracks.some((tracks) => tracks[lane] !== undefined))
+      // The sound of the first one serves all.
+      .filter((lane) => lane === "video" || rendition === renditions[0])
+      .map((lane) => {
+        const folder = rendition === own ? "" : `../${encodeURIComponent(rendition.label)}/`;
+        return { uri: `${folder}${lane}.m3u8`, ...last };
+      }),
+  );
 }
 
 /** What a playlist says of a segment, also while it is being made. */
