@@ -1,0 +1,15 @@
+/** CLIENT_STATUS: the server said no · CLIENT_PLAYLIST: what came is no playlist, or has nothing in it · CLIENT_OUTPUT: it cannot be written. */
+export type ClientFault = "CLIENT_STATUS" | "CLIENT_PLAYLIST" | "CLIENT_OUTPUT";
+
+export class ClientError extends Error {
+  override readonly name = "ClientError";
+  readonly code: ClientFault;
+  /** Of the answer, with CLIENT_STATUS. */
+  readonly status: number | undefined;
+
+  constructor(code: ClientFault, message: string, status?: number) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}

@@ -1,0 +1,189 @@
+/** Viewers side by side until the film ends, the time is up or somebody presses Ctrl-C; and what is told of them. */
+import { setMaxListeners } from "node:events";
+import { createWriteStream } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { finished } from "node:stream/promises";
+import type { Writable } from "node:stream";
+import { describeError } from "@socketscope/host";
+import type { ClientTls } from "@socketscope/web";
+import { ClientError } from "./errors.ts";
+import { Fetcher } from "./fetcher.ts";
+import { HlsViewer } from "./hls.ts";
+import type { VideoClientOptions } from "./options.ts";
+import { Playback } from "./playback.ts";
+import { plot } from "./plot.ts";
+import { watchStream } from "./progressive.ts";
+import { jsonReport, lineReport, sentence, together, type Moment } from "./report.ts";
+import type { Output } from "./sink.ts";
+
+export const VERSION = "0.1.0";
+
+export interface Terminal {
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  once(signal: "SIGINT" | "SIGTERM", then: () => void): unknown;
+  off(signal: "SIGINT" | "SIGTERM", then: () => void): unknown;
+}
+
+/** Moments that a plot remembers: a day, one a second. */
+const MOMENTS = 86_400;
+
+interface Viewer {
+  readonly playback: Playback;
+  missed: number;
+}
+
+/** 0 when it was watched as it was meant to be, else 1. */
+export async function run(options: VideoClientOptions, terminal: Terminal): Promise<number> {
+  const { url, viewers: count, duration, every } = options;
+  const stop = new AbortController();
+  // Every request of every viewer listens.
+  setMaxListeners(0, stop.signal);
+  const leave = (): void => stop.abort();
+  terminal.once("SIGINT", leave);
+  terminal.once("SIGTERM", leave);
+  const late = duration === undefined ? undefined : setTimeout(leave, duration);
+  const tls = await tlsOf(options.ca);
+  const output = options.output === undefined ? undefined : outputTo(options.output, terminal.stdout);
+  const report = options.json
+    ? jsonReport(options.output === "-" ? terminal.stderr : terminal.stdout)
+    : lineReport(terminal.stderr);
+  const now = (): number => performance.now();
+  const viewers = Array.from({ length: count }, (): Viewer => ({ playback: new Playback(now()), missed: 0 }));
+  const moments: Moment[] = [];
+  const look = (): Moment => {
+    const readings = viewers.map(({ playback }) => playback.reading(now(), Date.now()));
+    const moment = together(
+      readings,
+      viewers.reduce((sum, { missed }) => sum + missed, 0),
+    );
+    if (options.plot !== undefined && moments.length < MOMENTS) moments.push(moment);
+    return moment;
+  };
+  const timer = setInterval(() => report.tell(look()), every);
+  const failures: unknown[] = [];
+  try {
+    await Promise.all(
+      viewers.map(async (viewer) => {
+        try {
+          await watch(viewer, options, { tls, output, signal: stop.signal });
+        } catch (error) {
+          if (!stop.signal.aborted) failures.push(error);
+        }
+      }),
+    );
+    await output?.close();
+  } finally {
+    clearInterval(timer);
+    clearTimeout(late);
+    terminal.off("SIGINT", leave);
+    terminal.off("SIGTERM", leave);
+  }
+  const end = look();
+  report.end(end);
+  if (options.plot !== undefined)
+    await writeFile(options.plot, plot(moments, `${url.href}: ${sentence(end)}`)).catch((error: unknown) =>
+      failures.push(error),
+    );
+  for (const failure of new Set(failures.map(describeError)))
+    terminal.stderr.write(`video-client: ${failure}\n`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+interface Means {
+  readonly tls: ClientTls;
+  readonly output: Output | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function watch(
+  viewer: Viewer,
+  options: VideoClientOptions,
+  { tls, output, signal }: Means,
+): Promise<void> {
+  const { playback } = viewer;
+  const { url, flatOut, rows, lowLatency } = options;
+  const now = (): number => performance.now();
+  using fetcher = new Fetcher(tls, (octets) => playback.came(octets), signal);
+  const first = await fetcher.open(url);
+  const shared = { flatOut, output, signal };
+  const { playlist, pieces } = await sniff(first.pieces);
+  if (playlist === undefined) {
+    await watchStream({ url, pieces }, playback, shared, now);
+  } else {
+    const hls = new HlsViewer(fetcher, playback, { ...shared, rows, lowLatency }, now);
+    try {
+      await hls.watch(url, playlist);
+    } finally {
+      viewer.missed = hls.missed;
+    }
+  }
+  playback.end(now());
+}
+
+/** Octets of a playlist that are read before it is taken for something else. */
+const PLAYLIST = 4 * 1024 * 1024;
+/** RFC 8216 §4: a playlist begins with it. */
+const MARK = "#EXTM3U";
+
+/** Whatever its name and type: a playlist is known by how it begins. */
+async function sniff(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ playlist: string | undefined; pieces: AsyncIterable<Uint8Array> }> {
+  const pieces = source[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const head = Buffer.concat(seen).subarray(0, MARK.length).toString("latin1");
+    if (!MARK.startsWith(head) || length > PLAYLIST) break;
+    const next = await pieces.next();
+    if (next.done === true) {
+      if (head === MARK) return { playlist: Buffer.concat(seen).toString("utf8"), pieces: source };
+      break;
+    }
+    seen.push(next.value);
+    length += next.value.length;
+  }
+  const rest = { [Symbol.asyncIterator]: () => pieces };
+  return {
+    playlist: undefined,
+    pieces: (async function* () {
+      yield* seen;
+      yield* rest;
+    })(),
+  };
+}
+
+function outputTo(name: string, stdout: Writable): Output {
+  const to = name === "-" ? stdout : createWriteStream(name);
+  let failed: unknown;
+  to.on("error", (error: unknown) => {
+    failed = error;
+  });
+  const check = (): void => {
+    if (failed !== undefined)
+      throw new ClientError("CLIENT_OUTPUT", `cannot write ${name}: ${describeError(failed)}`);
+  };
+  return {
+    async write(octets) {
+      check();
+      if (to.write(octets)) return;
+      await new Promise<void>((resolve) => {
+        to.once("drain", resolve);
+        to.once("error", () => resolve());
+        to.once("close", resolve);
+      });
+      check();
+    },
+    async close() {
+      check();
+      if (to === stdout) return;
+      to.end();
+      await finished(to).catch(() => check());
+    },
+  };
+}
+
+async function tlsOf(ca: string | undefined): Promise<ClientTls> {
+  return ca === undefined ? {} : { ca: await readFile(ca, "utf8") };
+}
