@@ -24,7 +24,7 @@ export const VERBS: Readonly<Record<Verb, Entry>> = {
 export const FOREIGN_VERBS: Readonly<Record<string, Entry>> = {
   APOP: ["Name, and a hash of the password with the greeting's time stamp.", "RFC 1939 §7"],
   UTF8: ["From here on messages and answers may be in UTF-8.", "RFC 6856 §2.1"],
-  LANG: ["Please speak this language in your answers.", "RFC 6856 §3.2"],
+  LANG: ["Please speak this language in your answers.", "RFC 6856 §3"],
 };
 
 /** Where the session stands once the command was answered with +OK; none: as before. */
