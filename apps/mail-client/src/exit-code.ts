@@ -82,6 +82,7 @@ const ofPop3: Readonly<Record<Pop3ErrorCode, number>> = {
   CLOSING: EXIT.lost,
   PROTOCOL: EXIT.protocol,
   TIMED_OUT: EXIT.late,
+  INTERRUPTED: EXIT.lost,
   CLOSED: EXIT.lost,
 };
 

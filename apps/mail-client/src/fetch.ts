@@ -13,6 +13,7 @@ import { MboxStore } from "./fetch/mbox-store.ts";
 import { Memory } from "./fetch/memory.ts";
 import { OutputStore } from "./fetch/output-store.ts";
 import type { Store } from "./fetch/store.ts";
+import { interruptible } from "./interrupt.ts";
 import { INSECURE, loginOf, reachOptions } from "./server-options.ts";
 import { dialogueLine, explain, VERSION, type Terminal } from "./terminal.ts";
 
@@ -29,22 +30,28 @@ export async function fetchMail(): Promise<void> {
       ],
       options: fetchOptions,
     },
-    (options) => fetch(options, process),
+    (options) => interruptible((interrupted) => fetch(options, process, interrupted)),
   );
 }
 
-export async function fetch(options: FetchOptions, terminal: Terminal): Promise<number> {
-  return new Fetching(options, terminal).run();
+export async function fetch(
+  options: FetchOptions,
+  terminal: Terminal,
+  interrupted?: AbortSignal,
+): Promise<number> {
+  return new Fetching(options, terminal, interrupted).run();
 }
 
 class Fetching {
   readonly #options: FetchOptions;
   readonly #terminal: Terminal;
+  readonly #interrupted: AbortSignal | undefined;
   readonly #progress: FetchProgress;
 
-  constructor(options: FetchOptions, terminal: Terminal) {
+  constructor(options: FetchOptions, terminal: Terminal, interrupted: AbortSignal | undefined) {
     this.#options = options;
     this.#terminal = terminal;
+    this.#interrupted = interrupted;
     // Messages on the same terminal would run into it.
     const shared = options.target.type !== "maildir" && terminal.stdout.isTTY === true;
     this.#progress = new FetchProgress(terminal, !options.silent && !shared);
@@ -97,6 +104,7 @@ class Fetching {
     return connectPop3({
       ...(await reachOptions(server)),
       login,
+      interrupted: this.#interrupted,
       ...(server.timeout !== undefined && { deadlines: allDeadlines(server.timeout) }),
       ...(verbose && { onDialogue: (line) => this.#say(dialogueLine(line)) }),
     });

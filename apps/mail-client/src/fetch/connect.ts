@@ -54,14 +54,19 @@ export interface ConnectPop3Options {
   readonly deadlines?: Partial<Pop3Deadlines> | undefined;
   readonly limits?: Partial<Pop3ClientLimits> | undefined;
   readonly onDialogue?: ((line: DialogueLine) => void) | undefined;
+  /** Cuts the connection, now or later: without QUIT nothing is removed (RFC 1939 §6). */
+  readonly interrupted?: AbortSignal | undefined;
 }
 
 /** Rejects with SocketError when there is no connection or no TLS, else with Pop3Error. */
 export async function connectPop3(options: ConnectPop3Options): Promise<Exchange> {
   const deadlines = { ...defaultPop3Deadlines, ...options.deadlines };
   const stream = await open(options, deadlines);
-  const { limits = {}, onDialogue } = options;
+  const { limits = {}, onDialogue, interrupted } = options;
   const exchange = new Exchange(stream, { clocks: clocksOf(deadlines), limits, onDialogue });
+  const giveUp = (): void => exchange.cut(new Pop3Error("INTERRUPTED", "interrupted"));
+  interrupted?.addEventListener("abort", giveUp);
+  if (interrupted?.aborted === true) giveUp();
   try {
     await greeted(exchange, options.tls === "implicit");
     await exchange.list({ type: "capa" });

@@ -29,6 +29,8 @@ export type Pop3ErrorCode =
   /** The server broke the protocol; `cause` says how. */
   | "PROTOCOL"
   | "TIMED_OUT"
+  /** Somebody wants us to stop. */
+  | "INTERRUPTED"
   /** The connection ended or broke. */
   | "CLOSED";
 
