@@ -1,6 +1,7 @@
 /** What a relay has beside a mailbox: the queue, and the delivery that empties it. */
 import { readFile } from "node:fs/promises";
 import { codeOf, UsageError, type Log } from "@socketscope/host";
+import type { TapPoint } from "@socketscope/socket-core";
 import { Delivery } from "./delivery/delivery.ts";
 import { MailExchangers } from "./delivery/mail-exchangers.ts";
 import { Notices } from "./delivery/notices.ts";
@@ -22,6 +23,8 @@ export interface RelayingParts {
   readonly acceptance: Acceptance;
   readonly recipients: Recipients;
   readonly queue: Queue;
+  /** Of the connections to next hops. */
+  readonly tap: TapPoint;
   readonly log: Log;
   readonly onError: (error: unknown) => void;
 }
@@ -34,7 +37,8 @@ export interface Relaying {
 }
 
 export async function openRelaying(parts: RelayingParts): Promise<Relaying> {
-  const { options, hostname, postmaster, routes, spool, acceptance, recipients, queue, log, onError } = parts;
+  const { options, hostname, postmaster, routes, spool, acceptance, recipients, queue, tap, log, onError } =
+    parts;
   const notices = new Notices({ hostname, spool, acceptance, recipients, postmaster, now: Date.now });
   const delivery = new Delivery({
     queue,
@@ -44,6 +48,7 @@ export async function openRelaying(parts: RelayingParts): Promise<Relaying> {
       hostname,
       tls: options.tlsOut,
       ca: options.tlsOutCa === undefined ? undefined : await authorities(options.tlsOutCa),
+      tap,
     }),
     notices,
     schedule: options.retry,

@@ -97,6 +97,8 @@ export async function startMailRelay(
     const outgoing = redirected(queue, options.redirectAll);
     const acceptance = new Acceptance(mailboxes, outgoing);
     const spool = await Spool.open(state.file("mail-relay/incoming"));
+    /** Of the sockets that bring no mail in: POP3, the inbox, and what leaves for next hops. */
+    const otherTap = new TapPoint();
     const relaying = await openRelaying({
       options,
       hostname: options.hostname,
@@ -106,6 +108,7 @@ export async function startMailRelay(
       acceptance,
       recipients,
       queue,
+      tap: otherTap,
       log,
       onError: failed,
     });
@@ -126,8 +129,6 @@ export async function startMailRelay(
       onError: failed,
     };
     const tap = new TapPoint(dialogues.tap);
-    /** Of the sockets that bring no mail in. */
-    const otherTap = new TapPoint();
     const intercepts = makeIntercepts();
     const tls = await certificate(options, authority);
     const authClear = options.authClear || options.hosts.every(isLoopback);

@@ -9,7 +9,7 @@ import {
   type SmtpDeadlines,
   type SmtpSession,
 } from "@socketscope/smtp-session";
-import { SocketError } from "@socketscope/socket-core";
+import { SocketError, type TapPoint } from "@socketscope/socket-core";
 import { failures, type HopFailure } from "./failure.ts";
 import type { Target } from "./mail-exchangers.ts";
 
@@ -22,6 +22,8 @@ export interface SessionOptions {
   /** PEM of the authorities trusted instead of the system's. */
   readonly ca?: string | undefined;
   readonly deadlines?: Partial<SmtpDeadlines> | undefined;
+  /** Sees what is said to the next hops. */
+  readonly tap?: TapPoint | undefined;
   /** Milliseconds a connection is kept after a message. Default 5,000. */
   readonly keep?: number;
   /** Messages over one connection. Default 100. */
@@ -135,7 +137,7 @@ export class Sessions {
   }
 
   #try(target: Target, login: Login | undefined, tls: TlsOut): Promise<SmtpSession> {
-    const { hostname, ca, deadlines } = this.#options;
+    const { hostname, ca, deadlines, tap } = this.#options;
     const near = isLoopback(target.host);
     // A password goes to nobody who has not shown who he is; on this machine there is nobody in between.
     const secret = login !== undefined && !near;
@@ -149,6 +151,7 @@ export class Sessions {
       ca,
       login: login && { ...login, allowClear: near },
       deadlines,
+      tap,
       signal: this.#stopping.signal,
     });
   }

@@ -1,5 +1,7 @@
 /// <reference lib="esnext.disposable" />
 /** Mail that leaves: what the next hop is told, what the sender hears of it, and that nothing gets lost in between. */
+import { once } from "node:events";
+import { createServer, type Server } from "node:net";
 import { askControl } from "@socketscope/host";
 import { SmtpPeer, spawnApp, type RunningApp } from "@socketscope/testkit";
 import PostalMime from "postal-mime";
@@ -17,6 +19,9 @@ describe.each(["hand", "smtp-server"])("a relay on the engine %s", (engine) => {
   let plain: SmtpPeer;
   let silent: SmtpPeer;
   let app: RunningApp;
+  /** What an inspector is told, and the one who listens for it. */
+  let inspector: Server;
+  let tapped = "";
   let name = 0;
   let sender = "";
 
@@ -27,12 +32,19 @@ describe.each(["hand", "smtp-server"])("a relay on the engine %s", (engine) => {
     const gone = await SmtpPeer.listen();
     const nobody = gone.port;
     await gone[Symbol.asyncDispose]();
+    inspector = createServer((socket) =>
+      socket.on("data", (octets) => (tapped += octets.toString("latin1"))),
+    );
+    await once(inspector.listen(0, "127.0.0.1"), "listening");
+    const address = inspector.address();
+    const inspect = typeof address === "object" && address !== null ? address.port : 0;
     const to = (domain: string, { port }: { readonly port: number }): string[] => [
       "--route",
       `${domain}=127.0.0.1:${port}`,
     ];
     app = await spawnApp("mail-relay", [
       `--engine=${engine}`,
+      `--inspect=127.0.0.1:${inspect}#token`,
       "--relay",
       "--trust=127.0.0.1/32",
       "--retry=300ms",
@@ -46,6 +58,7 @@ describe.each(["hand", "smtp-server"])("a relay on the engine %s", (engine) => {
   }, 40_000);
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
+    inspector.close();
     for (const peer of [next, plain, silent]) await peer[Symbol.asyncDispose]();
   });
   beforeEach(() => {
@@ -188,6 +201,14 @@ describe.each(["hand", "smtp-server"])("a relay on the engine %s", (engine) => {
     expect(await countIn(app, sender)).toBe(0);
   });
 
+  it("shows the inspector what it says to the next hop", async () => {
+    await handIn(app, { from: sender, to: ["bob@next.test"] });
+    await until(() => arrived().length === 1, "the message at the next hop");
+    const hello = "EHLO mail.socketscope.test\r\n";
+    await until(() => tapped.includes(hello), "the relay's own EHLO in the tap");
+    expect(tapped).toContain(hello);
+  });
+
   it("gives a hop that takes few at once the others in further transactions", async () => {
     let taken = 0;
     answer = (line) => {
@@ -198,7 +219,7 @@ describe.each(["hand", "smtp-server"])("a relay on the engine %s", (engine) => {
     await handIn(app, { from: sender, to });
     await until(() => arrived().length === 4, "four transactions");
     expect(next.lines.filter((line) => line === "QUIT").length).toBeLessThanOrEqual(1);
-    expect(await queued(app)).toBe(0);
+    await until(async () => (await queued(app)) === 0, "all of it written down as delivered");
   });
 
   it("uses a connection again", async () => {
