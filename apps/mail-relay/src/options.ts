@@ -9,12 +9,13 @@ import {
   type OptionReader,
   type ServerOptions,
 } from "@socketscope/host";
+import { limitOptions, type LimitOptions } from "./limit-options.ts";
 import { relayOptions, type RelayOptions } from "./relay-options.ts";
 import { alias, emailAddress, webAddress, userWithPassword, type User } from "./option-kinds.ts";
 
 export type EngineName = "hand" | "smtp-server";
 
-export interface MailRelayOptions extends ServerOptions<EngineName>, RelayOptions {
+export interface MailRelayOptions extends ServerOptions<EngineName>, LimitOptions, RelayOptions {
   readonly port: number | "off";
   readonly submissionPort: number | "off";
   readonly smtpsPort: number | "off";
@@ -36,8 +37,6 @@ export interface MailRelayOptions extends ServerOptions<EngineName>, RelayOption
   readonly trust: readonly string[];
   /** Undefined: in the state folder. */
   readonly maildir: string | undefined;
-  /** Octets. */
-  readonly maxSize: number;
   readonly maxMessages: number | "off";
   /** Milliseconds. */
   readonly maxAge: number | "off";
@@ -87,11 +86,6 @@ export function mailRelayOptions(read: OptionReader): MailRelayOptions {
     maildir: read.maybe("maildir", kinds.path("DIR"), {
       help: "where mailboxes are, DIR/ADDRESS/{tmp,new,cur}",
     }),
-    maxSize: read.one("max-size", kinds.size(), {
-      help: "bytes of one message",
-      default: 100 * 1024 * 1024,
-      shown: "100M",
-    }),
     maxMessages: read.one("max-messages", kinds.orOff(kinds.integer(1, 10_000_000)), {
       help: "kept in each mailbox; the oldest go",
       default: "off",
@@ -104,6 +98,7 @@ export function mailRelayOptions(read: OptionReader): MailRelayOptions {
   };
   return {
     ...own,
+    ...limitOptions(read),
     ...relayOptions(read),
     ...serverOptions(read, { engines: ["hand", "smtp-server"], idle: 300_000, env: process.env }),
   };

@@ -24,6 +24,12 @@ export const mechanisms: readonly string[] = Object.keys(servers);
 /** Pauses double, up to so many times the first. */
 const MAX_GROWTH = 16;
 
+/** Resolves when a login that failed may be answered: each failure of a connection doubles the pause, in milliseconds. */
+export async function pauseAfter(failures: number, delay: number): Promise<void> {
+  const pause = delay * Math.min(2 ** (failures - 1), MAX_GROWTH);
+  if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause).unref());
+}
+
 /** How the protocol around it says what becomes of an exchange. */
 export interface SaslAnswers {
   challenge(octets: Uint8Array): void;
@@ -90,8 +96,7 @@ export class SaslLogin {
   async #fail(user: string, answers: SaslAnswers): Promise<void> {
     this.#sasl = undefined;
     this.#options.loginFailed(user);
-    const pause = this.#options.delay * Math.min(2 ** this.#failures++, MAX_GROWTH);
-    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause).unref());
+    await pauseAfter(++this.#failures, this.#options.delay);
     answers.failed();
   }
 }

@@ -240,10 +240,14 @@ function ofDomain({ user, password }: Account, domain: string): Account {
   return { user: `${user}@${domain}`, password };
 }
 
-function limitsOf({ maxSize, idle, maxConnections, loginDelay }: MailRelayOptions): EngineLimits {
+function limitsOf(options: MailRelayOptions): EngineLimits {
+  const { maxSize, session, idle, contentTimeout, loginTimeout, maxConnections, loginDelay } = options;
   return {
     maxSize,
+    session,
     idle,
+    content: contentTimeout,
+    login: loginTimeout,
     maxConnections: Math.min(numberOf(maxConnections), Number.MAX_SAFE_INTEGER),
     loginDelay: loginDelay === "off" ? 0 : loginDelay,
   };

@@ -76,8 +76,12 @@ export interface Incoming {
 export interface EngineLimits {
   /** Octets of a message, RFC 1870; Infinity takes all. */
   readonly maxSize: number;
-  /** Milliseconds a client may rest between two commands. RFC 5321 §4.5.3.2.7: at least 5 minutes. */
+  /** Milliseconds a client may rest between two commands; Infinity: for ever. RFC 5321 §4.5.3.2.7: at least 5 minutes. */
   readonly idle: number;
+  /** Between two blocks of content. Default `idle`. */
+  readonly content?: number;
+  /** For each answer within a login. Default `idle`. */
+  readonly login?: number;
   readonly maxConnections: number;
   /** Milliseconds before a failed login is answered; grows with each. */
   readonly loginDelay: number;

@@ -44,12 +44,12 @@ function coreOf(options: EngineOptions, secure: boolean, afterTls = false): Smtp
   });
 }
 
-/** RFC 5321 §4.5.3.2: the client has 5 minutes for each command and for each block of content. */
-function clocksOf({ limits }: EngineOptions): Clocks<SmtpServerWait> {
+/** RFC 5321 §4.5.3.2.7: the client has its time for each command and for each block of content. */
+function clocksOf({ limits: { idle, content = idle, login = idle } }: EngineOptions): Clocks<SmtpServerWait> {
   return {
-    command: { ms: limits.idle, from: "start" },
-    content: { ms: limits.idle, from: "progress" },
-    challenge: { ms: limits.idle, from: "start" },
+    command: { ms: idle, from: "start" },
+    content: { ms: content, from: "progress" },
+    challenge: { ms: login, from: "start" },
   };
 }
 

@@ -14,6 +14,7 @@ import type {
   SMTPServerRecipientDSN,
   SMTPServerSession,
 } from "smtp-server";
+import { pauseAfter } from "../sasl-login.ts";
 import type { Conversation, EngineOptions, Incoming } from "./engine.ts";
 
 /** What the library makes a reply of. */
@@ -35,6 +36,8 @@ export class LibrarySession {
   /** What was said in EHLO, as far as the conversation has been told. */
   #helo: string | undefined;
   #incoming: Incoming | undefined;
+  /** Logins that failed. */
+  #failures = 0;
   #over = false;
   readonly #cut: () => void;
 
@@ -69,9 +72,7 @@ export class LibrarySession {
       onError(error);
     }
     this.#conversation.loginFailed(user);
-    await new Promise((resolve) => {
-      setTimeout(resolve, limits.loginDelay);
-    });
+    await pauseAfter(++this.#failures, limits.loginDelay);
     return undefined;
   }
 

@@ -22,6 +22,9 @@ export const smtpServer: Engine = async (options) => {
   return listener;
 };
 
+/** Milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 class SmtpServerListener implements Listener {
   readonly #options: EngineOptions;
   readonly #library: SMTPServer;
@@ -98,7 +101,7 @@ class SmtpServerListener implements Listener {
       hideDSN: false,
       disableReverseLookup: true,
       logger: false,
-      socketTimeout: limits.idle,
+      socketTimeout: Math.min(limits.idle, LONGEST_TIMER),
       maxClients: limits.maxConnections,
       ...(Number.isFinite(limits.maxSize) && { size: limits.maxSize }),
       onConnect: ({ id, remotePort, localPort }, done) => {
