@@ -85,7 +85,7 @@ export async function startMailRelay(
     const addresses = [...accounts.addresses, ...options.mailboxes];
     for (const address of addresses) await mailboxes.create(address);
     const dialogues = await Dialogues.open(state.file("mail-relay/dialogues"), failed);
-    const faults = new MailFaults();
+    const faults = new MailFaults((what) => log.warn(what));
     const trusted = options.trust.map(parseCidr);
     const routes = new Routes(options);
     const queue = await openQueue(state.file("mail-relay/queue"), options, log);
@@ -147,6 +147,7 @@ export async function startMailRelay(
         now: Date.now,
       }),
       listeners: () => urls(),
+      faults: () => faults.list(),
     });
     const shared: ServiceParts = {
       options,

@@ -5,7 +5,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { spawnApp, type RunningApp } from "@socketscope/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { fits, parseMailFault } from "../src/faults/fault.ts";
+import { describeFault, fits, parseMailFault } from "../src/faults/fault.ts";
+import { MailFaults, type Moment } from "../src/faults/mail-faults.ts";
 
 describe("a fault", () => {
   it.each([
@@ -29,6 +30,40 @@ describe("a fault", () => {
     [[], "give an object"],
   ])("%j is refused with what to give", (value, message) => {
     expect(() => parseMailFault(value)).toThrow(message);
+  });
+});
+
+describe("a fault that is on", () => {
+  const moment: Moment = {
+    stage: "rcpt",
+    listener: "smtp",
+    sender: "ann@a.test",
+    recipients: ["bob@b.test"],
+    lot: 0.4,
+  };
+  const drop = { type: "drop" };
+
+  it.each<[fault: object, described: string, at: Partial<Moment>, strikes: boolean]>([
+    [{}, "rcpt: drop", {}, true],
+    [{}, "rcpt: drop", { stage: "mail" }, false],
+    [{ listener: "smtp" }, "rcpt on smtp: drop", {}, true],
+    [{ listener: "submission" }, "rcpt on submission: drop", {}, false],
+    [{ sender: "*@A.test" }, "rcpt from *@a.test: drop", {}, true],
+    [{ sender: "*@a.test" }, "rcpt from *@a.test: drop", { sender: undefined }, false],
+    [{ recipient: "bob@b.test" }, "rcpt of bob@b.test: drop", {}, true],
+    [{ recipient: "*@c.test" }, "rcpt of *@c.test: drop", {}, false],
+    [{ share: 0.5 }, "rcpt, 50 %: drop", {}, true],
+    [{ share: 0.4 }, "rcpt, 40 %: drop", {}, false],
+  ])("%j strikes where it fits", (fault, described, at, strikes) => {
+    const said: string[] = [];
+    const faults = new MailFaults((what) => said.push(what));
+    const parsed = parseMailFault({ stage: "rcpt", action: drop, ...fault });
+    const { id } = faults.add(parsed);
+    expect(faults.strike({ ...moment, ...at })).toBe(strikes ? parsed : undefined);
+    expect(faults.list()).toMatchObject([{ struck: strikes ? 1 : 0 }]);
+    expect(describeFault(parsed)).toBe(described);
+    expect(faults.remove(id)).toBe(true);
+    expect(said).toEqual([`fault 1 is on: ${described}`, "fault 1 is off"]);
   });
 });
 
@@ -84,6 +119,8 @@ describe("faults on a running relay", () => {
     expect(await session("bob@slow.test")).toContain("451 4.7.1 Later\r\n");
     expect(await session("bob@fast.test")).toContain("250 2.0.0 OK, it is in the mailbox\r\n");
     expect(await control("GET", "/mail-faults")).toMatchObject([{ struck: 1 }]);
+    const page = await (await fetch(app.url("web"))).text();
+    expect(page).toContain("<span>rcpt of *@slow.test: answer 451</span><code>struck 1×</code>");
     expect(await messages("bob@slow.test")).toBe(0);
   });
 

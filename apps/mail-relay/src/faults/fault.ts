@@ -113,6 +113,28 @@ function bad(message: string): ControlProblem {
   return new ControlProblem(400, "MAIL_FAULT", message);
 }
 
+/** `rcpt of *@slow.test, 50 %: answer 451`. */
+export function describeFault({ stage, listener, sender, recipient, share, action }: MailFault): string {
+  const of = [
+    recipient !== undefined && ` of ${recipient}`,
+    sender !== undefined && ` from ${sender}`,
+    listener !== undefined && ` on ${listener}`,
+    share < 1 && `, ${Math.round(share * 100)} %`,
+  ];
+  return `${stage}${of.filter((part) => part !== false).join("")}: ${describeAction(action)}`;
+}
+
+function describeAction(action: FaultAction): string {
+  switch (action.type) {
+    case "answer":
+      return `answer ${action.code}`;
+    case "delay":
+      return `delay ${action.ms} ms`;
+    case "drop":
+      return action.kept ? "take it, then drop" : "drop";
+  }
+}
+
 /** `*` stands for any characters; both in lower case. Linear: a pattern is no regular expression. */
 export function fits(pattern: string | undefined, address: string): boolean {
   if (pattern === undefined) return true;

@@ -1,7 +1,7 @@
-/** The faults that are on, changed through the control socket and the page: off by default, and visible when on. */
+/** The faults that are on, changed through the control socket: off by default, and seen in log and page when on. */
 import { ControlProblem, type ControlResources } from "@socketscope/host";
 import type { ListenerRole } from "../engine/engine.ts";
-import { fits, parseMailFault, type MailFault, type Stage } from "./fault.ts";
+import { describeFault, fits, parseMailFault, type MailFault, type Stage } from "./fault.ts";
 
 export interface NumberedFault extends MailFault {
   readonly id: number;
@@ -24,6 +24,12 @@ const MAX_FAULTS = 256;
 export class MailFaults {
   readonly #faults = new Map<number, { readonly fault: MailFault; struck: number }>();
   #lastId = 0;
+  readonly #onChange: (what: string) => void;
+
+  /** `onChange`: for the log. */
+  constructor(onChange: (what: string) => void = () => undefined) {
+    this.#onChange = onChange;
+  }
 
   get none(): boolean {
     return this.#faults.size === 0;
@@ -39,14 +45,18 @@ export class MailFaults {
       throw new ControlProblem(400, "MAIL_FAULT", `at most ${MAX_FAULTS} faults at once`);
     const id = ++this.#lastId;
     this.#faults.set(id, { fault, struck: 0 });
+    this.#onChange(`fault ${id} is on: ${describeFault(fault)}`);
     return { id, ...fault, struck: 0 };
   }
 
   remove(id: number): boolean {
-    return this.#faults.delete(id);
+    const was = this.#faults.delete(id);
+    if (was) this.#onChange(`fault ${id} is off`);
+    return was;
   }
 
   clear(): void {
+    if (!this.none) this.#onChange("all faults are off");
     this.#faults.clear();
   }
 

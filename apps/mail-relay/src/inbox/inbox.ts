@@ -7,6 +7,7 @@ import { summaryOf } from "../mailboxes/summary.ts";
 import { InboxForms } from "./forms.ts";
 import type { QueueState } from "./queue-view.ts";
 import type { Release } from "./release.ts";
+import type { NumberedFault } from "../faults/mail-faults.ts";
 import type { Mailboxes, StoredMessage } from "../mailboxes/mailboxes.ts";
 import { problem } from "./answers.ts";
 import { InboxApi } from "./api.ts";
@@ -22,6 +23,8 @@ export interface InboxOptions {
   readonly release: Release;
   /** As the ready line has them. */
   readonly listeners: () => readonly { readonly name: string; readonly url: string }[];
+  /** Those that are on. */
+  readonly faults: () => readonly NumberedFault[];
 }
 
 /** Letters in one list; the search finds the others. */
@@ -61,7 +64,7 @@ export class Inbox {
   }
 
   async #page(place: Place, said: string | undefined): Promise<Response> {
-    const { mailboxes, dialogues, desk, listeners } = this.#options;
+    const { mailboxes, dialogues, desk, listeners, faults } = this.#options;
     await mailboxes.refresh();
     const opened = await this.#open(place);
     const { messages, total } = mailboxes.list({ mailbox: place.mailbox, text: place.text, limit: LISTED });
@@ -80,6 +83,7 @@ export class Inbox {
       queue: place.queue ? await this.#queue() : undefined,
       said,
       listeners: listeners(),
+      faults: faults(),
       command: `npx mail-client send --server ${smtp} --from me@example.test --to ann@example.test --subject Hello --text "A first letter"`,
     };
     const title = place.queue

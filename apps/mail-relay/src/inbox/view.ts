@@ -1,4 +1,6 @@
 /** The inbox as a page: mailboxes, letters, the letter. Every state has its address, and none of them needs script. */
+import { describeFault } from "../faults/fault.ts";
+import type { NumberedFault } from "../faults/mail-faults.ts";
 import { markup, octets, transcript, type Markup } from "@socketscope/page";
 import type { StoredMessage } from "../mailboxes/mailboxes.ts";
 import { clock } from "./clock.ts";
@@ -49,6 +51,7 @@ export interface InboxState {
   /** What became of a release, in the query of the page it led to. */
   readonly said: string | undefined;
   readonly listeners: readonly { readonly name: string; readonly url: string }[];
+  readonly faults: readonly NumberedFault[];
   /** The command that sends the first letter. */
   readonly command: string;
 }
@@ -81,7 +84,7 @@ ${place.mailbox !== undefined && markup`<input type="hidden" name="mailbox" valu
 </form>`;
 }
 
-function boxes({ mailboxes, place, failed, queued, listeners, command }: InboxState): Markup {
+function boxes({ mailboxes, place, failed, queued, listeners, faults, command }: InboxState): Markup {
   const all = mailboxes.reduce((sum, { messages }) => sum + messages, 0);
   const aside = place.failed || place.queue;
   const rows = mailboxes.map(({ mailbox, messages, unseen }) =>
@@ -91,6 +94,7 @@ function boxes({ mailboxes, place, failed, queued, listeners, command }: InboxSt
 <ul>${box("/", "Every letter", place.mailbox === undefined && !aside, all, 0)}${rows}</ul>
 <h2 class="cap">Relay</h2>
 <ul><li><a href="/?view=queue"${place.queue && markup` aria-current="page"`}>Queue <b>${queued}</b></a></li><li><a href="/?view=failed"${place.failed && markup` aria-current="page"`}>Failed sessions <b>${failed.length}</b></a></li></ul>
+${faults.length > 0 && markup`<h2 class="cap">Faults that are on</h2><div class="ports">${faults.map((fault) => markup`<div><span>${describeFault(fault)}</span><code>struck ${fault.struck}×</code></div>`)}</div>`}
 <h2 class="cap">Listening</h2>
 <div class="ports">${listeners.map(({ name, url }) => markup`<div><span>${name}</span><code>${url.replace(/^\w+:\/\//, "")}</code></div>`)}</div>
 <h2 class="cap">Send one now</h2>
