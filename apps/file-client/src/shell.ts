@@ -1,4 +1,5 @@
 /** `file-client shell [URL]`: the commands at a prompt, with a folder one stands in on both sides, and a history. */
+import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import {
@@ -10,6 +11,7 @@ import {
 } from "@socketscope/host";
 import type { WordKinds } from "./command.ts";
 import { commands } from "./commands.ts";
+import { complete, type CompletionSource } from "./complete.ts";
 import { connector, pathOf } from "./connect.ts";
 import { FileError } from "./errors.ts";
 import { EXIT } from "./exit-code.ts";
@@ -81,7 +83,9 @@ export class Shell {
       input: stdin,
       ...(person && { output: screen, history: await historyOf(state), historySize: MAX_HISTORY }),
       terminal: person,
-      completer: (line: string) => [namesLike(line), line],
+      completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
+        void complete(line, this.#names).then(([found, part]) => done(null, [[...found], part]));
+      },
     });
     lines.on("SIGINT", () => this.#interrupted(lines));
     if (person) this.#ask = (prompt) => secretly(lines, screen, prompt);
@@ -195,6 +199,28 @@ export class Shell {
     });
   }
 
+  /** What Tab knows: names are asked of the server at each, on the connection that is there. */
+  readonly #names: CompletionSource = {
+    commands: [...commands.keys(), "open", "cd", "pwd", "lcd", "put-tree", "help", "exit"],
+    kindOf(command, at) {
+      const words = OWN_WORDS[command] ?? commands.get(command)?.words;
+      const kind = at === 0 ? words?.first : words?.rest;
+      return kind === "text" ? undefined : kind;
+    },
+    list: async (kind, folder) => {
+      if (kind === "here") {
+        const entries = await readdir(resolve(this.#here, folder), { withFileTypes: true });
+        return entries.map((entry) => ({ name: entry.name, folder: entry.isDirectory() }));
+      }
+      const standing = this.#stand();
+      const path = resolvePath(standing.folder, folder === "" ? "." : folder);
+      const entries = await standing.pool.with((files) => files.list(path));
+      return entries
+        .filter(({ name }) => printable(name) === name)
+        .map(({ name, type }) => ({ name, folder: type === "folder" }));
+    },
+  };
+
   async #open(text: string): Promise<void> {
     const url = parseRemoteUrl(text);
     const note = (line: string): void => void this.#terminal.stderr.write(`${line}\n`);
@@ -258,11 +284,12 @@ function help(): string {
   return [...OWN, ...lines].map(([name, text]) => `  ${name.padEnd(9)} ${text}`).join("\n");
 }
 
-function namesLike(line: string): string[] {
-  return [...commands.keys(), "open", "cd", "pwd", "lcd", "put-tree", "help", "exit"].filter((name) =>
-    name.startsWith(line),
-  );
-}
+/** Of the words of the prompt's own commands. */
+const OWN_WORDS: Readonly<Record<string, WordKinds>> = {
+  cd: { first: "there", rest: "text" },
+  lcd: { first: "here", rest: "text" },
+  "put-tree": { first: "here", rest: "there" },
+};
 
 /** The latest first, as readline wants it. */
 async function historyOf(state: StateFolder | undefined): Promise<string[]> {
