@@ -158,7 +158,6 @@ function ours(listener: "ftp" | "ftps" | "sftp", ...options: readonly string[]):
 }
 
 export const peers: readonly Peer[] = [
-  { name: "our own server", missing: undefined, start: () => ours("ftp") },
   { name: "our own server, TLS, active", missing: undefined, start: () => ours("ftp", "--tls", "--active") },
   { name: "our own server, implicit TLS", missing: undefined, start: () => ours("ftps") },
   { name: "our own server, SFTP", missing: undefined, start: () => ours("sftp") },

@@ -56,7 +56,7 @@ tbody tr:last-child td{border-bottom:0}
 th.num{font:600 var(--text-code) var(--sans)}
 th.num a{flex-direction:row-reverse}
 .mono{font:var(--text-code) var(--mono);color:var(--ink-2);white-space:nowrap}
-td.path{overflow-wrap:anywhere;min-width:120px}
+td.path{overflow-wrap:anywhere;min-width:120px;width:38%}
 .way{white-space:nowrap;color:var(--ink-2)}
 .bad{color:var(--deny)}
 .side{display:grid;grid-template-columns:minmax(0,1fr);gap:16px}
