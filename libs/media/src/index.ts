@@ -21,3 +21,4 @@ export { annexBUnits, avcConfiguration, lengthPrefixed } from "./h264.ts";
 export { parseAdts, type AdtsHeader } from "./adts.ts";
 export { averageBitRate, peakBitRate, type Weighed } from "./bit-rate.ts";
 export * from "./ts/index.ts";
+export * from "./rtp/index.ts";

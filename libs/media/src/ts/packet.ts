@@ -9,6 +9,11 @@ export const TS_SYNC_BYTE = 0x47;
 /** ISO/IEC 13818-1 table 2-3: what nobody reads, to fill a line of constant rate. */
 export const TS_NULL_PID = 0x1fff;
 
+/** Fills up; nobody reads it. */
+export const TS_NULL_PACKET: Uint8Array = new Uint8Array(TS_PACKET)
+  .fill(0xff)
+  .map((octet, i) => [TS_SYNC_BYTE, TS_NULL_PID >> 8, TS_NULL_PID & 0xff, 0x10][i] ?? octet);
+
 const HEADER = 4;
 
 /** ISO/IEC 13818-1 §2.4.3.4. */

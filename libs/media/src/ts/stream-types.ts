@@ -1,6 +1,6 @@
 /** What a program's streams are (ISO/IEC 13818-1 table 2-34, and what others have registered). */
 
-const NAMES: Readonly<Record<number, string>> = {
+export const STREAM_TYPE_NAMES: Readonly<Record<number, string>> = {
   0x01: "MPEG-1 video",
   0x02: "MPEG-2 video",
   0x03: "MPEG-1 audio",
@@ -19,5 +19,5 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 export function streamTypeName(type: number): string {
-  return NAMES[type] ?? `stream type ${type}`;
+  return STREAM_TYPE_NAMES[type] ?? `stream type ${type}`;
 }

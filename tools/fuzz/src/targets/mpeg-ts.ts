@@ -43,12 +43,11 @@ function stream(): string {
   });
   const video = [0, 1, 2].map((i) => sample(i, 3600, i === 0 ? "0000000465880102" : "00000004419a0304"));
   const audio = [0, 1, 2, 3].map((i) => sample(i, 1024, "21104560"));
-  return latin1(
-    mux.segment([
-      { kind: "video", timescale: 90_000, samples: video },
-      { kind: "audio", timescale: 48_000, samples: audio },
-    ]),
-  );
+  const bursts = mux.write([
+    { kind: "video", timescale: 90_000, samples: video },
+    { kind: "audio", timescale: 48_000, samples: audio },
+  ]);
+  return [...bursts, ...mux.flush()].map(({ octets }) => latin1(octets)).join("");
 }
 
 const WHOLE = stream();

@@ -1,0 +1,146 @@
+/** RTCP (RFC 3550 §6): what sender and receivers tell each other beside the packets. Several make up one datagram. */
+import { decodeUtf8, encodeUtf8 } from "@socketscope/wire";
+import { joined, u16, u32, u8 } from "../fmp4/box.ts";
+import { RtpError } from "./error.ts";
+
+/** RFC 3550 §12.1. */
+export const RTCP_TYPES = { SR: 200, RR: 201, SDES: 202, BYE: 203, APP: 204 } as const;
+
+/** RFC 3550 §12.2. */
+export const SDES_ITEMS = {
+  CNAME: 1,
+  NAME: 2,
+  EMAIL: 3,
+  PHONE: 4,
+  LOC: 5,
+  TOOL: 6,
+  NOTE: 7,
+  PRIV: 8,
+} as const;
+
+/** What the sender has sent until when (§6.4.1). */
+export interface SenderReport {
+  readonly ssrc: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** The same moment on the clock of the packets' timestamps. */
+  readonly timestamp: number;
+  /** Since it began; modulo 2^32. */
+  readonly packets: number;
+  readonly octets: number;
+}
+
+/** Where the parts of one RTCP packet lie; offsets from the datagram's beginning. */
+export interface RtcpLayout {
+  readonly type: number;
+  /** Reports, chunks or sources that follow. */
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+  /** Octets at the end that mean nothing (§6.4.1). */
+  readonly padding: number;
+}
+
+/** Seconds from 1900, where NTP begins (RFC 5905 §6), to 1970. */
+const NTP_1970 = 2_208_988_800;
+
+/** The packets of one datagram. Throws {@link RtpError} for what is none (§A.2). */
+export function scanRtcp(octets: Uint8Array): RtcpLayout[] {
+  const packets: RtcpLayout[] = [];
+  for (let at = 0; at < octets.length;) {
+    const [first = 0, type = 0, high = 0, low = 0] = octets.subarray(at, at + 4);
+    const to = at + 4 + 4 * ((high << 8) | low);
+    if (first >> 6 !== 2 || octets.length - at < 4)
+      throw new RtpError("RTP_REPORT", "no RTCP packet where one should begin");
+    if (to > octets.length) throw new RtpError("RTP_REPORT", "a report that is longer than its datagram");
+    const padding = (first & 0x20) === 0 ? 0 : (octets[to - 1] ?? 0);
+    if (padding > to - at - 4) throw new RtpError("RTP_REPORT", "a report of padding");
+    packets.push({ type, count: first & 31, from: at, to, padding });
+    at = to;
+  }
+  return packets;
+}
+
+/** Whether a datagram on a port of both is RTCP: RFC 5761 §4, the types that no payload has. */
+export function looksLikeRtcp(octets: Uint8Array): boolean {
+  const [first = 0, type = 0] = octets;
+  return first >> 6 === 2 && type >= 192 && type <= 223;
+}
+
+/** The sender report in a datagram; undefined when it has none. Throws {@link RtpError}. */
+export function readSenderReport(octets: Uint8Array): SenderReport | undefined {
+  const found = scanRtcp(octets).find(({ type }) => type === RTCP_TYPES.SR);
+  if (found === undefined) return undefined;
+  const { from, to } = found;
+  if (to - from < 28) throw new RtpError("RTP_REPORT", "a sender report that is cut short");
+  const view = new DataView(octets.buffer, octets.byteOffset + from, to - from);
+  return {
+    ssrc: view.getUint32(4),
+    time: (view.getUint32(8) - NTP_1970) * 1000 + (view.getUint32(12) * 1000) / 2 ** 32,
+    timestamp: view.getUint32(16),
+    packets: view.getUint32(20),
+    octets: view.getUint32(24),
+  };
+}
+
+/** §6.1: a report comes first, and with it the name by which the sender is known. `cname`: at most 255 octets. */
+export function formatSenderReport(report: SenderReport, cname: string): Uint8Array {
+  const { ssrc, time, timestamp, packets, octets } = report;
+  const seconds = Math.floor(time / 1000);
+  const fraction = Math.floor(((time - seconds * 1000) / 1000) * 2 ** 32);
+  const words = u32(
+    ssrc,
+    (seconds + NTP_1970) % 2 ** 32,
+    fraction,
+    timestamp % 2 ** 32,
+    packets % 2 ** 32,
+    octets % 2 ** 32,
+  );
+  return joined([u8(0x80, RTCP_TYPES.SR), u16(6), words, sourceDescription(ssrc, cname)]);
+}
+
+/** §6.6: the sender leaves; its name goes along. */
+export function formatBye(ssrc: number, cname: string): Uint8Array {
+  // §6.1: also a BYE is preceded by a report: one of a receiver that has heard nobody.
+  const empty = joined([u8(0x80, RTCP_TYPES.RR), u16(1), u32(ssrc)]);
+  return joined([empty, sourceDescription(ssrc, cname), u8(0x81, RTCP_TYPES.BYE), u16(1), u32(ssrc)]);
+}
+
+/** §6.5. */
+function sourceDescription(ssrc: number, cname: string): Uint8Array {
+  const name = encodeUtf8(cname).subarray(0, 255);
+  const chunk = joined([u32(ssrc), u8(SDES_ITEMS.CNAME, name.length), name]);
+  // A chunk ends with a zero at least, on a border of 32 bits.
+  const padded = new Uint8Array(4 * Math.floor(chunk.length / 4 + 1));
+  padded.set(chunk);
+  return joined([u8(0x81, RTCP_TYPES.SDES), u16(padded.length / 4), padded]);
+}
+
+export interface SdesItem {
+  readonly ssrc: number;
+  readonly type: number;
+  readonly text: string;
+}
+
+/** What a datagram says of its sources (§6.5). Throws {@link RtpError}. */
+export function readSourceDescriptions(octets: Uint8Array): SdesItem[] {
+  const items: SdesItem[] = [];
+  for (const { type, count, from, to, padding } of scanRtcp(octets)) {
+    if (type !== RTCP_TYPES.SDES) continue;
+    const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+    const end = to - padding;
+    let at = from + 4;
+    for (let i = 0; i < count && at + 4 <= end; i++) {
+      const ssrc = view.getUint32(at);
+      at += 4;
+      for (let item = octets[at] ?? 0; item !== 0 && at + 1 < end; item = octets[at] ?? 0) {
+        const length = octets[at + 1] ?? 0;
+        if (at + 2 + length > end) throw new RtpError("RTP_REPORT", "a name that is longer than its report");
+        items.push({ ssrc, type: item, text: decodeUtf8(octets.subarray(at + 2, at + 2 + length)) ?? "" });
+        at += 2 + length;
+      }
+      at = from + 4 * (Math.floor((at - from) / 4) + 1);
+    }
+  }
+  return items;
+}
