@@ -1,6 +1,6 @@
 /**
- * Channels by HLS: `/live/NAME/master.m3u8` (low latency), `plain.m3u8`, and below `360p/` the playlists, segments and
- * parts; `/live/NAME.mp4`, which does not end.
+ * Channels by HLS: `/live/NAME/master.m3u8` (low latency), `plain.m3u8`, `ts.m3u8`, and below `360p/` the playlists,
+ * segments and parts; `/live/NAME.mp4` and `/live/NAME.ts`, which do not end.
  */
 import { formatPlaylist, type Playlist } from "@socketscope/media";
 import { answerOctets, type Request, type Response } from "@socketscope/web";
@@ -11,6 +11,8 @@ import type { Channels } from "./channels.ts";
 import { endless } from "./endless.ts";
 import { liveMaster, livePlaylist, type LiveLane } from "./playlists.ts";
 import { readReload, type Awaited } from "./reload.ts";
+import { endlessTransport, transportFor } from "./transport.ts";
+import { liveTransportMaster, liveTransportPlaylist, transportSegment } from "./ts-playlists.ts";
 
 /** RFC 9111 §5.2.2.1: a minute, in which it leaves the window. */
 const SEGMENT_CACHE = "public, max-age=60";
@@ -18,6 +20,8 @@ const PLAYLIST_CACHE = "no-cache";
 
 const FILE =
   /^(video|audio)(?:(-plain)?\.m3u8|-init-([0-9]{1,6})\.mp4|-([0-9]{1,12})(?:\.([0-9]{1,6}))?\.m4s)$/;
+
+const TS_FILE = /^ts(?:\.m3u8|-([0-9]{1,12})\.ts)$/;
 
 export class Live {
   readonly #channels: Channels;
@@ -29,14 +33,15 @@ export class Live {
   /** For GET and HEAD below `/live/`. */
   async answer(request: Request): Promise<Response> {
     const [, first = "", ...rest] = pathParts(request) ?? [];
-    const [, name] = rest.length === 0 ? (/^(.+)\.mp4$/.exec(first) ?? []) : [undefined, first];
+    const [, name, form] = rest.length === 0 ? (/^(.+)\.(mp4|ts)$/.exec(first) ?? []) : [undefined, first];
     try {
       const channel = name === undefined ? undefined : await this.#channels.get(name);
       if (channel === undefined) return say(404, "There is no channel of that name.");
       // Of a channel that has just begun there is something once its first segment is whole.
       if (channel.current === 0 && !(await channel.awaitSegment(0, goneSignal(request))))
         return say(503, `${channel.name} has not begun yet.`, ["Retry-After", "2"]);
-      if (rest.length === 0) return endless(request, channel);
+      if (rest.length === 0)
+        return form === "ts" ? endlessTransport(request, channel) : endless(request, channel);
       return (
         (await this.#find(request, channel, rest)) ?? say(404, `There is no such part of ${channel.name}.`)
       );
@@ -53,12 +58,16 @@ export class Live {
   ): Promise<Response | undefined> {
     if (third !== undefined) return undefined;
     if (second === undefined) {
+      if (first === "ts.m3u8") return playlistAnswer(request, liveTransportMaster(channel));
       if (first !== "master.m3u8" && first !== "plain.m3u8") return undefined;
       return playlistAnswer(request, liveMaster(channel, first === "plain.m3u8"));
     }
     const rendition = channel.renditions.find(({ label }) => label === first);
+    if (rendition === undefined) return undefined;
+    const transport = TS_FILE.exec(second);
+    if (transport !== null) return transportAnswer(request, channel, rendition, transport[1]);
     const [, lane, plain, film, number, part] = FILE.exec(second) ?? [];
-    if (rendition === undefined || (lane !== "video" && lane !== "audio")) return undefined;
+    if (lane !== "video" && lane !== "audio") return undefined;
     if (!rendition.tracks.some((one) => one[lane] !== undefined)) return undefined;
     if (film !== undefined) return initAnswer(request, channel, rendition, Number(film), lane);
     if (number === undefined) return this.#playlist(request, channel, rendition, lane, plain !== undefined);
@@ -124,6 +133,23 @@ function initAnswer(
     etag: `${init.tag}-${lane}-init`,
     cacheControl: SEGMENT_CACHE,
   });
+}
+
+/** Throws FilmError when MPEG-TS does not carry its codecs here. */
+async function transportAnswer(
+  request: Request,
+  channel: Channel,
+  rendition: AirRendition,
+  number: string | undefined,
+): Promise<Response | undefined> {
+  if (number === undefined) {
+    transportFor(channel, rendition, channel.segment(channel.current - 1)?.film ?? 0);
+    return playlistAnswer(request, liveTransportPlaylist(channel));
+  }
+  const octets = await transportSegment(channel, rendition, Number(number));
+  if (octets === undefined) return undefined;
+  const etag = `${channel.tag}-ts-${number}`;
+  return answerOctets(request, { octets, type: "video/mp2t", etag, cacheControl: SEGMENT_CACHE });
 }
 
 /** Whole when it has been made; the one that is being made comes chunk by chunk, a part each. */

@@ -1,7 +1,15 @@
 /** Makes what is asked for of a film: the initialization section and the segments of its lanes; keeps the last ones. */
-import { fragment, initSection, type AudioTrack, type VideoTrack } from "@socketscope/media";
+import {
+  fragment,
+  initSection,
+  TsError,
+  TsMultiplexer,
+  type AudioTrack,
+  type VideoTrack,
+} from "@socketscope/media";
 import { FileCache } from "@socketscope/web";
 import type { Film } from "../films/film.ts";
+import { FilmError } from "../films/film-error.ts";
 import type { FilmShelf, FilmVersion } from "../films/shelf.ts";
 
 export type LaneName = "video" | "audio";
@@ -50,6 +58,19 @@ export class Packager {
     });
   }
 
+  /** The same segment as MPEG-TS, pictures and sound together. Throws FilmError, also for codecs that MPEG-TS does not carry here. */
+  transport(version: FilmVersion, number: number): Promise<Uint8Array | undefined> {
+    return this.#once(version, `ts-${number}`, async (film) => {
+      if (number >= film.segments) return undefined;
+      const mux = transportOf(film);
+      const lanes = [
+        { kind: "video", timescale: film.video?.track.timescale ?? 1, samples: await film.pictures(number) },
+        { kind: "audio", timescale: film.audio?.track.timescale ?? 1, samples: await film.sound(number) },
+      ] as const;
+      return mux.segment(lanes);
+    });
+  }
+
   async #once(
     version: FilmVersion,
     what: string,
@@ -69,6 +90,16 @@ export class Packager {
     } finally {
       this.#making.delete(name);
     }
+  }
+}
+
+/** Throws FilmError when MPEG-TS does not carry its codecs here. */
+export function transportOf(film: Film): TsMultiplexer {
+  try {
+    return new TsMultiplexer({ video: film.video?.track, audio: film.audio?.track });
+  } catch (error) {
+    if (error instanceof TsError) throw new FilmError("FILM_CODEC", error.message, { cause: error });
+    throw error;
   }
 }
 

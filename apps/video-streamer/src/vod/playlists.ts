@@ -12,6 +12,7 @@ import {
 import type { Film } from "../films/film.ts";
 import type { Title } from "../films/library.ts";
 import type { LaneName } from "./packager.ts";
+import { transportOctets } from "../films/ts-weight.ts";
 
 /** RFC 8216 §7: fragmented MP4 with EXT-X-MAP needs 6; audio renditions of a group are older than that. */
 const VERSION = 7;
@@ -31,6 +32,8 @@ export interface RenditionFacts {
 
 interface LaneFacts {
   readonly codecs: string;
+  /** As MPEG-TS, at most. */
+  readonly transport: { readonly average: number; readonly peak: number };
   readonly average: number;
   readonly peak: number;
 }
@@ -45,8 +48,13 @@ export async function factsOf(label: string, film: Film): Promise<RenditionFacts
       octets: octets + fragmentOverhead([{ kind, count }]),
       duration: film.durationOf(i),
     }));
+    const transport: Weighed[] = weights[kind].map(({ octets, count }, i) => ({
+      octets: transportOctets(kind, { octets, count, duration: film.durationOf(i) }),
+      duration: film.durationOf(i),
+    }));
     return {
       codecs: track.codecString,
+      transport: { average: averageBitRate(transport), peak: peakBitRate(transport, target) },
       average: averageBitRate(segments),
       peak: peakBitRate(segments, target),
     };
@@ -131,7 +139,7 @@ export function masterPlaylist(
 
 export function mediaPlaylist(film: Film, lane: LaneName): MediaPlaylist {
   return {
-    ...onDemand(targetDuration(film)),
+    ...onDemand(film),
     segments: Array.from({ length: film.segments }, (_value, i) => ({
       uri: `${lane}-${i}.m4s`,
       duration: film.durationOf(i),
@@ -146,10 +154,15 @@ export function mediaPlaylist(film: Film, lane: LaneName): MediaPlaylist {
 /** One segment that lasts as long as the film. RFC 8216 §3.5: without X-TIMESTAMP-MAP its times begin with the film's. */
 export function textPlaylist(uri: string, duration: number): MediaPlaylist {
   const segment = { uri, duration, discontinuity: false, gap: false, parts: [] };
-  return { ...onDemand(Math.max(1, Math.round(duration))), segments: [segment] };
+  return { ...whole(Math.max(1, Math.round(duration))), segments: [segment] };
 }
 
-function onDemand(target: number): Omit<MediaPlaylist, "segments"> {
+/** What every playlist of a film says. */
+export function onDemand(film: Film): Omit<MediaPlaylist, "segments"> {
+  return whole(targetDuration(film));
+}
+
+function whole(target: number): Omit<MediaPlaylist, "segments"> {
   return {
     kind: "media",
     version: VERSION,

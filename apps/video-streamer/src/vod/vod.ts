@@ -1,12 +1,16 @@
-/** HLS on demand: `/vod/NAME/master.m3u8`, `/vod/NAME/360p/video.m3u8`, `video.mp4`, `video-12.m4s`, `text-0.m3u8`. */
+/**
+ * HLS on demand: `/vod/NAME/master.m3u8`, `/vod/NAME/360p/video.m3u8`, `video.mp4`, `video-12.m4s`, `text-0.m3u8`; for
+ * players that want MPEG-TS, `/vod/NAME/ts.m3u8`, `/vod/NAME/360p/ts.m3u8`, `ts-12.ts`.
+ */
 import { formatPlaylist, type Playlist } from "@socketscope/media";
 import { answerOctets, type Request, type Response } from "@socketscope/web";
 import { pathParts, PLAYLIST_TYPE, say } from "../answers.ts";
 import { FilmError } from "../films/film-error.ts";
 import type { Library, Title } from "../films/library.ts";
 import type { FilmShelf, FilmVersion } from "../films/shelf.ts";
-import type { LaneName, Packager } from "./packager.ts";
+import { transportOf, type LaneName, type Packager } from "./packager.ts";
 import { factsOf, masterPlaylist, mediaPlaylist, textPlaylist } from "./playlists.ts";
+import { transportMaster, transportPlaylist } from "./ts-playlists.ts";
 
 /** RFC 9111 §5.2.2.1: a file that is replaced keeps its name, so what was cut of it is not for ever. */
 const SEGMENT_CACHE = "public, max-age=3600";
@@ -14,6 +18,7 @@ const SEGMENT_CACHE = "public, max-age=3600";
 const PLAYLIST_CACHE = "no-cache";
 
 const LANE_FILE = /^(video|audio)(?:\.(m3u8|mp4)|-([0-9]{1,6})\.m4s)$/;
+const TS_FILE = /^ts(?:\.m3u8|-([0-9]{1,6})\.ts)$/;
 const TEXT_FILE = /^text-([0-9]{1,3})\.m3u8$/;
 
 export interface VodParts {
@@ -49,25 +54,36 @@ export class Vod {
   ): Promise<Response | undefined> {
     if (first === undefined || third !== undefined) return undefined;
     if (second === undefined) {
-      if (first === "master.m3u8") return this.#master(request, title);
+      if (first === "master.m3u8" || first === "ts.m3u8")
+        return this.#master(request, title, first === "ts.m3u8");
       const text = TEXT_FILE.exec(first)?.[1];
       return text === undefined ? undefined : this.#text(request, title, Number(text));
     }
     const rendition = title.renditions.find(({ label }) => label === first);
+    if (rendition === undefined) return undefined;
+    const transport = TS_FILE.exec(second);
+    if (transport !== null)
+      return this.#transport(request, await this.#parts.shelf.version(rendition.path), transport[1]);
     const [, lane, form, number] = LANE_FILE.exec(second) ?? [];
-    if (rendition === undefined || (lane !== "video" && lane !== "audio")) return undefined;
+    if (lane !== "video" && lane !== "audio") return undefined;
     const version = await this.#parts.shelf.version(rendition.path);
     if (form === "m3u8") return this.#media(request, version, lane);
     return this.#octets(request, version, lane, number);
   }
 
   /** A rendition that cannot be read is left out, as long as there is another. */
-  async #master(request: Request, title: Title): Promise<Response> {
+  async #master(request: Request, title: Title, transport: boolean): Promise<Response> {
     const { shelf } = this.#parts;
     const looked = await Promise.allSettled(
       title.renditions.map(async ({ path, label }) => {
         const version = await shelf.version(path);
-        return { tag: version.tag, facts: await shelf.with(version, (film) => factsOf(label, film)) };
+        return {
+          tag: version.tag,
+          facts: await shelf.with(version, (film) => {
+            if (transport) transportOf(film);
+            return factsOf(label, film);
+          }),
+        };
       }),
     );
     const found = looked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
@@ -78,7 +94,9 @@ export class Vod {
       ...title.subtitles.map(({ file }) => encodeURIComponent(file)),
     ];
     const facts = found.map((one) => one.facts);
-    return playlistAnswer(request, masterPlaylist(title, facts), `master-${tag.join("-")}`);
+    return transport
+      ? playlistAnswer(request, transportMaster(facts), `ts-${tag.join("-")}`)
+      : playlistAnswer(request, masterPlaylist(title, facts), `master-${tag.join("-")}`);
   }
 
   async #media(request: Request, version: FilmVersion, lane: LaneName): Promise<Response | undefined> {
@@ -86,6 +104,24 @@ export class Vod {
       Promise.resolve(film[lane] === undefined ? undefined : mediaPlaylist(film, lane)),
     );
     return playlist && playlistAnswer(request, playlist, `${lane}-${version.tag}`);
+  }
+
+  async #transport(
+    request: Request,
+    version: FilmVersion,
+    number: string | undefined,
+  ): Promise<Response | undefined> {
+    if (number === undefined) {
+      const playlist = await this.#parts.shelf.with(version, (film) => {
+        transportOf(film);
+        return Promise.resolve(transportPlaylist(film));
+      });
+      return playlistAnswer(request, playlist, `ts-${version.tag}`);
+    }
+    const octets = await this.#parts.packager.transport(version, Number(number));
+    if (octets === undefined) return undefined;
+    const etag = `${version.tag}-ts-${number}`;
+    return answerOctets(request, { octets, type: "video/mp2t", etag, cacheControl: SEGMENT_CACHE });
   }
 
   async #text(
