@@ -1,6 +1,7 @@
 /** Which dissector and which explainer read what the tap says is spoken. */
 import { FtpDissector } from "@socketscope/ftp";
 import { WebFlowDissector } from "@socketscope/http";
+import { VideoDatagramDissector, type VideoDatagrams } from "@socketscope/media";
 import { Pop3Dissector } from "@socketscope/pop3";
 import { RtmpDissector } from "@socketscope/rtmp";
 import { SftpDissector } from "@socketscope/sftp";
@@ -14,6 +15,7 @@ import { RawDissector, RawExplainer } from "./raw.ts";
 import { RtmpExplainer } from "./rtmp.ts";
 import { SftpExplainer } from "./sftp.ts";
 import { SmtpExplainer } from "./smtp.ts";
+import { VideoExplainer } from "./video.ts";
 
 export interface Reader {
   readonly dissector: Dissector;
@@ -23,6 +25,10 @@ export interface Reader {
 /** `client`: the direction in which the client speaks, seen from the tap. */
 type MakeReader = (client: Direction) => Reader;
 
+const video = (what: VideoDatagrams): MakeReader => {
+  return () => ({ dissector: new VideoDatagramDissector(what), explainer: new VideoExplainer() });
+};
+
 const readers: Readonly<Record<string, MakeReader>> = {
   http: (client) => ({ dissector: new WebFlowDissector({ client }), explainer: new HttpExplainer() }),
   smtp: (client) => ({ dissector: new SmtpDissector({ client }), explainer: new SmtpExplainer() }),
@@ -30,6 +36,9 @@ const readers: Readonly<Record<string, MakeReader>> = {
   sftp: (client) => ({ dissector: new SftpDissector({ client }), explainer: new SftpExplainer() }),
   rtmp: (client) => ({ dissector: new RtmpDissector({ client }), explainer: new RtmpExplainer() }),
   pop3: (client) => ({ dissector: new Pop3Dissector({ client }), explainer: new Pop3Explainer() }),
+  mpegts: video("mpegts"),
+  rtp: video("rtp"),
+  rtcp: video("rtcp"),
 };
 
 /** Protocols whose words are explained. */
