@@ -11,6 +11,8 @@ import {
 import { resolve } from "node:path";
 import type { ChannelSource } from "./live/channels.ts";
 import { SAMPLE_FOLDER } from "./sample-folder.ts";
+import type { CastsOptions } from "./udp/casts.ts";
+import { parseTarget, type UdpTarget } from "./udp/target.ts";
 
 export type EngineName = "hand" | "node-http";
 
@@ -30,6 +32,7 @@ export interface VideoStreamerOptions extends ServerOptions<EngineName> {
   readonly record: string | undefined;
   /** Bits a second. */
   readonly maxIngest: number;
+  readonly casts: CastsOptions;
   /** Milliseconds in which a viewer must take something of what is queued. */
   readonly writeTimeout: number;
 }
@@ -71,6 +74,45 @@ const channel: Kind<ChannelSource> = {
   },
 };
 
+function datagrams(...schemes: readonly ("udp" | "rtp")[]): Kind<UdpTarget> {
+  return {
+    argument: schemes.length > 1 ? "NAME=URL" : `NAME=${schemes.join()}://A:P`,
+    read(text) {
+      const target = parseTarget(text, schemes);
+      if (target === undefined)
+        throw new BadValue(
+          `give a channel and a literal address such as demo=${schemes.join()}://239.255.0.1:5004`,
+        );
+      return target;
+    },
+  };
+}
+
+/** What goes out and comes in by UDP. */
+function castsOptions(read: OptionReader): CastsOptions {
+  read.group("Datagrams:");
+  const plain = read.list("udp", datagrams("udp"), { help: "send a channel as MPEG-TS over UDP" });
+  const rtp = read.list("rtp", datagrams("rtp"), { help: "send a channel as MPEG-TS over RTP" });
+  return {
+    targets: [...plain, ...rtp],
+    sources: read.list("udp-ingest", datagrams("udp", "rtp"), {
+      help: "a channel fed by what comes to udp://A:P or rtp://A:P",
+    }),
+    route: {
+      interface: read.one("interface", kinds.address, {
+        help: "interface for datagrams, by its address",
+        default: "127.0.0.1",
+      }),
+      ttl: read.one("ttl", kinds.integer(0, 255), {
+        help: "routers that datagrams to a group may pass, plus one",
+        default: 1,
+      }),
+      broadcast: read.flag("broadcast", { help: "datagrams may go to broadcast addresses" }),
+    },
+    sdpFolder: read.maybe("sdp", kinds.path("DIR"), { help: "write NAME.sdp of each --rtp there" }),
+  };
+}
+
 export function videoStreamerOptions(read: OptionReader): VideoStreamerOptions {
   read.group("Video:");
   const own = {
@@ -105,6 +147,7 @@ export function videoStreamerOptions(read: OptionReader): VideoStreamerOptions {
       default: 30_000,
       shown: "30s",
     }),
+    casts: castsOptions(read),
   };
   return {
     ...own,

@@ -98,12 +98,18 @@ export async function startVideoStreamer(
         ),
     };
     const listeners = await Listeners.open([http, rtmp], options.hosts, log);
+    const casts = await studio
+      .cast(options.casts, tap, (why) => log.warn(`datagrams: ${why}`))
+      .catch(async (error: unknown) => {
+        await listeners.drain(0);
+        throw error;
+      });
     const ready: Ready = {
       app: APP,
       version: VERSION,
       engine: options.engine,
       state: state.path,
-      listeners: listeners.urls,
+      listeners: [...listeners.urls, ...casts.urls],
       hints: [
         options.media === SAMPLE_FOLDER
           ? "Showing the sample film; --media DIR shows yours"

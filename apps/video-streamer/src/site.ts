@@ -9,6 +9,7 @@ import {
   type Response,
 } from "@socketscope/web";
 import { below, METHOD_NOT_ALLOWED, pathParts, say } from "./answers.ts";
+import type { Casts } from "./udp/casts.ts";
 import { isMedia } from "./films/library.ts";
 import type { HttpIngest } from "./ingest/http-ingest.ts";
 import { contentType } from "./media-types.ts";
@@ -24,13 +25,15 @@ export interface SiteParts {
   readonly vod: Vod;
   readonly live: Live;
   readonly ingest: HttpIngest;
+  /** Undefined until datagrams are sent. */
+  readonly casts: () => Casts | undefined;
   readonly api: Api;
   readonly viewers: Viewers;
   /** Host names it answers for beside localhost and addresses. */
   readonly serverNames: readonly string[];
 }
 
-export function site({ media, vod, live, ingest, api, viewers, serverNames }: SiteParts): Handler {
+export function site({ media, vod, live, ingest, casts, api, viewers, serverNames }: SiteParts): Handler {
   const files = staticFiles({ root: media, typeOf: contentType, index: [], extensions: [] });
   const page = playerFiles();
   const shows: readonly (readonly [string, Handler])[] = [
@@ -57,6 +60,8 @@ export function site({ media, vod, live, ingest, api, viewers, serverNames }: Si
     if (preflight !== undefined) return withCors(preflight);
     if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;
     for (const [prefix, show] of shows) if (path.startsWith(prefix)) return dressed(show(request));
+    if (path.startsWith("/sdp/"))
+      return dressed(casts()?.answer(request) ?? say(404, "Nothing is sent by RTP (--rtp NAME=rtp://A:P)."));
     if (path.startsWith("/api/")) return api.answer(request);
     if (path === "/" || path.startsWith("/player/")) return page(request);
     return say(404, "There is nothing at this address.");

@@ -1,4 +1,5 @@
 /** Everything that is shown, behind one handler: films, what is cut of them, and the addresses they have. */
+import type { TapPoint } from "@socketscope/socket-core";
 import type { Handler } from "@socketscope/web";
 import { Library } from "./films/library.ts";
 import { FilmShelf } from "./films/shelf.ts";
@@ -13,6 +14,7 @@ import type { ChannelClock } from "./live/channel.ts";
 import type { FedChannelLimits } from "./live/fed-channel.ts";
 import { Live } from "./live/live.ts";
 import { site } from "./site.ts";
+import { Casts, type CastsOptions } from "./udp/casts.ts";
 import { Packager } from "./vod/packager.ts";
 import { Vod } from "./vod/vod.ts";
 
@@ -37,6 +39,8 @@ export class Studio {
   readonly desk: IngestDesk;
   readonly #shelf = new FilmShelf();
   readonly #channels: Channels;
+  readonly #clock: ChannelClock | undefined;
+  #casts: Casts | undefined;
 
   constructor(options: StudioOptions) {
     const { media, serverNames, channels: sources, partMs, clock, fed } = options;
@@ -45,6 +49,7 @@ export class Studio {
     const vod = new Vod({ library, shelf: this.#shelf, packager });
     const channels = new Channels({ sources, shelf: this.#shelf, part: partMs / 1000, clock, fed });
     this.#channels = channels;
+    this.#clock = clock;
     this.desk = new IngestDesk({
       channels,
       key: options.ingestKey,
@@ -54,7 +59,16 @@ export class Studio {
     const ingest = new HttpIngest(this.desk);
     const viewers = new Viewers();
     const api = new Api({ library, channels, desk: this.desk, viewers });
-    this.handler = site({ media, serverNames, vod, live: new Live(channels), ingest, api, viewers });
+    const live = new Live(channels);
+    const casts = (): Casts | undefined => this.#casts;
+    this.handler = site({ media, serverNames, vod, live, ingest, casts, api, viewers });
+  }
+
+  /** Sends and hears by UDP. Throws UsageError, or SocketError, with nothing left open. */
+  async cast(options: CastsOptions, tap: TapPoint, onTrouble: (why: string) => void): Promise<Casts> {
+    const parts = { channels: this.#channels, desk: this.desk, tap, clock: this.#clock, onTrouble };
+    this.#casts = await Casts.open({ ...options, ...parts });
+    return this.#casts;
   }
 
   /** Files open now. */
@@ -64,6 +78,7 @@ export class Studio {
 
   /** After the last request. Resolves when what is recorded is on the disk. */
   async close(): Promise<void> {
+    await this.#casts?.close();
     await this.desk.close();
     this.#channels.close();
     this.#shelf.close();

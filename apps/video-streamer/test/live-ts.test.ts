@@ -46,7 +46,8 @@ describe.each(ENGINES)("a channel in MPEG-TS, engine %s", (_name, engine) => {
     const clock = new TestClock(BEGIN);
     await using site = await serving({ clock }, engine);
     const octets = await listen(site, clock, TURN + 2 * SEGMENT);
-    const events = demultiplex(octets.subarray(0, octets.length - (octets.length % 188)));
+    // Who stops listening does so in the middle of a picture: the end is not looked at.
+    const events = new TsDemultiplexer().push(octets);
     expect(events.filter(({ type }) => type === "fault" || type === "jump")).toEqual([]);
     const times = events.flatMap((event) =>
       event.type === "sample" && event.kind === "video" ? [event.sample.dts] : [],

@@ -1,5 +1,12 @@
 /** A channel as MPEG-TS: what its parts hold, multiplexed anew, for HTTP and for datagrams. */
-import { Fmp4Reader, TsError, TsMultiplexer, type TsBurst, type TsTracks } from "@socketscope/media";
+import {
+  Fmp4Reader,
+  MediaError,
+  TsError,
+  TsMultiplexer,
+  type TsBurst,
+  type TsTracks,
+} from "@socketscope/media";
 import type { Request, Response } from "@socketscope/web";
 import { goneSignal, say } from "../answers.ts";
 import { FilmError } from "../films/film-error.ts";
@@ -7,11 +14,11 @@ import { partsOf, type AirRendition, type Channel } from "./channel.ts";
 
 /** Throws FilmError when MPEG-TS does not carry its codecs here. */
 export function transportFor(channel: Channel, rendition: AirRendition, film: number): TsMultiplexer {
-  const tracks = tracksOf(channel, rendition, film);
   try {
-    return new TsMultiplexer(tracks);
+    return new TsMultiplexer(tracksOf(channel, rendition, film));
   } catch (error) {
-    if (error instanceof TsError) throw new FilmError("FILM_CODEC", error.message, { cause: error });
+    if (error instanceof TsError || error instanceof MediaError)
+      throw new FilmError("FILM_CODEC", error.message, { cause: error });
     throw error;
   }
 }

@@ -1,0 +1,85 @@
+/** Where datagrams go or come from: `udp://239.1.1.1:5004`, and what may be there without being asked for twice. */
+import { isIPv4, isIPv6 } from "node:net";
+import { networkInterfaces } from "node:os";
+import { UsageError } from "@socketscope/host";
+
+export interface UdpTarget {
+  /** Of the channel. */
+  readonly name: string;
+  readonly scheme: "udp" | "rtp";
+  /** A literal address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export type Cast = "unicast" | "multicast" | "broadcast";
+
+export interface UdpRoute {
+  /** An interface by its address. */
+  readonly interface: string;
+  /** Routers a datagram to a group may pass, plus one. */
+  readonly ttl: number;
+  /** Datagrams may go to broadcast addresses. */
+  readonly broadcast: boolean;
+}
+
+/** Undefined for a text that is none. */
+export function parseTarget(text: string, schemes: readonly ("udp" | "rtp")[]): UdpTarget | undefined {
+  const [, name, scheme, six, four, port] =
+    /^([\w-]{1,64})=(udp|rtp):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(\d{1,5})\/?$/.exec(text) ?? [];
+  const host = six ?? four ?? "";
+  const known = schemes.find((one) => one === scheme);
+  if (name === undefined || known === undefined || !(six === undefined ? isIPv4(host) : isIPv6(host)))
+    return undefined;
+  const number = Number(port);
+  // RFC 3550 §11: the reports go to the next port.
+  return number >= 1 && number <= (scheme === "rtp" ? 65_534 : 65_535)
+    ? { name, scheme: known, host, port: number }
+    : undefined;
+}
+
+export function urlOf({ scheme, host, port }: UdpTarget): string {
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** RFC 5771 §3, RFC 4291 §2.7: groups. A broadcast address is the last one of a network of ours (RFC 919 §7). */
+export function castOf(host: string): Cast {
+  if (host.includes(":")) return /^ff/i.test(host) ? "multicast" : "unicast";
+  const first = Number(host.split(".")[0]);
+  if (first >= 224 && first <= 239) return "multicast";
+  return host === "255.255.255.255" || ownNetworks().some(({ last }) => last === host)
+    ? "broadcast"
+    : "unicast";
+}
+
+/** Throws UsageError for a way that was not asked for. */
+export function checkRoute(target: UdpTarget, route: UdpRoute): void {
+  const cast = castOf(target.host);
+  const refuse = (why: string): never => {
+    throw new UsageError("USAGE_BAD_VALUE", `${urlOf(target)}: ${why}`);
+  };
+  if (cast === "broadcast" && !route.broadcast)
+    refuse("a broadcast address reaches every machine on its network; say --broadcast if you mean it");
+  if (target.host.includes(":") !== route.interface.includes(":"))
+    refuse(`it is of another IP version than the interface ${route.interface}; say --interface A`);
+  const loopback = isLoopback(target.host);
+  if (cast !== "multicast" && !loopback && isLoopback(route.interface))
+    refuse("it leaves this machine; say by which interface: --interface A");
+}
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || host.startsWith("127.");
+}
+
+function ownNetworks(): { last: string }[] {
+  return Object.values(networkInterfaces())
+    .flat()
+    .flatMap((one) => {
+      const [, bits = ""] = one?.cidr?.split("/") ?? [];
+      if (one?.family !== "IPv4" || bits === "" || Number(bits) > 30) return [];
+      const number = one.address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+      const size = 2 ** (32 - Number(bits));
+      const last = Math.floor(number / size) * size + size - 1;
+      return [{ last: [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join(".") }];
+    });
+}

@@ -1,0 +1,249 @@
+/** Channels by datagrams: what leaves, when, and what comes in. */
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  looksLikeRtcp,
+  readSenderReport,
+  RtpReceiver,
+  scanRtp,
+  TS_NULL_PACKET,
+  TsDemultiplexer,
+  type TsEvent,
+} from "@socketscope/media";
+import { TapPoint } from "@socketscope/socket-core";
+import { TemporaryFolder } from "@socketscope/testkit";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { CastsOptions } from "../src/udp/casts.ts";
+import { Datagrams } from "../src/udp/datagrams.ts";
+import { castOf, checkRoute, parseTarget, type UdpTarget } from "../src/udp/target.ts";
+import { serving } from "./serving.ts";
+
+const ROUTE = { interface: "127.0.0.1", ttl: 1, broadcast: false };
+const NOTHING: CastsOptions = { targets: [], sources: [], route: ROUTE, sdpFolder: undefined };
+
+describe("where datagrams go", () => {
+  it.each([
+    ["demo=udp://239.255.0.1:5004", { name: "demo", scheme: "udp", host: "239.255.0.1", port: 5004 }],
+    ["demo=rtp://[ff15::1]:5004", { name: "demo", scheme: "rtp", host: "ff15::1", port: 5004 }],
+    ["a-b_1=udp://127.0.0.1:1/", { name: "a-b_1", scheme: "udp", host: "127.0.0.1", port: 1 }],
+    ["demo=udp://localhost:5004", undefined],
+    ["demo=udp://239.255.0.1", undefined],
+    ["demo=udp://239.255.0.1:0", undefined],
+    ["demo=rtp://239.255.0.1:65535", undefined],
+    ["demo=http://127.0.0.1:80", undefined],
+    ["=udp://127.0.0.1:80", undefined],
+    ["demo=udp://1.2.3:80", undefined],
+  ])("%s", (text, expected) => {
+    expect(parseTarget(text, ["udp", "rtp"])).toEqual(expected);
+  });
+
+  it.each([
+    ["127.0.0.1", "unicast"],
+    ["239.1.2.3", "multicast"],
+    ["ff02::1", "multicast"],
+    ["::1", "unicast"],
+    ["127.255.255.255", "broadcast"],
+    ["255.255.255.255", "broadcast"],
+    ["198.51.100.7", "unicast"],
+  ])("%s is %s", (host, cast) => {
+    expect(castOf(host)).toBe(cast);
+  });
+
+  it.each([
+    ["udp://127.0.0.1:5000", {}, undefined],
+    ["udp://239.255.0.1:5000", {}, undefined],
+    ["udp://127.255.255.255:5000", {}, "--broadcast"],
+    ["udp://127.255.255.255:5000", { broadcast: true }, undefined],
+    ["udp://192.0.2.1:5000", {}, "--interface"],
+    ["udp://192.0.2.1:5000", { interface: "192.0.2.7" }, undefined],
+    ["udp://[ff02::1]:5000", {}, "--interface"],
+  ])("%s with %o", (url, route, refusal) => {
+    const target = parseTarget(`demo=${url}`, ["udp"]);
+    if (target === undefined) throw new Error(url);
+    const check = (): void => checkRoute(target, { ...ROUTE, ...route });
+    if (refusal === undefined) expect(check).not.toThrow();
+    else expect(check).toThrow(refusal);
+  });
+});
+
+it("datagrams carry every packet in order, seven each, none early and none held for long", () => {
+  const burst = fc.record({
+    count: fc.integer({ min: 0, max: 30 }),
+    after: fc.integer({ min: 0, max: 300 }),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.array(burst, { maxLength: 5 }), { maxLength: 8 }), (pushes) => {
+      let due = 0;
+      let number = 0;
+      const sent: { due: number; number: number }[] = [];
+      const datagrams = new Datagrams();
+      const out = pushes.flatMap((bursts) =>
+        datagrams.push(
+          bursts.map(({ count, after }) => {
+            due += after / 1000;
+            const octets = new Uint8Array(count * 188);
+            for (let i = 0; i < count; i++) {
+              octets.set([0x47, 0, 0, 0x10, number >> 8, number & 0xff], i * 188);
+              sent.push({ due, number: number++ });
+            }
+            return { due, octets };
+          }),
+        ),
+      );
+      out.push(...datagrams.flush());
+      const got: number[] = [];
+      for (const { due: at, octets } of out) {
+        expect(octets.length).toBe(1316);
+        for (let i = 0; i < 7; i++) {
+          const packet = Buffer.from(octets.subarray(i * 188, i * 188 + 188));
+          if (packet.equals(TS_NULL_PACKET)) continue;
+          const seen = packet.readUInt16BE(4);
+          got.push(seen);
+          const planned = sent[seen]?.due ?? Number.NaN;
+          expect(at).toBeGreaterThan(planned - 0.0601);
+          expect(at).toBeLessThanOrEqual(planned + 0.2001);
+        }
+      }
+      expect(got).toEqual(sent.map((one) => one.number));
+      expect(out.every(({ due: at }, i) => i === 0 || at >= (out[i - 1]?.due ?? 0))).toBe(true);
+    }),
+  );
+});
+
+async function bound(): Promise<{ socket: Socket; port: number; came: Uint8Array[] }> {
+  const socket = createSocket("udp4");
+  const came: Uint8Array[] = [];
+  socket.on("message", (octets) => came.push(octets));
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  return { socket, port: socket.address().port, came };
+}
+
+/** Two sockets whose ports follow each other: RTP, and its reports. */
+async function boundPair(): Promise<{
+  rtp: Awaited<ReturnType<typeof bound>>;
+  reports: Uint8Array[];
+  close: () => void;
+}> {
+  for (;;) {
+    const rtp = await bound();
+    const socket = createSocket("udp4");
+    const reports: Uint8Array[] = [];
+    socket.on("message", (octets) => reports.push(octets));
+    try {
+      socket.bind(rtp.port + 1, "127.0.0.1");
+      await once(socket, "listening");
+      return { rtp, reports, close: () => void [socket.close(), rtp.socket.close()] };
+    } catch {
+      rtp.socket.close();
+    }
+  }
+}
+
+function faultsOf(events: readonly TsEvent[]): readonly TsEvent[] {
+  return events.filter(({ type }) => type === "fault" || type === "jump");
+}
+
+function demultiplex(chunks: readonly Uint8Array[]): TsEvent[] {
+  const demux = new TsDemultiplexer();
+  // Who stops listening does so in the middle of a picture: the end is not looked at.
+  return chunks.flatMap((chunk) => [...demux.push(chunk)]);
+}
+
+it("a channel is sent over UDP and RTP at once: whole datagrams, right counters, reports, a farewell, a description", async () => {
+  using folder = new TemporaryFolder();
+  await using site = await serving({ partMs: 200 });
+  const [plain, pair] = [await bound(), await boundPair()];
+  const target = (scheme: "udp" | "rtp", port: number): UdpTarget => ({
+    name: "demo",
+    scheme,
+    host: "127.0.0.1",
+    port,
+  });
+  const targets = [target("udp", plain.port), target("rtp", pair.rtp.port)];
+  const troubles: string[] = [];
+  const casts = await site.studio.cast(
+    { ...NOTHING, targets, sdpFolder: folder.path },
+    new TapPoint(),
+    (why) => troubles.push(why),
+  );
+  expect(casts.urls).toEqual([
+    { name: "udp", url: `udp://127.0.0.1:${plain.port}` },
+    { name: "rtp", url: `rtp://127.0.0.1:${pair.rtp.port}` },
+  ]);
+  await expect
+    .poll(() => Math.min(plain.came.length, pair.rtp.came.length), { timeout: 20_000, interval: 20 })
+    .toBeGreaterThan(30);
+  await casts.close();
+  await expect.poll(() => pair.reports.length, { timeout: 5000, interval: 5 }).toBeGreaterThan(1);
+  expect(new Set(plain.came.map(({ length }) => length))).toEqual(new Set([1316]));
+  expect(new Set(pair.rtp.came.map(({ length }) => length))).toEqual(new Set([1328]));
+  const events = demultiplex(plain.came);
+  expect(faultsOf(events)).toEqual([]);
+  const samples = events.flatMap((event) => (event.type === "sample" ? [event.kind] : []));
+  expect(new Set(samples)).toEqual(new Set(["video", "audio"]));
+  const receiver = new RtpReceiver(90_000);
+  const payloads = pair.rtp.came.flatMap((datagram, i) => receiver.receive(datagram, i));
+  expect(faultsOf(demultiplex(payloads.map(({ payload }) => payload)))).toEqual([]);
+  expect(receiver.statistics).toMatchObject({ lost: 0, reordered: 0, discarded: 0 });
+  const [first, ...others] = pair.rtp.came.map((datagram) => scanRtp(datagram));
+  expect([first?.marker, first?.payloadType]).toEqual([true, 33]);
+  expect(others.every(({ marker, ssrc }) => !marker && ssrc === first?.ssrc)).toBe(true);
+  const [report, bye] = [pair.reports[0] ?? new Uint8Array(), pair.reports.at(-1) ?? new Uint8Array()];
+  expect(readSenderReport(report)).toMatchObject({ ssrc: first?.ssrc, packets: 1, octets: 1316 });
+  expect([looksLikeRtcp(bye), readSenderReport(bye)]).toEqual([true, undefined]);
+  const response = await fetch(`${site.origin}/sdp/demo.sdp`);
+  const sdp = await response.text();
+  expect(response.headers.get("content-type")).toBe("application/sdp");
+  expect(sdp).toContain(`m=video ${pair.rtp.port} RTP/AVP 33`);
+  expect(readFileSync(join(folder.path, "demo.sdp"), "utf8")).toBe(sdp);
+  expect((await fetch(`${site.origin}/sdp/other.sdp`)).status).toBe(404);
+  expect([troubles, site.errors]).toEqual([[], []]);
+  plain.socket.close();
+  pair.close();
+}, 60_000);
+
+it.each(["udp", "rtp"] as const)(
+  "a channel is fed by %s, from one studio to another",
+  async (scheme) => {
+    await using here = await serving({ partMs: 200 });
+    await using there = await serving({ partMs: 200 });
+    const troubles: string[] = [];
+    const tell = (why: string): void => void troubles.push(why);
+    const source: UdpTarget = { name: "fed", scheme, host: "127.0.0.1", port: 0 };
+    const hears = await there.studio.cast({ ...NOTHING, sources: [source] }, new TapPoint(), tell);
+    const port = Number(hears.urls[0]?.url.split(":").at(-1));
+    const noise = createSocket("udp4");
+    for (const octets of ["", "G", "nothing that anybody would watch"]) noise.send(octets, port, "127.0.0.1");
+    const targets = [{ ...source, name: "demo", port }];
+    await here.studio.cast({ ...NOTHING, targets }, new TapPoint(), tell);
+    await expect
+      .poll(() => there.studio.desk.list(), { timeout: 30_000, interval: 50 })
+      .toMatchObject([
+        { name: "fed", going: true, by: `MPEG-TS by ${scheme.toUpperCase()}`, warning: undefined },
+      ]);
+    // It is there when its first segment is whole.
+    const master = async (): Promise<string> => (await fetch(`${there.origin}/live/fed/master.m3u8`)).text();
+    await expect.poll(master, { timeout: 30_000, interval: 50 }).toContain("RESOLUTION=640x360");
+    noise.close();
+    expect([troubles, there.errors, here.errors]).toEqual([[], [], []]);
+  },
+  60_000,
+);
+
+it("what is fed by nobody who knows how is refused, and said", async () => {
+  await using site = await serving();
+  const troubles: string[] = [];
+  const source: UdpTarget = { name: "demo", scheme: "udp", host: "127.0.0.1", port: 0 };
+  const casts = await site.studio.cast({ ...NOTHING, sources: [source] }, new TapPoint(), (why) =>
+    troubles.push(why),
+  );
+  const socket = createSocket("udp4");
+  socket.send(TS_NULL_PACKET, Number(casts.urls[0]?.url.split(":").at(-1)), "127.0.0.1");
+  // Its name is taken by a channel that plays films.
+  await expect.poll(() => troubles, { interval: 5 }).toEqual(["The channel demo plays films (--live)."]);
+  socket.close();
+});
