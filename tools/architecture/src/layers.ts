@@ -5,7 +5,8 @@ export type Layer = (typeof layers)[number];
 
 /**
  * socket-core knows no protocol and a protocol knows no socket: the two share a floor. Other people's servers lie above
- * the apps, which never need them, and below the tools: tests start them through the testkit, the bench by itself.
+ * the apps, which never need them, and below the tools: tests start them through the testkit, the bench by itself. So do
+ * what starts our apps and what carries out a walkthrough: the workshop stands on both.
  */
 const floors: Readonly<Record<Layer, number>> = {
   wire: 0,
@@ -30,6 +31,8 @@ const named: Readonly<Record<string, Layer>> = {
   "libs/host": "service",
   "libs/page": "service",
   "tools/peers": "peer",
+  "tools/start": "peer",
+  "tools/walkthroughs": "peer",
 };
 
 /** Where a package lives says which layer it is: whatever else stands in `libs` is a protocol. */

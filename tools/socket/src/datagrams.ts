@@ -1,9 +1,10 @@
-/** `udp` and `join`: a line is a datagram, a datagram is shown. */
+/** `udp`, `hear` and `join`: a line is a datagram, a datagram is shown. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { isIPv6 } from "node:net";
-import type { HostPort } from "@socketscope/host";
-import { bindUdp, type Address, type UdpEndpoint } from "@socketscope/socket-core";
+import { type HostPort, listenerUrl } from "@socketscope/host";
+import { bindUdp, TapPoint, type Address, type UdpEndpoint } from "@socketscope/socket-core";
 import type { Core } from "@socketscope/wire";
+import { inspected } from "./inspected.ts";
 import type { SocketOptions } from "./options.ts";
 import type { Person } from "./talk.ts";
 
@@ -37,7 +38,10 @@ class RawDatagrams implements Core<Datagram, Uint8Array> {
 export async function sendDatagrams(at: HostPort, person: Person, options: SocketOptions): Promise<void> {
   const host = isIPv6(at.host) ? "::" : "0.0.0.0";
   const heard = new Heard(options, person);
-  await using endpoint = await bind({ host: isLoopback(at.host) ? loopback(at.host) : host, port: 0 }, heard);
+  const tap = new TapPoint();
+  const from = { host: isLoopback(at.host) ? loopback(at.host) : host, port: 0 };
+  await using endpoint = await bind(from, heard, tap);
+  using _told = inspected(options, tap, listenerUrl("udp", endpoint.address));
   person.note(`from ${endpoint.address.host}:${endpoint.address.port} to ${at.host}:${at.port}`);
   if (isGroup(at.host))
     endpoint.sendToGroups({
@@ -48,21 +52,31 @@ export async function sendDatagrams(at: HostPort, person: Person, options: Socke
   await heard.enough(options.wait ?? ANSWERS);
 }
 
-export async function hearGroup(at: HostPort, person: Person, options: SocketOptions): Promise<void> {
+/** What comes to a port, or with `join` to a group. */
+export async function hear(at: HostPort, person: Person, options: SocketOptions): Promise<void> {
   const heard = new Heard(options, person);
-  await using endpoint = await bind(at, heard, true);
-  const { source, interface: from } = options;
-  endpoint.join(at.host, {
-    ...(source !== undefined && { source }),
-    ...(from !== undefined && { interface: from }),
-  });
-  person.note(`joined ${at.host} port ${endpoint.address.port}`);
+  const tap = new TapPoint();
+  await using endpoint = await bind(at, heard, tap, true);
+  using _told = inspected(options, tap, listenerUrl("udp", endpoint.address));
+  const { command, source, interface: from } = options;
+  if (command === "join") {
+    endpoint.join(at.host, {
+      ...(source !== undefined && { source }),
+      ...(from !== undefined && { interface: from }),
+    });
+  }
+  person.note(`${command === "join" ? "joined" : "hearing on"} ${at.host} port ${endpoint.address.port}`);
   await heard.enough(options.wait);
 }
 
-function bind(at: HostPort, heard: Heard, reuseAddress = false): Promise<UdpEndpoint<Uint8Array>> {
+function bind(
+  at: HostPort,
+  heard: Heard,
+  tap: TapPoint,
+  reuseAddress = false,
+): Promise<UdpEndpoint<Uint8Array>> {
   return bindUdp<Datagram, Uint8Array>(
-    { ...at, protocol: "raw", reuseAddress, idleMs: 60_000, maxPeers: PEERS },
+    { ...at, protocol: "raw", tap, reuseAddress, idleMs: 60_000, maxPeers: PEERS },
     () => new RawDatagrams(),
     ({ octets }, from) => heard.add(octets, from),
   );

@@ -1,7 +1,16 @@
 /** The command line. */
-import { BadValue, kinds, UsageError, type HostPort, type Kind, type OptionReader } from "@socketscope/host";
+import {
+  BadValue,
+  defaultStateFolder,
+  type HostPort,
+  type InspectTarget,
+  type Kind,
+  kinds,
+  type OptionReader,
+  UsageError,
+} from "@socketscope/host";
 
-export type Command = "connect" | "listen" | "udp" | "join" | "table";
+export type Command = "connect" | "listen" | "udp" | "hear" | "join" | "table";
 
 export interface SocketOptions {
   readonly command: Command;
@@ -24,6 +33,9 @@ export interface SocketOptions {
   readonly interface: string | undefined;
   readonly ttl: number;
   readonly quiet: boolean;
+  /** Who is told what comes and goes at an open port. */
+  readonly inspect: InspectTarget;
+  readonly state: string;
 }
 
 /** What a line of input is: text that gets a line end, octets in hexadecimal; or the input goes out as it comes. */
@@ -31,7 +43,7 @@ export type Send = "lines" | "hex" | "raw";
 export type LineEnd = "crlf" | "lf" | "none";
 export type Show = "raw" | "hex";
 
-const COMMANDS: readonly Command[] = ["connect", "listen", "udp", "join", "table"];
+const COMMANDS: readonly Command[] = ["connect", "listen", "udp", "hear", "join", "table"];
 
 /** `HOST:PORT`, or a port alone for this machine; port 0 is for who listens. */
 const place: Kind<HostPort> = {
@@ -88,7 +100,25 @@ export function socketOptions(
     interface: read.maybe("interface", hostAddress, { help: "by address or name; else loopback" }),
     ttl: read.one("ttl", kinds.integer(0, 255), { help: "how far a datagram to a group may go", default: 1 }),
   };
-  return { ...out, ...input, ...tls, ...group, command: commandOf(command), at: placeOf(command, at) };
+  read.group("Seen by the inspector (what listens and hears):");
+  const { path, shown } = defaultStateFolder(process.env);
+  const seen = {
+    inspect: read.one("inspect", kinds.inspectTarget, {
+      help: "the inspector that is told",
+      default: { to: "auto" },
+      shown: "auto",
+    }),
+    state: read.one("state", kinds.path("DIR"), { help: "where it is met", default: path, shown }),
+  };
+  return {
+    ...out,
+    ...input,
+    ...tls,
+    ...group,
+    ...seen,
+    command: commandOf(command),
+    at: placeOf(command, at),
+  };
 }
 
 function commandOf(text: string): Command {

@@ -1,7 +1,7 @@
 /** From options to what the command does. */
 import type { Readable, Writable } from "node:stream";
 import { EXIT, UsageError } from "@socketscope/host";
-import { hearGroup, sendDatagrams } from "./datagrams.ts";
+import { hear, sendDatagrams } from "./datagrams.ts";
 import { messages } from "./input.ts";
 import type { SocketOptions } from "./options.ts";
 import { Shown } from "./output.ts";
@@ -43,8 +43,9 @@ export async function run(options: SocketOptions, { stdin, stdout, stderr }: Ter
       case "udp":
         await sendDatagrams(at, person, options);
         return EXIT.ok;
+      case "hear":
       case "join":
-        await hearGroup(at, person, options);
+        await hear(at, person, options);
         return EXIT.ok;
     }
   } finally {

@@ -1,13 +1,15 @@
 /** `connect` and `listen`. */
 import { readFile } from "node:fs/promises";
-import { UsageError, type HostPort } from "@socketscope/host";
+import { type HostPort, listenerUrl, UsageError } from "@socketscope/host";
 import {
   connectTcp,
   listenTcp,
   type CloseReason,
   type Stream,
+  TapPoint,
   type TlsClientOptions,
 } from "@socketscope/socket-core";
+import { inspected } from "./inspected.ts";
 import type { SocketOptions } from "./options.ts";
 import { talk, type Person } from "./talk.ts";
 
@@ -41,11 +43,13 @@ export async function listen(at: HostPort, person: Person, options: SocketOption
   const { count = 1 } = options;
   const waiting: Stream[] = [];
   let arrived: (() => void) | undefined;
-  await using listener = await listenTcp({ ...at, protocol: "raw", maxConnections: 64 }, (stream) => {
+  const tap = new TapPoint();
+  await using listener = await listenTcp({ ...at, protocol: "raw", maxConnections: 64, tap }, (stream) => {
     waiting.push(stream);
     arrived?.();
   });
   const { host, port } = listener.address;
+  using _told = inspected(options, tap, listenerUrl("tcp", listener.address));
   person.note(`listening on ${host} port ${port}`);
   for (let taken = 0; taken < count; taken++) {
     if (waiting.length === 0) {

@@ -186,7 +186,7 @@ describe("the command line", () => {
   });
 
   it.each([
-    [["dance"], /^socket: "dance": give connect, listen, udp, join, table\n$/],
+    [["dance"], /^socket: "dance": give connect, listen, udp, hear, join, table\n$/],
     [["connect"], /^socket: connect: say where/],
     [["connect", "127.0.0.1"], /^socket: "127\.0\.0\.1": give HOST:PORT/],
   ])("%j is told in one line what to give", async (argv, says) => {

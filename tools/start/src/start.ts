@@ -8,6 +8,9 @@ npm start -- APP [APP ...]         only these
 npm start -- APP --port 9000 ...   one of them, with its own options
 `;
 
+/** Milliseconds within which two signals are one press of Ctrl+C. */
+const ONE_PRESS = 300;
+
 /** Resolves with the exit code: 0 after a signal, 1 when an app crashed, 2 for a wrong command line. */
 export async function start(root: string, args: readonly string[]): Promise<0 | 1 | 2> {
   const available = serversOf(root);
@@ -41,8 +44,15 @@ async function runTogether(
     // A second time it cuts: the apps know what twice means.
     for (const app of apps) app.signal("SIGTERM");
   };
+  // A terminal gives its Ctrl+C to npm and to us, and npm hands it on: that was one, and a person's second comes later.
+  let signalled = -Infinity;
+  const asked = (): void => {
+    const now = performance.now();
+    if (now - signalled > ONE_PRESS) stopAll();
+    signalled = now;
+  };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of signals) process.on(name, stopAll);
+  for (const name of signals) process.on(name, asked);
 
   let crashed = false;
   const watched = apps.map(async (app) => {
@@ -60,7 +70,7 @@ async function runTogether(
     process.stdout.write(banner(ready.map((one, at) => [names[at] ?? "", one] as const)));
   }
   await allEnded;
-  for (const name of signals) process.removeListener(name, stopAll);
+  for (const name of signals) process.removeListener(name, asked);
   return crashed ? 1 : 0;
 }
 

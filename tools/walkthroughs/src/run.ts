@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly maxOutput?: number;
   /** Default `process.platform`. */
   readonly platform?: string;
+  /** Variables that are put over the sandbox's own, such as a HOME. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** `await using run = new WalkthroughRun(walkthrough)`: nothing it started is left when it is disposed. */
@@ -30,7 +32,7 @@ export class WalkthroughRun implements AsyncDisposable {
   constructor(walkthrough: Walkthrough, options: RunOptions = {}) {
     this.walkthrough = walkthrough;
     this.#options = options;
-    this.#sandbox = new Sandbox(options.workspace);
+    this.#sandbox = new Sandbox(options.workspace, options.environment);
     this.#shell = new Shell(this.#sandbox);
   }
 

@@ -22,7 +22,7 @@ export class Sandbox implements Disposable {
   readonly #home: string;
 
   /** `workspace`: its top entries are linked to, so that `apps/…` in a command means what it means to the reader. */
-  constructor(workspace: string | undefined) {
+  constructor(workspace: string | undefined, environment: Readonly<Record<string, string>> = {}) {
     // Short: a program may put a Unix socket in its home, and the path of one holds some hundred octets.
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), "wt-")));
     this.#home = join(this.folder, ".home");
@@ -44,6 +44,7 @@ export class Sandbox implements Disposable {
       NX_DAEMON: "false",
       npm_config_update_notifier: "false",
       npm_config_offline: "true",
+      ...environment,
     };
   }
 

@@ -30,7 +30,8 @@ export class Terminal implements AsyncDisposable {
     const child = spawn("bash", ["--noprofile", "--norc", "-c", `exec 2>&1\n${command}`], {
       cwd: sandbox.folder,
       env: { ...sandbox.environment, ...Object.fromEntries(values) },
-      stdio: ["ignore", "pipe", "ignore"],
+      // A person sits there and types nothing: an input that is open, and silent.
+      stdio: ["pipe", "pipe", "ignore"],
       detached: true,
     });
     this.#child = child;

@@ -47,7 +47,7 @@ export const EXPLAINED_PROTOCOLS: readonly string[] = Object.keys(readers);
 export function readerOf(protocol: string, client: Direction): Reader {
   const make = readers[protocol];
   return make === undefined
-    ? { dissector: new RawDissector(), explainer: new RawExplainer(protocol) }
+    ? { dissector: new RawDissector({ reads: protocol === "raw" }), explainer: new RawExplainer(protocol) }
     : make(client);
 }
 

@@ -4,12 +4,14 @@ import { UsageError } from "@socketscope/host";
 import { SocketError } from "@socketscope/socket-core";
 import { type ClientResponse, EventReader, HttpAgent } from "@socketscope/web";
 import { CONTROL_SOCKET } from "../control.ts";
-import type { Change, MessageView, SocketView } from "../views.ts";
+import type { Change, MessageView, RefusalView, SocketView, SourceView } from "../views.ts";
 
 export interface Snapshot {
   readonly number: number;
   readonly sockets: readonly SocketView[];
   readonly messages: readonly MessageView[];
+  readonly sources: readonly SourceView[];
+  readonly refusals: readonly RefusalView[];
 }
 
 /** Octets of a snapshot. */

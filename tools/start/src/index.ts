@@ -1,0 +1,1 @@
+export { App, type Ended, type Ready } from "./app.ts";

@@ -1,0 +1,42 @@
+/** `start [LESSON[.STEP]]`: goes on where the reader was, or begins there. */
+import { homedir } from "node:os";
+import type { Readable } from "node:stream";
+import { type Ground } from "./ground.ts";
+import { openInspector } from "./inspector.ts";
+import { Live } from "./live.ts";
+import { lessonNumbered } from "./find.ts";
+import type { WorkshopOptions } from "./options.ts";
+import { Place } from "./place.ts";
+import { prepare } from "./prepare.ts";
+
+export async function start(
+  ground: Ground,
+  { lesson, step, portBase }: WorkshopOptions,
+  input: Readable,
+  stopped: AbortSignal,
+): Promise<number> {
+  await using watched = await openInspector(ground.root, ground.state, portBase);
+  if (watched.page !== undefined) ground.print(`The inspector watches: ${watched.page}\n`);
+  const place = await placeToStart(ground, lesson, step);
+  // Who goes on has its servers; who begins in the middle of a text has none.
+  await using prepared =
+    lesson === undefined ? undefined : await prepare(ground.root, place.lesson, place.index, homedir());
+  if (prepared !== undefined) {
+    const variables = [...prepared.values].map(([name, value]) => `${name}=${value}`).join(" ");
+    ground.print(`What comes before is done: its servers run, its files are there. In your terminal:\n\n`);
+    ground.print(`    cd ${prepared.folder}\n${variables === "" ? "" : `    ${variables}\n`}`);
+  }
+  await new Live(ground, watched.inspector, place).run(input, stopped);
+  return 0;
+}
+
+async function placeToStart(
+  { state, lessons }: Ground,
+  number: number | undefined,
+  step: number,
+): Promise<Place> {
+  const before = number === undefined ? await Place.read(state, lessons) : undefined;
+  if (before !== undefined) return before;
+  const lesson = lessonNumbered(lessons, number ?? lessons[0]?.number ?? 1);
+  return Place.begin(state, lesson, step - 1, Date.now());
+}

@@ -1,0 +1,70 @@
+/** Runs the walkthroughs that are lessons, a test for each step; each check must tick when its step was done, and not before. */
+import { needing, realClient, workspaceRoot } from "@socketscope/testkit";
+import { describeFailure, readWalkthrough, type Step, titleOf } from "@socketscope/walkthroughs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findLessons } from "../src/find.ts";
+import type { Judge } from "../src/judge.ts";
+import type { Lesson, LessonStep } from "../src/lesson.ts";
+import { LessonRoom } from "./lesson-room.ts";
+
+const lessons = findLessons(workspaceRoot);
+
+for (const file of new Set(lessons.map((lesson) => lesson.file))) {
+  const walkthrough = readWalkthrough(workspaceRoot, file);
+  const programs = ["bash", ...new Set(walkthrough.steps.flatMap((step) => step.needs))];
+  const { missing } = realClient(...programs);
+  needing(missing).describe(`runs ${file}`, () => {
+    let room: LessonRoom;
+    let judges: readonly Judge[] = [];
+    beforeAll(async () => {
+      room = await LessonRoom.open(walkthrough);
+    });
+    afterAll(() => room[Symbol.asyncDispose]());
+    for (const part of partsOf(lessons.filter((lesson) => lesson.file === file))) {
+      for (const [at, step] of walkthrough.steps.entries()) {
+        if (!inside(step, part) || leftOut(step)) continue;
+        const first = walkthrough.steps.findIndex((one) => inside(one, part)) === at;
+        it(
+          `${file}:${step.line} ${titleOf(step)}`,
+          async () => {
+            if (first) judges = room.judge(part.checks);
+            const outcome = await room.run.step(at);
+            if (outcome.state === "failed") expect.fail(describeFailure(file, step, outcome));
+          },
+          (step.timeout + 20) * 1000,
+        );
+      }
+      for (const [at, check] of part.checks.entries()) {
+        it(`${file}:${check.line} ticks: ${check.title}`, async () => {
+          await room.until(() => judges[at]?.done);
+          expect(judges[at]?.done, judges[at]?.told).toBe(true);
+        });
+      }
+    }
+  });
+}
+
+describe("the lessons", () => {
+  it("have at least one check each, and three wrong tries where something is checked by messages", () => {
+    for (const { number, steps } of lessons) {
+      const checks = steps.flatMap((step) => step.checks);
+      expect(checks.length, `lesson ${number}`).toBeGreaterThan(0);
+      expect(
+        checks.some(({ wrong }) => wrong.length >= 3),
+        `lesson ${number}`,
+      ).toBe(true);
+    }
+  });
+});
+
+function partsOf(all: readonly Lesson[]): LessonStep[] {
+  return all.flatMap(({ steps }) => steps);
+}
+
+function inside({ line }: Step, { lines }: LessonStep): boolean {
+  return line >= lines.from && line <= lines.to;
+}
+
+function leftOut({ leftOut: left }: Step): boolean {
+  return left !== undefined && !left.except.includes(process.platform);
+}
