@@ -22,6 +22,7 @@ packages=(
   openssh-server                                 # and one of SFTP
   e2fsprogs                                      # file systems that lose their power
   iproute2 procps                                # network namespaces, ss
+  tshark tcpdump                                 # read the captures that the inspector writes, and make those it reads
   fonts-dejavu-core                              # screenshots look alike on every machine
 )
 

@@ -1,8 +1,10 @@
 /** All that is selected stands in the address bar: a link shows another person the same, and Back goes back. */
 import { batch, effect } from "@preact/signals";
-import { filterText, selectedMessage, selectedSocket, tab, type Tab } from "./state.ts";
+import { filterText, mode, selectedMessage, selectedSocket, tab, type Mode, type Tab } from "./state.ts";
 
 const TABS: readonly Tab[] = ["transcript", "sequence", "bytes", "rates"];
+
+const MODES: readonly Mode[] = ["live", "part"];
 
 export function readAddress(): void {
   const query = new URLSearchParams(location.search);
@@ -15,6 +17,7 @@ function select(query: URLSearchParams): void {
   selectedSocket.value = socket === null ? undefined : Number(socket);
   selectedMessage.value = message === null ? undefined : Number(message);
   tab.value = TABS.find((one) => one === query.get("view")) ?? "transcript";
+  mode.value = MODES.find((one) => one === query.get("mode")) ?? "live";
   filterText.value = query.get("filter") ?? "";
 }
 
@@ -26,6 +29,7 @@ export function keepAddress(): void {
     if (socket !== undefined) query.set("socket", String(socket));
     if (selectedMessage.value !== undefined) query.set("message", String(selectedMessage.value));
     if (tab.value !== "transcript") query.set("view", tab.value);
+    if (mode.value !== "live") query.set("mode", mode.value);
     if (filterText.value !== "") query.set("filter", filterText.value);
     const address = `?${query.toString()}`;
     if (address === location.search || (address === "?" && location.search === "")) return;

@@ -1,8 +1,10 @@
 /** The middle: one conversation (or all), as a transcript, a sequence, its bytes, its rates. */
 import type { MessageView, SocketView } from "../src/views.ts";
 import { Bytes } from "./bytes.tsx";
+import { HeldCard } from "./held.tsx";
 import { Rates } from "./rates.tsx";
 import { Sequence } from "./sequence.tsx";
+import { Speaker } from "./speaker.tsx";
 import { Lock, select } from "./sockets.tsx";
 import {
   EVERYTHING,
@@ -38,6 +40,7 @@ export function ConversationPane() {
     <main class="talk">
       <Head socket={socket} />
       <View socket={socket} />
+      <HeldCard />
       <div class="foot">
         <span>
           <kbd>↑</kbd> <kbd>↓</kbd> message
@@ -234,25 +237,6 @@ function Words({ row: { said, who, kind } }: { readonly row: MessageView }) {
     <>
       <span class="v">{verb}</span>
       {said.slice(verb.length)}
-    </>
-  );
-}
-
-export function Speaker({ who }: { readonly who: MessageView["who"] }) {
-  if (who === "both") return <>both ends</>;
-  return who === "client" ? (
-    <>
-      Client
-      <svg viewBox="0 0 30 9" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true">
-        <path d="M1 4.5h26M23 1l4 3.5L23 8" />
-      </svg>
-    </>
-  ) : (
-    <>
-      <svg viewBox="0 0 30 9" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true">
-        <path d="M29 4.5H3M7 1 3 4.5 7 8" />
-      </svg>
-      Server
     </>
   );
 }

@@ -2,7 +2,17 @@
 import { useEffect, useRef } from "preact/hooks";
 import { setPaused } from "./live.ts";
 import { listed, select } from "./sockets.tsx";
-import { paused, rowId, selectedMessage, selectedSocket, shown, showsKeys, tab, type Tab } from "./state.ts";
+import {
+  mode,
+  paused,
+  rowId,
+  selectedMessage,
+  selectedSocket,
+  shown,
+  showsKeys,
+  tab,
+  type Tab,
+} from "./state.ts";
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["↑ ↓ or k j", "the message before, the next one"],
@@ -10,6 +20,8 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["[ ]", "the socket above, the one below"],
   ["1 2 3 4", "transcript, sequence, bytes, rates"],
   ["/", "filter; Escape empties it"],
+  ["p", "take part: hold, faults, firewall"],
+  ["e g", "edit what is held, let it go"],
   ["space", "pause and go on"],
   ["Escape", "choose no message"],
   ["?", "these keys"],
@@ -60,6 +72,8 @@ function actionOf(key: string, target: EventTarget | null): (() => void) | undef
         if (showsKeys.value) showsKeys.value = false;
         else selectedMessage.value = undefined;
       };
+    case "p":
+      return () => (mode.value = mode.value === "part" ? "live" : "part");
     case "?":
       return () => (showsKeys.value = true);
     default:

@@ -1,6 +1,6 @@
 /** The line to the inspector: a snapshot, then batches of changes; whoever was away too long takes a new snapshot. */
-import type { Change, MessageView, RefusalView, SocketView, SourceView } from "../src/views.ts";
-import { clear, link, pace, paused, take } from "./state.ts";
+import type { Change, ControlView, MessageView, RefusalView, SocketView, SourceView } from "../src/views.ts";
+import { clear, link, pace, paused, take, takesPart } from "./state.ts";
 
 interface Snapshot {
   readonly number: number;
@@ -8,6 +8,8 @@ interface Snapshot {
   readonly sockets: readonly SocketView[];
   readonly refusals: readonly RefusalView[];
   readonly messages: readonly MessageView[];
+  readonly controls: readonly ControlView[];
+  readonly takesPart: boolean;
 }
 
 /** Milliseconds before a lost line is tried again. */
@@ -26,7 +28,9 @@ export async function follow(): Promise<void> {
     return;
   }
   clear();
+  takesPart.value = snapshot.takesPart;
   take([
+    ...snapshot.controls.map((control): Change => ({ type: "control", control })),
     ...snapshot.sources.map((source): Change => ({ type: "source", source })),
     ...snapshot.sockets.map((socket): Change => ({ type: "socket", socket })),
     ...snapshot.refusals.map((refusal): Change => ({ type: "refusal", refusal })),

@@ -5,9 +5,12 @@ import { ConversationPane } from "./conversation.tsx";
 import { Empty } from "./empty.tsx";
 import { Explanation } from "./explanation.tsx";
 import { Keys, listenForKeys } from "./keys.tsx";
+import { HeldBar } from "./held.tsx";
 import { follow } from "./live.ts";
+import { FileNote } from "./open-file.tsx";
+import { Part } from "./part.tsx";
 import { Sockets } from "./sockets.tsx";
-import { sockets, changed } from "./state.ts";
+import { sockets, changed, mode } from "./state.ts";
 import { Timeline } from "./timeline.tsx";
 import { Topbar } from "./topbar.tsx";
 
@@ -17,11 +20,13 @@ function Page() {
   return (
     <>
       <Topbar />
+      <HeldBar />
       <Sockets />
       {quiet ? <Empty /> : <ConversationPane />}
-      <Explanation />
+      {mode.value === "part" ? <Part /> : <Explanation />}
       <Timeline />
       <Keys />
+      <FileNote />
     </>
   );
 }

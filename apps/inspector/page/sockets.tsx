@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals";
 import type { SocketView, SourceView } from "../src/views.ts";
 import {
+  controls,
   EVERYTHING,
   kernel,
   matching,
@@ -104,7 +105,7 @@ function Program({ source }: { readonly source: SourceView }) {
       <div class="grp" style={{ "--c": appHue(app) }} title={ports.join(" · ")}>
         {appName(app)}
         <span class="m">{engine === "hand" ? ports.join(" ") : `engine ${engine}`}</span>
-        {sockets.size > 0 && <span class="st">{connected ? "LISTEN" : "GONE"}</span>}
+        {sockets.size > 0 && <ProgramState app={app} connected={connected} />}
       </div>
       {own.map((socket) => (
         <Socket key={socket.key} socket={socket} />
@@ -120,6 +121,15 @@ function Program({ source }: { readonly source: SourceView }) {
         ))}
     </div>
   );
+}
+
+function ProgramState({ app, connected }: { readonly app: string; readonly connected: boolean }) {
+  changed();
+  const faults = controls.get(app)?.listeners.flatMap((listener) => listener.faults) ?? [];
+  if (!connected) return <span class="st">{app === "capture" ? "FILE" : "GONE"}</span>;
+  if (faults.length === 0) return <span class="st">LISTEN</span>;
+  const holds = faults.some(({ action }) => action.type === "hold");
+  return <span class="st held">{holds ? "HELD" : "FAULTS"}</span>;
 }
 
 function Socket({ socket }: { readonly socket: SocketView }) {

@@ -1,9 +1,12 @@
 /** What the page knows and what is selected. Sockets and messages live in plain maps; `changed` subscribes to them. */
 import { computed, signal } from "@preact/signals";
 import { parseFilter, type Filter } from "../src/filter.ts";
-import type { Change, MessageView, RefusalView, SocketView, SourceView } from "../src/views.ts";
+import type { Change, ControlView, MessageView, RefusalView, SocketView, SourceView } from "../src/views.ts";
 
 export type Tab = "transcript" | "sequence" | "bytes" | "rates";
+
+/** What the page is for at the moment. */
+export type Mode = "live" | "part";
 
 /** The key that stands for all sockets at once. */
 export const EVERYTHING = 0;
@@ -15,6 +18,8 @@ export const sources = new Map<number, SourceView>();
 export const sockets = new Map<number, SocketView>();
 export const refusals: RefusalView[] = [];
 export const kernel = new Map<number, string>();
+/** By program: what is set on its listeners, and what they hold. */
+export const controls = new Map<string, ControlView>();
 const transcripts = new Map<number, MessageView[]>();
 /** All messages in the order of the talk. */
 let all: MessageView[] = [];
@@ -35,6 +40,9 @@ export const pace = signal(0);
 export const paused = signal(false);
 export const selectedSocket = signal<number | undefined>(undefined);
 export const selectedMessage = signal<number | undefined>(undefined);
+export const mode = signal<Mode>("live");
+/** The inspector may hold and change what its programs say. */
+export const takesPart = signal(false);
 export const tab = signal<Tab>("transcript");
 export const filterText = signal("");
 export const showsKeys = signal(false);
@@ -51,7 +59,7 @@ export const filter = computed(() => {
 });
 
 export function clear(): void {
-  for (const map of [sources, sockets, kernel, transcripts]) map.clear();
+  for (const map of [sources, sockets, kernel, transcripts, controls]) map.clear();
   refusals.length = 0;
   all = [];
 }
@@ -87,6 +95,9 @@ function one(change: Change): void {
       break;
     case "states":
       for (const [key, state] of change.states) kernel.set(key, state);
+      break;
+    case "control":
+      controls.set(change.control.app, change.control);
       break;
     case "forgotten":
       for (const key of change.sockets) {

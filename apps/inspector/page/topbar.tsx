@@ -2,7 +2,13 @@
 import { useEffect, useRef } from "preact/hooks";
 import { FILTER_WORDS } from "../src/filter.ts";
 import { setPaused } from "./live.ts";
-import { filterText, link, parsedFilter, paused, range, showsKeys } from "./state.ts";
+import { OpenFile } from "./open-file.tsx";
+import { filterText, link, mode, parsedFilter, paused, range, showsKeys, type Mode } from "./state.ts";
+
+const MODES: readonly (readonly [Mode, string])[] = [
+  ["live", "Live"],
+  ["part", "Take part"],
+];
 
 export function Topbar() {
   return (
@@ -17,6 +23,18 @@ export function Topbar() {
           Socketscope<small>wire inspector</small>
         </span>
       </h1>
+      <div class="seg modes" role="group" aria-label="Mode">
+        {MODES.map(([name, label]) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={mode.value === name}
+            onClick={() => (mode.value = name)}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
       <FilterField />
       <span class={`state ${link.value}`} role="status">
         <i aria-hidden="true" />
@@ -25,6 +43,10 @@ export function Topbar() {
       <button type="button" class="hide" aria-pressed={paused.value} onClick={() => setPaused(!paused.value)}>
         {paused.value ? "Go on" : "Pause"} <kbd>space</kbd>
       </button>
+      <OpenFile />
+      <a class="button hide" href="/capture.pcapng?once" download="socketscope.pcapng">
+        Export pcapng
+      </a>
       <button type="button" class="hide" aria-label="Keys" onClick={() => (showsKeys.value = true)}>
         <kbd>?</kbd>
       </button>

@@ -27,6 +27,7 @@ const APP_NAMES: Readonly<Record<string, string>> = {
   "mail-relay": "Mail relay",
   "file-transfer": "File transfer",
   "video-streamer": "Video",
+  capture: "Capture",
 };
 
 export function appName(app: string): string {

@@ -5,6 +5,8 @@ export interface InspectorOptions extends ServerOptions<"hand"> {
   readonly port: number;
   readonly tapPort: number | "off";
   readonly showSecrets: boolean;
+  /** The page can hold, change and refuse nothing. */
+  readonly lookOnly: boolean;
   /** A recording to be shown; then no taps are taken. */
   readonly replay: string | undefined;
   /** Octets of sockets kept in memory. */
@@ -28,6 +30,9 @@ export function inspectorOptions(read: OptionReader): InspectorOptions {
       shown: "64M",
     }),
     replay: read.maybe("replay", kinds.path("FILE"), { help: "show a recording instead of what runs" }),
+    lookOnly: read.flag("look-only", {
+      help: "the page takes no part: no holding, no faults, no rules (always so beyond loopback)",
+    }),
     showSecrets: read.flag("show-secrets", {
       help: "show passwords and cookies: for a lab, not for a wall",
     }),

@@ -36,6 +36,43 @@ export function maskOctets(message: Message, from: number, octets: Uint8Array): 
   return copy;
 }
 
+interface Masked {
+  readonly view: { readonly direction: string; readonly from: number; readonly to: number };
+  readonly message: Message;
+}
+
+/** Octets of one direction from offset `from` on, as its messages say. Undefined: no message covers some of them. */
+export function maskKept(
+  kept: readonly Masked[],
+  direction: string,
+  from: number,
+  octets: Uint8Array,
+): Uint8Array | undefined {
+  const to = from + octets.length;
+  let shown = octets;
+  let covered = 0;
+  for (const { view, message } of kept) {
+    if (view.direction !== direction || view.to <= from || view.from >= to) continue;
+    covered += Math.min(view.to, to) - Math.max(view.from, from);
+    shown = maskOctets(message, from - (view.from - message.from), shown);
+  }
+  return covered < octets.length ? undefined : shown;
+}
+
+const SECRET_LINE = new RegExp(`^(?:${[...SECRET_FIELDS].join("|")}):[ \\t]*(.+?)\\r?$`, "gim");
+
+/** For octets that nothing has read yet: the fields among their lines. */
+export function maskLines(octets: Uint8Array): Uint8Array {
+  const text = Buffer.from(octets).toString("latin1");
+  const copy = Uint8Array.from(octets);
+  for (const found of text.matchAll(SECRET_LINE)) {
+    const value = found[1] ?? "";
+    const at = found.index + found[0].lastIndexOf(value);
+    copy.fill(STAR, at, at + value.length);
+  }
+  return copy;
+}
+
 /** Ranges of `octets` to be covered. */
 function secretIn(part: Range, base: number, octets: Uint8Array): readonly { from: number; to: number }[] {
   const from = part.from - base;

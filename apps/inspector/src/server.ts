@@ -3,6 +3,7 @@ import {
   announce,
   describeError,
   generatePassword,
+  isLoopback,
   listenerUrl,
   listenOn,
   openFirewall,
@@ -18,10 +19,11 @@ import { Feed } from "./api/feed.ts";
 import { ClauseLines } from "./clause-lines.ts";
 import { listenInState, listenOnPort } from "./collect/tap-listener.ts";
 import { openControl } from "./control.ts";
-import { loadRecording } from "./exchange/load.ts";
+import { loadFile } from "./exchange/load.ts";
 import type { InspectorOptions } from "./options.ts";
 import { openPage } from "./page.ts";
 import { Store } from "./store/store.ts";
+import { Controls } from "./take-part/controls.ts";
 
 export const APP = "inspector";
 export const VERSION = "0.1.0";
@@ -38,11 +40,22 @@ export async function startInspector(
   try {
     const store = new Store({ maxOctets: options.keep });
     if (options.replay !== undefined) {
-      const warning = await loadRecording(store, options.replay);
-      if (warning !== undefined) log.warn(warning);
+      const { warnings } = await loadFile(store, options.replay);
+      for (const warning of warnings) log.warn(`${options.replay}: ${warning}`);
     }
-    const feed = new Feed(store);
-    const ask = api({ store, feed, showSecrets: options.showSecrets, clauses: new ClauseLines() });
+    const { showSecrets } = options;
+    const feed = new Feed(store, () => void controls?.look());
+    // Whoever may only look from elsewhere must not act from there.
+    const takesPart = live && !options.lookOnly && options.hosts.every(isLoopback);
+    const controls = takesPart
+      ? new Controls({
+          state: state.path,
+          store,
+          showSecrets,
+          tell: (control) => feed.tell({ type: "control", control }),
+        })
+      : undefined;
+    const ask = api({ store, feed, controls, showSecrets, clauses: new ClauseLines() });
     const page = await openPage(ask);
     const firewall = await openFirewall(options);
     const onError = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);
@@ -72,7 +85,8 @@ export async function startInspector(
       hints: [
         options.replay === undefined
           ? "Every socket of the servers that run on this state folder is shown there."
-          : `Showing the recording ${options.replay}`,
+          : `Showing ${options.replay}`,
+        ...(live && !takesPart ? ["The page only looks: it can hold and change nothing."] : []),
         ...(options.showSecrets ? ["--show-secrets: passwords and cookies are shown."] : []),
         ...taps.hints,
       ],
@@ -80,6 +94,7 @@ export async function startInspector(
     announce(ready, options.json);
     const close = async (ms: number): Promise<number> => {
       feed.close();
+      controls?.[Symbol.dispose]();
       const cut = await Promise.all(open.map((listener) => listener.drain(ms)));
       return cut.reduce((sum, count) => sum + count, 0);
     };

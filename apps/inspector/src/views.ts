@@ -13,6 +13,8 @@ export interface SourceView {
   readonly pid: number;
   readonly listeners: readonly { readonly name: string; readonly url: string }[];
   readonly connected: boolean;
+  /** It runs on our state folder: its control socket can be asked. */
+  readonly here: boolean;
 }
 
 export interface SocketView {
@@ -113,8 +115,50 @@ export interface DetailView {
   readonly handledBy?: { readonly file: string; readonly line: number };
 }
 
+/** A rule of an intercept, as its program tells it: see libs/socket-core/src/fault-json.ts. */
+export interface FaultView {
+  readonly id: string;
+  readonly on: Direction;
+  readonly match?: { readonly flow?: number; readonly contains?: unknown; readonly nth?: number };
+  readonly times?: number;
+  readonly action: { readonly type: string } & Readonly<Record<string, unknown>>;
+  /** Chunks it has acted on. */
+  readonly acted: number;
+}
+
+/** A message that waits for a decision. */
+export interface HeldView {
+  readonly app: string;
+  readonly listener: string;
+  readonly chunk: number;
+  readonly socket?: number;
+  readonly direction: Direction;
+  readonly fromClient: boolean;
+  readonly length: number;
+  /** "lines": `text` has LF where the wire has CR LF. */
+  readonly form: "text" | "lines" | "hex";
+  readonly text: string;
+  readonly editable: boolean;
+  /** Why it cannot be edited. */
+  readonly why?: string;
+  /** Milliseconds since 1970: held since, goes on by itself. */
+  readonly since: number;
+  readonly until: number;
+  /** Octets that wait behind it. */
+  readonly behind: number;
+}
+
+/** How a program's listeners stand: what is set on them, and what they hold. */
+export interface ControlView {
+  readonly app: string;
+  /** Those that take faults. */
+  readonly listeners: readonly { readonly name: string; readonly faults: readonly FaultView[] }[];
+  readonly held: readonly HeldView[];
+}
+
 /** What happened, for those who follow live. */
 export type Change =
+  | { readonly type: "control"; readonly control: ControlView }
   | { readonly type: "source"; readonly source: SourceView }
   | { readonly type: "socket"; readonly socket: SocketView }
   | { readonly type: "message"; readonly message: MessageView }

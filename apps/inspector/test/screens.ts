@@ -1,7 +1,7 @@
 /**
  * Takes the pictures of `screenshots/`. From the workspace's root:
- * `npx tsx --conditions=@socketscope/source apps/inspector/test/screens.ts [folder]`. With a folder all pictures go
- * there; without one those that are kept are made anew.
+ * `npx tsx --conditions=@socketscope/source apps/inspector/test/screens.ts [folder [state…]]`. With a folder all pictures
+ * go there, or those of some states; without one those that are kept are made anew.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const THEMES = ["light", "dark"] as const;
 /** Kept in every form; of the others one picture. */
 const EVERY_FORM = "transcript";
 
-const wanted = process.argv[2];
+const [wanted, ...states] = process.argv.slice(2);
 const folder = wanted ?? fileURLToPath(new URL("../screenshots", import.meta.url));
 mkdirSync(folder, { recursive: true });
 const faults: string[] = [];
@@ -28,6 +28,7 @@ const browser = await chromium.launch({
 const page = await browser.newPage();
 
 async function take({ name, url }: { readonly name: string; readonly url: string }): Promise<void> {
+  if (states.length > 0 && !states.includes(name)) return;
   await page.setViewportSize({ width: 1600, height: 900 });
   await page.goto(url);
   await page.waitForSelector(".state.live");
@@ -45,6 +46,9 @@ async function take({ name, url }: { readonly name: string; readonly url: string
 
 await take(stage.empty);
 for (const state of await stage.talk()) await take(state);
+const held = await stage.hold();
+for (const state of held.states) await take(state);
+await held.letGo();
 await browser.close();
 await stage[Symbol.asyncDispose]();
 console.log(`${faults.length} faults`);

@@ -4,7 +4,7 @@
  * - `/faults`: GET all, DELETE all. `/faults/{listener}`: GET, PUT a list in their place, POST one more, DELETE them.
  *   `/faults/{listener}/{id}`: DELETE one.
  * - `/held`: GET what waits for a decision. `/held/{chunk}`: GET the whole of it, POST `{}` or `{"octets": …}` to let
- *   it go as it is or changed, DELETE to discard it.
+ *   it go as it is or changed, `{"answer": …}` to send the peer these octets instead, DELETE to discard it.
  *
  * The form of a fault: see fault-json.ts in libs/socket-core.
  *
@@ -90,9 +90,10 @@ export function faultResources(intercepts: Readonly<Record<string, Intercept>>):
     "/held/{chunk}": {
       GET: (request) => heldJson(heldOne(request).held, Infinity),
       async POST(request) {
-        const { octets } = await releaseOf(request);
+        const { octets, answer } = await releaseOf(request);
         const { held, by } = heldOne(request);
-        by.release(held.chunk, octets);
+        if (answer === undefined) by.release(held.chunk, octets);
+        else by.answer(held.chunk, answer);
       },
       DELETE(request) {
         const { held, by } = heldOne(request);
@@ -120,11 +121,25 @@ function heldJson({ before, after, ...held }: Held, show: number): object {
   };
 }
 
-async function releaseOf(request: ControlRequest): Promise<{ readonly octets?: Uint8Array }> {
+interface Release {
+  readonly octets?: Uint8Array;
+  readonly answer?: Uint8Array;
+}
+
+async function releaseOf(request: ControlRequest): Promise<Release> {
   const given = await request.json();
-  if (typeof given !== "object" || given === null || Object.keys(given).some((name) => name !== "octets"))
-    throw new ControlProblem(400, "CONTROL_VALUE", 'give {} or {"octets": …}');
-  return "octets" in given ? { octets: asked(() => parseOctets("octets", given.octets)) } : {};
+  const names = typeof given === "object" && given !== null ? Object.keys(given) : ["none"];
+  if (
+    typeof given !== "object" ||
+    given === null ||
+    names.length > 1 ||
+    !names.every((name) => name === "octets" || name === "answer")
+  )
+    throw new ControlProblem(400, "CONTROL_VALUE", 'give {}, {"octets": …} or {"answer": …}');
+  return {
+    ...("octets" in given && { octets: asked(() => parseOctets("octets", given.octets)) }),
+    ...("answer" in given && { answer: asked(() => parseOctets("answer", given.answer)) }),
+  };
 }
 
 /** What cannot be set, as an answer. */

@@ -59,7 +59,7 @@ export { firewallResources } from "./control-firewall.ts";
 export { type FirewallSource, openFirewall, readFirewallRules } from "./firewall-options.ts";
 export { type ControlSocketOptions, openControlSocket, statusResources } from "./control-socket.ts";
 export { listenOn, type ListenOnOptions } from "./listen-on.ts";
-export { askControl } from "./control-client.ts";
+export { askControl, type ControlAnswer, ControlClient } from "./control-client.ts";
 export { Listeners, type Service } from "./listeners.ts";
 export { INSPECTOR_SOCKET, openTapLink, type TapLink, type TapLinkOptions } from "./tap-link.ts";
 export { defaultTapSenderLimits, TapSender, type TapSenderLimits } from "./tap-sender.ts";

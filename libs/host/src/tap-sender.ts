@@ -2,7 +2,13 @@
  * A tap that sends what it is told over a stream. It copies octets into batches, one write for each turn; when the other
  * side is too slow, octets are dropped and counted, and the count is sent in their place.
  */
-import { type CloseReason, type Flow, type Stream, type Tap } from "@socketscope/socket-core";
+import {
+  type CloseReason,
+  type Flow,
+  type Intercepted,
+  type Stream,
+  type Tap,
+} from "@socketscope/socket-core";
 import { BYTES_HEAD, formatLinkRecord, type TapRecord, writeBytesHead } from "@socketscope/recording";
 
 export interface TapSenderLimits {
@@ -92,6 +98,25 @@ export class TapSender implements Tap {
       );
   }
 
+  intercepted(flow: Flow, { chunk, direction, outcome, before, after }: Intercepted): void {
+    this.#name(flow);
+    // Of what can be done without when the other side is slow.
+    if (this.#stream.queued + this.#filled > this.#limits.maxQueued) return;
+    const changed = outcome === "answered" || !Buffer.from(before).equals(after);
+    this.send({
+      type: "intercepted",
+      at: now(),
+      flow: flow.id,
+      chunk,
+      direction,
+      outcome,
+      before: before.length,
+      after: after.length,
+      changed,
+      ...(direction === "out" && changed && { was: firstLine(before) }),
+    });
+  }
+
   /** What was counted and not sent is told before anything else of that flow. */
   #settle(flow: number): void {
     const missed = this.#missed.get(flow);
@@ -152,6 +177,16 @@ export class TapSender implements Tap {
     this.#filled = 0;
     this.#stream.write(whole);
   }
+}
+
+/** Characters of a first line that is told. */
+const SHOWN_LINE = 200;
+
+function firstLine(octets: Uint8Array): string {
+  const [line = ""] = Buffer.from(octets.subarray(0, SHOWN_LINE))
+    .toString("latin1")
+    .split(/[\r\n]/, 1);
+  return line;
 }
 
 function viewOf(buffer: Buffer): DataView {

@@ -193,6 +193,20 @@ describe("/held", () => {
     await until("13");
   });
 
+  it("POST with an answer sends it to the peer, and our side never hears the question", async () => {
+    await curl("POST", "/faults/http", hold);
+    const { socket, until } = await talk();
+    socket.write("question");
+    const first = await held();
+    const both = { octets: "x", answer: "y" };
+    expect((await curl("POST", `/held/${first.chunk}`, both)).status).toBe(400);
+    expect((await curl("POST", `/held/${first.chunk}`, { answer: "by hand\r\n" })).status).toBe(204);
+    await until("by hand\r\n");
+    await curl("DELETE", "/faults");
+    socket.write("echo");
+    await until("by hand\r\necho");
+  });
+
   it("shows the beginning in the list, the whole by itself, and as hex what is no text", async () => {
     await curl("POST", "/faults/http", hold);
     const { socket } = await talk();

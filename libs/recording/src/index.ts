@@ -1,6 +1,16 @@
 export { RecordError } from "./errors.ts";
-export type { BytesRecord, FlowAddress, FlowName, FlowRecord, SourceRecord, TapRecord } from "./records.ts";
+export type {
+  BytesRecord,
+  FlowAddress,
+  FlowName,
+  FlowRecord,
+  InterceptedRecord,
+  SourceRecord,
+  TapRecord,
+} from "./records.ts";
 export { BYTES_HEAD, formatLinkRecord, LinkReader, MAX_LINK_RECORD, writeBytesHead } from "./link.ts";
+export { FileImport, type Imported } from "./capture/import.ts";
+export { PcapngWriter, type PcapngOptions } from "./capture/pcapng-writer.ts";
 export {
   formatRecorded,
   RecordingReader,

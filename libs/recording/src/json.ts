@@ -1,7 +1,15 @@
 /** A record as JSON: what each kind must have, and what a stranger's file says instead. Octets are base64. */
 import { decodeBase64, encodeBase64, type Direction } from "@socketscope/wire";
 import { RecordError } from "./errors.ts";
-import type { FlowAddress, FlowName, FlowRecord, SourceRecord, TapRecord } from "./records.ts";
+import {
+  type FlowAddress,
+  type FlowName,
+  type FlowRecord,
+  type InterceptedRecord,
+  OUTCOMES,
+  type SourceRecord,
+  type TapRecord,
+} from "./records.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -36,8 +44,16 @@ function flowRecordOf(json: Json): FlowRecord {
   const type = text(json, "type");
   const at = number(json, "at");
   switch (type) {
-    case "opened":
-      return { type, at, flow: flowOf(json), ...(json["joined"] === true && { joined: true }) };
+    case "opened": {
+      const role = json["role"];
+      return {
+        type,
+        at,
+        flow: flowOf(json),
+        ...(json["joined"] === true && { joined: true }),
+        ...((role === "client" || role === "server") && { role }),
+      };
+    }
     case "refused":
       return {
         type,
@@ -69,6 +85,21 @@ function flowRecordOf(json: Json): FlowRecord {
         ...(typeof alpn === "string" && { alpn }),
       };
     }
+    case "intercepted": {
+      const was = json["was"];
+      return {
+        type,
+        at,
+        flow: count(json, "flow"),
+        chunk: count(json, "chunk"),
+        direction: direction(json),
+        outcome: outcome(json),
+        before: count(json, "before"),
+        after: count(json, "after"),
+        changed: json["changed"] === true,
+        ...(typeof was === "string" && { was }),
+      };
+    }
     case "closed":
       return { type, at, flow: count(json, "flow"), reason: text(json, "reason") };
     default:
@@ -98,6 +129,12 @@ function direction(json: Json): Direction {
   const value = json["direction"];
   if (value !== "in" && value !== "out") throw invalid("direction is neither in nor out");
   return value;
+}
+
+function outcome(json: Json): InterceptedRecord["outcome"] {
+  const found = OUTCOMES.find((one) => one === json["outcome"]);
+  if (found === undefined) throw invalid(`outcome is none of ${OUTCOMES.join(", ")}`);
+  return found;
 }
 
 function octetsOf(json: Json): Uint8Array {

@@ -44,6 +44,7 @@ export class RecordingReader {
 
   /** True when the last line was not whole: what it said is lost. */
   end(): boolean {
+    if (this.#line === 0 && this.#rest !== "") checkHead(this.#rest);
     if (this.#line === 0) throw new RecordError("RECORDING_FOREIGN", "the file is empty: no recording");
     return this.#rest !== "";
   }

@@ -43,12 +43,33 @@ export interface BytesRecord extends At {
   readonly octets: Uint8Array;
 }
 
+/** What an intercept did to a chunk on purpose; the octets that really travelled stand in "bytes" records. */
+export interface InterceptedRecord extends At {
+  readonly type: "intercepted";
+  readonly flow: number;
+  /** The same when it is held and when it goes on. */
+  readonly chunk: number;
+  readonly direction: Direction;
+  readonly outcome: (typeof OUTCOMES)[number];
+  /** Octets before and after. */
+  readonly before: number;
+  readonly after: number;
+  /** The octets are others. */
+  readonly changed: boolean;
+  /** What our side had said, its first line: only of "out", where it was not sent as it was. */
+  readonly was?: string;
+}
+
+export const OUTCOMES = ["held", "passed", "answered", "discarded", "end", "reset"] as const;
+
 export type FlowRecord =
   | (At & {
       readonly type: "opened";
       readonly flow: FlowName;
       /** It was open before anybody listened: what it said until now is not known. */
       readonly joined?: boolean;
+      /** Which end is ours: where nothing else says so, as in a capture of other people's servers. */
+      readonly role?: "client" | "server";
     })
   | (At & {
       readonly type: "refused";
@@ -72,6 +93,7 @@ export type FlowRecord =
       readonly cipher: string;
       readonly alpn?: string;
     })
+  | InterceptedRecord
   | (At & { readonly type: "closed"; readonly flow: number; readonly reason: string });
 
 export type TapRecord = SourceRecord | FlowRecord;

@@ -23,6 +23,7 @@ const records: readonly TapRecord[] = [
   },
   { type: "opened", at: 1.25, flow: { id: 7, transport: "tcp", local, remote, parent: 3 } },
   { type: "opened", at: 1.25, flow: { id: 8, transport: "udp", local, remote }, joined: true },
+  { type: "opened", at: 1.25, flow: { id: 9, transport: "tcp", local, remote }, role: "server" },
   { type: "refused", at: 2, remote, local, rule: "drop 127.0.0.66" },
   { type: "speaks", at: 2, flow: 7, protocol: "smtp" },
   { type: "bytes", at: 3.5, flow: 7, direction: "in", octets: Uint8Array.of(0, 255, 10) },
@@ -37,6 +38,18 @@ const records: readonly TapRecord[] = [
     alpn: "http/1.1",
   },
   { type: "secured", at: 5, flow: 7, protocol: "TLSv1.2", cipher: "ECDHE" },
+  {
+    type: "intercepted",
+    at: 5.5,
+    flow: 7,
+    chunk: 3,
+    direction: "out",
+    outcome: "passed",
+    before: 24,
+    after: 41,
+    changed: true,
+    was: "250 2.1.5 Recipient ok",
+  },
   { type: "closed", at: 6, flow: 7, reason: "peer-ended" },
 ];
 
@@ -66,6 +79,10 @@ describe("the tap link", () => {
     ["what is no JSON", Uint8Array.of(0, 0, 0, 2, 0, 0x7b)],
     ["a record without its fields", frame('{"type":"closed","at":1}')],
     ["a flow that is no number", frame('{"type":"closed","at":1,"flow":"7","reason":"x"}')],
+    [
+      "an outcome nobody knows",
+      frame('{"type":"intercepted","at":1,"flow":7,"chunk":1,"direction":"in","outcome":"lost"}'),
+    ],
     ["a kind nobody knows", frame('{"type":"rumour","at":1}')],
     ["a list", frame("[]")],
   ])("refuses %s", (_, octets) => {

@@ -40,6 +40,7 @@ export interface LaneOffice {
 export interface Holder {
   readonly held: Held | undefined;
   release(octets?: Uint8Array): void;
+  answer(octets: Uint8Array): void;
   discard(): void;
 }
 

@@ -131,6 +131,15 @@ export class InterceptLane implements Holder {
     this.#again();
   }
 
+  /** The held chunk goes nowhere, and the peer gets these octets: somebody answers in our side's place. */
+  answer(octets: Uint8Array): void {
+    const head = this.#line[0];
+    if (head?.step !== "held") return;
+    head.plan = { ...head.plan, octets, to: "back" };
+    this.#letGo(head);
+    this.#again();
+  }
+
   /** The held chunk goes nowhere. What waits behind it goes on, and the connection as well. */
   discard(): void {
     const head = this.#line[0];

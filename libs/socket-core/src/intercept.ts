@@ -132,6 +132,13 @@ export class Intercept {
     return holder !== undefined;
   }
 
+  /** A held chunk goes nowhere, and the peer gets these octets instead. False: it is held no more. */
+  answer(chunk: number, octets: Uint8Array): boolean {
+    const holder = this.#holders.get(chunk);
+    holder?.answer(octets);
+    return holder !== undefined;
+  }
+
   /** A held chunk goes nowhere. False: it is held no more. */
   discard(chunk: number): boolean {
     const holder = this.#holders.get(chunk);

@@ -1,16 +1,23 @@
 /** The inspector's HTTP interface: what the page and the terminal stand on. Bytes of a peer leave as octets or JSON text, never as HTML. */
 import { type Handler, lastEventId, type Request, type Response } from "@socketscope/web";
 import { formatRecorded, recordingHead } from "@socketscope/recording";
+import { RemoteError } from "@socketscope/wire";
+import { captureLive, captureOf } from "../exchange/pcapng.ts";
+import { loadOctets } from "../exchange/load.ts";
 import { recordedOf } from "../exchange/recorded.ts";
 import { maskOctets } from "../secrets.ts";
+import type { Controls } from "../take-part/controls.ts";
 import type { Conversation } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
+import { CONTROL_PATH, takePart } from "./part.ts";
 import { detailOf, type DetailOptions } from "./detail.ts";
 import type { Feed } from "./feed.ts";
 
 export interface ApiOptions extends DetailOptions {
   readonly store: Store;
   readonly feed: Feed;
+  /** Without it the inspector only looks. */
+  readonly controls: Controls | undefined;
 }
 
 /** Messages in one answer. */
@@ -34,6 +41,7 @@ export function api(options: ApiOptions): Handler {
       (_, query, request) => feed.follow(Number(lastEventId(request) ?? query.get("after") ?? "-1")).response,
     ],
     [/^\/recording\.ndjson$/, () => recording(options)],
+    [/^\/capture\.pcapng$/, (_, query, request) => capture(options, query, request)],
     [
       /^\/api\/sockets\/(\d+)\/messages$/,
       ([key], query) => {
@@ -62,7 +70,12 @@ export function api(options: ApiOptions): Handler {
       },
     ],
   ];
+  const part = options.controls === undefined ? undefined : takePart(options.controls);
   return (request) => {
+    if (request.path.startsWith(CONTROL_PATH))
+      return part?.(request) ?? notFound("this inspector only looks, and takes no part");
+    if (request.path === "/api/import" && request.method === "POST")
+      return importFile(options.store, request);
     if (request.method !== "GET" && request.method !== "HEAD")
       return { status: 405, fields: ["Allow", "GET, HEAD"], content: "405: only GET is answered here\n" };
     for (const [pattern, answer] of routes) {
@@ -73,7 +86,7 @@ export function api(options: ApiOptions): Handler {
   };
 }
 
-function snapshot({ store, feed, showSecrets }: ApiOptions): unknown {
+function snapshot({ store, feed, controls, showSecrets }: ApiOptions): unknown {
   const { number } = feed;
   const latest = [...store.sockets.values()].flatMap(({ kept }) => kept.map(({ view }) => view));
   const messages = latest.toSorted((a, b) => a.order - b.order).slice(-MAX_MESSAGES);
@@ -84,6 +97,8 @@ function snapshot({ store, feed, showSecrets }: ApiOptions): unknown {
     refusals: store.refusals,
     messages,
     held: store.held,
+    controls: controls?.views ?? [],
+    takesPart: controls !== undefined,
     showSecrets,
   };
 }
@@ -101,6 +116,58 @@ function recording({ store, showSecrets }: ApiOptions): Response {
     ],
     content: { pieces: linesOf(store, showSecrets) },
   };
+}
+
+/** A file that was dropped on the page. */
+async function importFile(store: Store, request: Request): Promise<Response> {
+  try {
+    return json(await loadOctets(store, request.body));
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    return { ...json({ detail: error.message }), status: 400 };
+  }
+}
+
+/** `once`: what is known now, and then it ends. `ports=real`: as they are. */
+function capture({ store, showSecrets }: ApiOptions, query: URLSearchParams, request: Request): Response {
+  const options = {
+    showSecrets,
+    ports: query.get("ports") === "real" ? ("real" as const) : ("well-known" as const),
+  };
+  const gone = new AbortController();
+  request.onGone?.(() => gone.abort());
+  const pieces = query.has("once")
+    ? gathered(captureOf(store, options))
+    : captureLive(store, options, gone.signal);
+  return {
+    status: 200,
+    fields: [
+      "Content-Type",
+      "application/x-pcapng",
+      "Content-Disposition",
+      'attachment; filename="socketscope.pcapng"',
+      "Cache-Control",
+      "no-store",
+    ],
+    content: { pieces },
+  };
+}
+
+/** Octets written at once. */
+const PIECE = 64 * 1024;
+
+async function* gathered(blocks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let some: Uint8Array[] = [];
+  let length = 0;
+  for (const block of blocks) {
+    some.push(block);
+    length += block.length;
+    if (length < PIECE) continue;
+    yield Buffer.concat(some);
+    some = [];
+    length = 0;
+  }
+  yield Buffer.concat(some);
 }
 
 /** Lines written at once. */

@@ -28,6 +28,7 @@ export class Feed {
   readonly #unwatch: () => void;
   readonly #readers = new Set<EventStream>();
   readonly #batches: Batch[] = [];
+  readonly #whileFollowed: () => void;
   #keptOctets = 0;
   #pending: Change[] = [];
   #touched = new Set<number>();
@@ -37,9 +38,16 @@ export class Feed {
   #kernel = new Map<number, string>();
   #number = 0;
 
-  constructor(store: Store) {
+  /** `whileFollowed`: called four times a second while somebody follows. */
+  constructor(store: Store, whileFollowed: () => void = () => undefined) {
     this.#store = store;
+    this.#whileFollowed = whileFollowed;
     this.#unwatch = store.watch((change) => this.#take(change));
+  }
+
+  /** What is no change of the store. */
+  tell(change: Exclude<Change, { type: "socket" }>): void {
+    this.#take(change);
   }
 
   /** Of the last batch; what waits is sent first, so that a snapshot taken now holds all up to it. */
@@ -83,6 +91,7 @@ export class Feed {
   }
 
   async #look(): Promise<void> {
+    this.#whileFollowed();
     const table = await readKernelStates();
     if (table === undefined) return;
     const states: (readonly [number, string])[] = [];

@@ -68,7 +68,7 @@ function takeLink(stream: Stream, { store, log }: TapListenerOptions, token: str
       return;
     }
     stream.deadline = Infinity;
-    source = store.addSource(record);
+    source = store.addSource(record, token === undefined);
   };
   stream.deadline = performance.now() + HELLO_MS;
   stream.attach({

@@ -34,22 +34,24 @@ export function* recordedOf(store: Store, showSecrets: boolean): Generator<Recor
   }
 }
 
-function openedOf({ key, flow, view }: Conversation): FlowRecord {
+function openedOf({ key, flow, view, client }: Conversation): FlowRecord {
   const { transport, local, remote } = flow;
   const parent = view.parent === undefined ? {} : { parent: view.parent };
   // Keys are unique over all programs: within one recording they name the flows.
   const name = { id: key, transport, local, remote, ...parent };
-  return { type: "opened", at: view.opened, flow: name, ...(view.joined && { joined: true }) };
+  const role = client === "in" ? "server" : "client";
+  return { type: "opened", at: view.opened, flow: name, role, ...(view.joined && { joined: true }) };
 }
 
 function recordsOf(
   conversation: Conversation,
-  { view, message }: Kept,
+  { view, message, intercepted }: Kept,
   showSecrets: boolean,
 ): readonly FlowRecord[] {
   const { at, direction, from, to, derived } = view;
   const flow = conversation.key;
   if (view.kind === "event") {
+    if (intercepted !== undefined) return [{ ...intercepted, flow }];
     const { tls, reason = "" } = conversation.view;
     if (derived === DERIVED.secured && tls !== undefined) return [{ type: "secured", at, flow, ...tls }];
     return derived === DERIVED.closed ? [{ type: "closed", at, flow, reason }] : [];

@@ -1,10 +1,11 @@
 /** One socket: what its taps told, read by the dissector of its protocol, message by message. */
-import type { FlowName, FlowRecord } from "@socketscope/recording";
+import type { FlowName, FlowRecord, InterceptedRecord } from "@socketscope/recording";
 import type { Direction, Message } from "@socketscope/wire";
 import { EXPLAINED_OCTETS, Questions, type Told } from "../explain/explainer.ts";
 import { readerOf, readsOn, type Reader } from "../explain/protocols.ts";
 import { guessClient } from "../client-guess.ts";
 import { maskText } from "../secrets.ts";
+import { tellIntercepted } from "./intercepted.ts";
 import type { MessageView, SocketView, Speaker } from "../views.ts";
 import { KeptOctets } from "./kept-octets.ts";
 
@@ -13,6 +14,8 @@ export interface Kept {
   readonly view: MessageView;
   readonly message: Message;
   readonly told: Told;
+  /** What an intercept did, where that is what is told. */
+  readonly intercepted?: InterceptedRecord;
 }
 
 /** From what the messages that no octet carried are worked out. */
@@ -21,6 +24,7 @@ export const DERIVED = {
   joined: "its first octets",
   secured: "the secured event",
   closed: "the close event",
+  intercepted: "the intercept",
 } as const;
 
 export interface ConversationOptions {
@@ -53,6 +57,8 @@ export class Conversation {
   #missed = 0;
   #faults = 0;
   #fresh: Kept[] = [];
+  /** Chunks that somebody holds. */
+  readonly #heldChunks = new Set<number>();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -66,7 +72,7 @@ export class Conversation {
         "Connected",
         "The system finished the TCP handshake by itself and handed over a new socket.",
         DERIVED.opened,
-        "RFC 9293 §3.5",
+        { source: "RFC 9293 §3.5" },
       );
   }
 
@@ -78,6 +84,10 @@ export class Conversation {
   }
   get flow(): FlowName {
     return this.#options.flow;
+  }
+  /** The direction in which the client speaks. */
+  get client(): Direction {
+    return this.#options.client;
   }
   get open(): boolean {
     return this.#closed === undefined;
@@ -126,6 +136,9 @@ export class Conversation {
       case "secured":
         this.#secured(record);
         break;
+      case "intercepted":
+        this.#intercepted(record);
+        break;
       case "closed":
         this.#close(record.at, record.reason);
     }
@@ -160,9 +173,16 @@ export class Conversation {
       `${protocol.replace("TLSv", "TLS ")} · ${cipher}${alpn === undefined ? "" : ` · ${alpn}`}`,
       "From here on the network sees only ciphertext; we are one of the two ends and read on in clear.",
       DERIVED.secured,
-      "RFC 8446 §2",
-      "tls",
+      { source: "RFC 8446 §2", protocol: "tls" },
     );
+  }
+
+  #intercepted(record: InterceptedRecord): void {
+    const fromClient = record.direction === this.#options.client;
+    const { said, means } = tellIntercepted(record, fromClient, this.#heldChunks.has(record.chunk));
+    if (record.outcome === "held") this.#heldChunks.add(record.chunk);
+    else this.#heldChunks.delete(record.chunk);
+    this.#event(record.at, said, means, DERIVED.intercepted, { intercepted: record });
   }
 
   #close(at: number, reason: string): void {
@@ -238,9 +258,13 @@ export class Conversation {
     said: string,
     means: string,
     derived: string,
-    source?: string,
-    protocol = "socket",
+    more: {
+      readonly source?: string;
+      readonly protocol?: string;
+      readonly intercepted?: InterceptedRecord;
+    } = {},
   ): void {
+    const { source, protocol = "socket", intercepted } = more;
     const id = this.#nextId++;
     const who: Speaker = "both";
     const { end } = this.octets.in;
@@ -256,6 +280,7 @@ export class Conversation {
     this.#fresh.push({
       message,
       told: { means, follows: [] },
+      ...(intercepted && { intercepted }),
       view: {
         socket: this.key,
         id,

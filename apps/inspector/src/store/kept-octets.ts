@@ -48,6 +48,15 @@ export class KeptOctets {
     return { from: begin, octets: joined(pieces) };
   }
 
+  /** The chunks kept of [from, to), as they came: of UDP, the datagrams. */
+  *chunks(from: number, to: number): Generator<Kept> {
+    for (let at = this.#find(from); ; at++) {
+      const chunk = this.#chunks[at];
+      if (chunk === undefined || chunk.from >= to) return;
+      yield chunk;
+    }
+  }
+
   /** Index of the first chunk that ends behind `offset`. */
   #find(offset: number): number {
     let low = 0;

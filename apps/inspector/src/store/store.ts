@@ -3,7 +3,6 @@
  * are told.
  */
 import type { FlowRecord, SourceRecord } from "@socketscope/recording";
-import type { Direction } from "@socketscope/wire";
 import type { Change, RefusalView, SourceView } from "../views.ts";
 import { Conversation } from "./conversation.ts";
 import type { KeptOctets } from "./kept-octets.ts";
@@ -84,10 +83,18 @@ export class Store {
     return () => void this.#listeners.delete(listener);
   }
 
-  addSource(record: SourceRecord): number {
+  /** Of a program that is connected, by its own number of the flow; open ones only. */
+  conversationOf(app: string, flow: number): Conversation | undefined {
+    for (const { view, flows } of this.#sources.values())
+      if (view.connected && view.app === app) return flows.get(flow);
+    return undefined;
+  }
+
+  /** `here`: it runs on our state folder. */
+  addSource(record: SourceRecord, here = false): number {
     const { app, engine, pid, listeners } = record;
     const key = this.#nextSource++;
-    const view: SourceView = { key, app, engine, pid, listeners, connected: true };
+    const view: SourceView = { key, app, engine, pid, listeners, connected: true, here };
     const ports = new Set(listeners.map(({ url }) => Number(/:(\d+)(?:\/|$)/.exec(url)?.[1])));
     const { token: _, ...shown } = record;
     this.#sources.set(key, { view, record: shown, ports, flows: new Map() });
@@ -123,10 +130,11 @@ export class Store {
     this.#bound();
   }
 
-  #open(source: Source, { flow, at, joined = false }: Extract<FlowRecord, { type: "opened" }>): void {
+  #open(source: Source, { flow, at, joined = false, role }: Extract<FlowRecord, { type: "opened" }>): void {
     const key = this.#nextSocket++;
     const parent = flow.parent === undefined ? undefined : source.flows.get(flow.parent);
-    const accepted: Direction = source.ports.has(flow.local.port) || parent !== undefined ? "in" : "out";
+    const accepted =
+      role === undefined ? source.ports.has(flow.local.port) || parent !== undefined : role === "server";
     const conversation = new Conversation({
       key,
       source: source.view.key,
@@ -135,7 +143,7 @@ export class Store {
       parent: parent?.key,
       at,
       joined,
-      client: accepted,
+      client: accepted ? "in" : "out",
       nextOrder: () => this.#nextOrder++,
     });
     source.flows.set(flow.id, conversation);

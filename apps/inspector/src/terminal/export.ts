@@ -1,12 +1,20 @@
 /** `inspector export FILE`: what a running inspector knows, in a file that is whole or not there. */
-import { defaultStateFolder, kinds, runOnce, writeFileAtomic, type OptionReader } from "@socketscope/host";
+import {
+  defaultStateFolder,
+  kinds,
+  runOnce,
+  UsageError,
+  writeFileAtomic,
+  type OptionReader,
+} from "@socketscope/host";
 import { markdownOf } from "../exchange/markdown.ts";
 import { Inspector } from "./inspector.ts";
 
 interface ExportOptions {
   readonly state: string;
   readonly file: string;
-  readonly markdown: boolean;
+  readonly format: "ndjson" | "markdown" | "pcapng";
+  readonly ports: "well-known" | "real";
 }
 
 /** Octets of a recording. */
@@ -18,7 +26,11 @@ export function exportFile(version: string): Promise<void> {
       name: "inspector export",
       version,
       summary: "Writes what a running inspector knows into a file: a recording, or a table to read.",
-      examples: ["inspector export talk.ndjson", "inspector export talk.md --markdown"],
+      examples: [
+        "inspector export talk.ndjson",
+        "inspector export talk.md --markdown",
+        "inspector export talk.pcapng --pcapng",
+      ],
       positionals: [{ name: "FILE", help: "a recording (NDJSON), which `inspector replay` shows again" }],
       options: exportOptions,
     },
@@ -35,17 +47,30 @@ function exportOptions(read: OptionReader, [file]: readonly string[]): ExportOpt
       default: path,
       shown,
     }),
-    markdown: read.flag("markdown", { help: "tables in Markdown instead" }),
+    format: formatOf(read),
+    ports: read.one("ports", kinds.oneOf("well-known", "real"), {
+      help: "in a capture: 80 for HTTP and so on, so that Wireshark knows it, or as they are",
+      default: "well-known",
+    }),
   };
 }
 
-async function write({ state, file, markdown }: ExportOptions): Promise<number> {
+function formatOf(read: OptionReader): ExportOptions["format"] {
+  const markdown = read.flag("markdown", { help: "tables in Markdown instead" });
+  const pcapng = read.flag("pcapng", { help: "a capture that Wireshark opens instead" });
+  read.flag("ndjson", { help: "a recording: what is written unless another form is asked for" });
+  if (markdown && pcapng) throw new UsageError("USAGE_BAD_VALUE", "--markdown or --pcapng, not both");
+  return markdown ? "markdown" : pcapng ? "pcapng" : "ndjson";
+}
+
+async function write({ state, file, format, ports }: ExportOptions): Promise<number> {
   using inspector = new Inspector(state);
-  if (markdown) {
+  if (format === "markdown") {
     const { sockets, messages } = await inspector.snapshot();
     await writeFileAtomic(file, markdownOf(sockets, messages), 0o600);
   } else {
-    const response = await inspector.get("/recording.ndjson");
+    const path = format === "pcapng" ? `/capture.pcapng?once&ports=${ports}` : "/recording.ndjson";
+    const response = await inspector.get(path);
     await writeFileAtomic(file, await response.body.bytes(MAX_RECORDING), 0o600);
   }
   process.stderr.write(`written to ${file}\n`);

@@ -74,6 +74,27 @@ realClient("chromium", "curl", "swaks").describe("the inspector's page", () => {
     expect(faults).toEqual([]);
   }, 180_000);
 
+  it("holds the server's answer, and sends it edited", async () => {
+    const { states: held, letGo } = await stage.hold();
+    const faults = [];
+    for (const state of held.slice(0, 1)) faults.push(...(await faultsOf(state)));
+    expect(faults).toEqual([]);
+    await page.setViewportSize({ width: 1600, height: 900 });
+    await page.goto(held[0]?.url ?? "");
+    await page.waitForSelector(".hcard");
+    expect(await text(".heldbar")).toContain("Mail relay: smtp (hold to clients number 4)");
+    expect(await text(".hcard")).toContain("The server's answer");
+    await page.click("text=550 no such user");
+    expect(await text(".hcard")).toContain("24 octets (was 24)");
+    await page.click("text=Let go, edited");
+    await page.waitForSelector(".hcard", { state: "detached" });
+    await expect.poll(() => text(".rows"), SOON).toContain("550 5.1.1 No such user");
+    expect(await text(".rows")).toContain("Edited: was “250 2.1.5");
+    await page.click(".heldbar >> text=Stop");
+    await page.waitForSelector(".heldbar", { state: "detached" });
+    await letGo();
+  }, 60_000);
+
   it("explains the message that the address names, with its clause and our line of code", async () => {
     await page.setViewportSize({ width: 1600, height: 900 });
     await page.goto(states.find(({ name }) => name === "transcript")?.url ?? "");

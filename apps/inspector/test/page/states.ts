@@ -1,7 +1,7 @@
 /** The inspector with real traffic in it, in each of its states: for the test that looks for faults, and for the pictures. */
 import { join } from "node:path";
 import { run, spawnApp, TemporaryFolder, type RunningApp } from "@socketscope/testkit";
-import type { MessageView, SocketView } from "../../src/views.ts";
+import type { ControlView, MessageView, SocketView } from "../../src/views.ts";
 
 export interface PageState {
   readonly name: string;
@@ -16,6 +16,8 @@ export interface Stage extends AsyncDisposable {
   readonly empty: PageState;
   /** After curl, swaks and a connection that the firewall refused. */
   talk(): Promise<readonly PageState[]>;
+  /** While a relay's answer to swaks is held, and faults are set; until `letGo`. */
+  hold(): Promise<{ readonly states: readonly PageState[]; readonly letGo: () => Promise<void> }>;
 }
 
 interface Snapshot {
@@ -23,6 +25,7 @@ interface Snapshot {
   readonly sockets: readonly SocketView[];
   readonly messages: readonly MessageView[];
   readonly refusals: readonly unknown[];
+  readonly controls: readonly ControlView[];
 }
 
 export async function openStage(): Promise<Stage> {
@@ -78,8 +81,42 @@ export async function openStage(): Promise<Stage> {
         { name: "everything", url: at("socket=0") },
         { name: "faults", url: at("socket=0&filter=code:4xx") },
         { name: "no-match", url: at("socket=0&filter=code:599") },
+        { name: "part", url: at(`socket=${letter}&mode=part`) },
         { name: "filter-fault", url: at("socket=0&filter=colour:red") },
       ];
+    },
+    async hold() {
+      const follower = new AbortController();
+      void fetch(`${origin}/events?after=0`, { signal: follower.signal })
+        .then((response) => response.text())
+        .catch(() => undefined);
+      const set = (listener: string, fault: unknown): Promise<unknown> =>
+        fetch(`${origin}/api/control/${listener}`, { method: "POST", body: JSON.stringify(fault) });
+      await set("mail-relay/faults/smtp", { on: "out", match: { nth: 4 }, action: { type: "hold" } });
+      await set("web-server/faults/http", {
+        on: "out",
+        match: { contains: "404" },
+        action: { type: "delay", ms: 500 },
+      });
+      const swaks = run("swaks", ["--server", smtp, "--from", "ann@lab.test", "--to", "cyd@lab.test"], {
+        // It waits as long as somebody looks at the page.
+        timeout: 300_000,
+      });
+      await until(async () => (await snapshot()).controls.some(({ held }) => held.length > 0));
+      const { controls } = await snapshot();
+      const held = controls.flatMap((control) => control.held)[0];
+      return {
+        states: [
+          { name: "hold", url: `${origin}/?socket=${held?.socket}&mode=part` },
+          { name: "hold-elsewhere", url: `${origin}/?socket=1` },
+        ],
+        letGo: async () => {
+          await fetch(`${origin}/api/control/mail-relay/faults`, { method: "DELETE" });
+          await fetch(`${origin}/api/control/web-server/faults`, { method: "DELETE" });
+          await swaks;
+          follower.abort();
+        },
+      };
     },
     async [Symbol.asyncDispose]() {
       for (const app of apps.toReversed()) await app[Symbol.asyncDispose]();
