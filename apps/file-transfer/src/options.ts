@@ -24,6 +24,8 @@ export interface FtpOptions {
   readonly implicitPort: number | "off";
   readonly sftpPort: number | "off";
   readonly webPort: number | "off";
+  /** Files of SSH host keys. */
+  readonly hostKeys: readonly string[];
   /** SFTP on standard input and output instead of any port. */
   readonly stdio: boolean;
   readonly passivePorts: PortRange | undefined;
@@ -33,6 +35,7 @@ export interface FtpOptions {
   readonly requireSessionReuse: boolean;
   readonly sameAddress: boolean;
   readonly ascii: boolean;
+  readonly modeZ: boolean;
   /** Milliseconds. */
   readonly dataTimeout: number | "off";
   /** A second, of one session. */
@@ -86,6 +89,9 @@ function ftpOptions(read: OptionReader): FtpOptions {
     implicitPort: portOrOff(read, "implicit-port", 2990, "FTP under TLS from the first octet"),
     sftpPort: portOrOff(read, "sftp-port", 2222, "SFTP over SSH"),
     webPort: portOrOff(read, "web-port", 8021, "the page: sessions, transfers, files"),
+    hostKeys: read.list("host-key", kinds.path("FILE"), {
+      help: "SSH host key instead of the one made here, RSA too",
+    }),
     stdio: read.flag("stdio", { help: "SFTP on standard input and output, of --home, no login" }),
     passivePorts: read.maybe("passive-ports", portRange, { help: "ports of passive data connections" }),
     publicAddress: read.maybe("public-address", ipv4, {
@@ -101,6 +107,7 @@ function ftpOptions(read: OptionReader): FtpOptions {
       shown: "on",
     }),
     ascii: read.one("ascii", onOff, { help: "TYPE A converts line ends", default: true, shown: "on" }),
+    modeZ: read.flag("mode-z", { help: "offer MODE Z: data travels deflated" }),
     dataTimeout: read.one("data-timeout", kinds.orOff(kinds.duration("s")), {
       help: "a data connection comes about and moves within",
       default: 60_000,

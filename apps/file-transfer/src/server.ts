@@ -33,7 +33,7 @@ import { Sessions } from "./sessions/sessions.ts";
 import type { EngineName, FileTransferOptions } from "./options.ts";
 import { reportsTo } from "./reports.ts";
 import { ftpServices, numberOf, sftpService } from "./services.ts";
-import { openHostKey } from "./ssh/host-key.ts";
+import { openHostKeys } from "./ssh/host-key.ts";
 import { Xferlog } from "./xferlog.ts";
 
 export const APP = "file-transfer";
@@ -63,7 +63,7 @@ export async function startFileTransfer(
     const tls = await certificate(options, authority);
     const firewall = await openFirewall(options);
     const failed = (error: unknown): void => log.error(describeError(error));
-    const hostKey = await openHostKey(state);
+    const hostKeys = await openHostKeys(state, options.hostKeys);
     const xferlog = options.xferlog === undefined ? undefined : await Xferlog.open(options.xferlog, failed);
     const sessions = new Sessions();
     const reports = reportsTo(log, xferlog, sessions, failed);
@@ -92,7 +92,7 @@ export async function startFileTransfer(
     });
     const services = [
       ...ftpServices(parts, { engine: engines[options.engine], tls, visits }),
-      sftpService(parts, { accounts, files, hostKey, reports }),
+      sftpService(parts, { accounts, files, hostKeys, reports }),
       webService({ ...parts, ...options, port: options.webPort, onError: failed }, pages.handler),
     ];
     const listeners = await Listeners.open(services, options.hosts, log);

@@ -22,7 +22,7 @@ export function ftpServices(
   { options, admission, tap, intercepts }: ServiceParts,
   { engine, tls, visits }: { engine: Engine; tls: TlsServerOptions | undefined; visits: Visits },
 ): readonly Service[] {
-  const { passivePorts, publicAddress, sameAddress, requireSessionReuse, proxyFrom } = options;
+  const { passivePorts, publicAddress, sameAddress, modeZ, requireSessionReuse, proxyFrom } = options;
   const service = (name: FtpRole, port: number | "off", option: string): Service => ({
     name,
     scheme: name,
@@ -39,6 +39,7 @@ export function ftpServices(
         passivePorts,
         publicAddress,
         sameAddress,
+        modeZ,
         limits: limitsOf(options),
         tap,
         intercept: intercepts[name],
@@ -58,25 +59,26 @@ export function sftpService(
   parts: {
     readonly accounts: Accounts;
     readonly files: Files;
-    readonly hostKey: HostKey;
+    /** The first one is what the banner names. */
+    readonly hostKeys: readonly [HostKey, ...HostKey[]];
     readonly reports: Reports;
   },
 ): Service {
-  const { accounts, files, hostKey, reports } = parts;
+  const { accounts, files, hostKeys, reports } = parts;
   return {
     name: "sftp",
     scheme: "sftp",
     port: options.sftpPort,
     option: "--sftp-port N",
     secure: false,
-    fingerprint: hostKey.fingerprint,
+    fingerprint: hostKeys[0].fingerprint,
     listen: (host, port) =>
       listenSftp({
         host,
         port,
         accounts,
         files,
-        hostKeys: [hostKey.privateKey],
+        hostKeys: hostKeys.map(({ privateKey }) => privateKey),
         idle: options.idle,
         tap,
         admission,

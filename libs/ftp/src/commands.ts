@@ -69,7 +69,7 @@ export const commands = {
   EPSV: data("EPSV [1|2|ALL]", "optional"),
   TYPE: data("TYPE A|I|L 8"),
   STRU: data("STRU F"),
-  MODE: data("MODE S"),
+  MODE: data("MODE S|Z"),
   REST: data("REST octets"),
   ALLO: data("ALLO octets"),
   RETR: data("RETR file"),
@@ -107,6 +107,12 @@ export const commands = {
   MDTM: file("MDTM file"),
   MFMT: file("MFMT YYYYMMDDhhmmss file"),
   HASH: file("HASH file"),
+  XCRC: file('XCRC file | "file" [[from] to]'),
+  XMD5: file('XMD5 file | "file" [[from] to]'),
+  XSHA: file('XSHA file | "file" [[from] to]'),
+  XSHA1: file('XSHA1 file | "file" [[from] to]'),
+  XSHA256: file('XSHA256 file | "file" [[from] to]'),
+  XSHA512: file('XSHA512 file | "file" [[from] to]'),
   AVBL: file("AVBL [folder]", "optional"),
   SITE: file("SITE CHMOD|UTIME|HELP …"),
   SYST: free("SYST"),
@@ -116,6 +122,8 @@ export const commands = {
   FEAT: free("FEAT"),
   OPTS: free("OPTS command [options]", "required"),
   CLNT: free("CLNT name", "required"),
+  // RFC 7151 §3.2: HOST comes before USER, and is an error behind it.
+  HOST: { legalIn: ["start"], leadsTo: "same", argument: "required", during: "held", form: "HOST name" },
   // RFC 4217 §4: AUTH may come before and after a login, which it then ends.
   AUTH: { legalIn: ANY, leadsTo: "tls", argument: "required", during: "held", form: "AUTH TLS" },
   PBSZ: {
@@ -142,10 +150,10 @@ export function isVerb(word: string): word is Verb {
   return Object.hasOwn(commands, word);
 }
 
-/** Known from RFC 959, RFC 1639, RFC 2228, RFC 2640 and RFC 7151, or from other servers, and answered with 502. */
+/** Known from RFC 959, RFC 1639, RFC 2228 and RFC 2640, or from other servers, and answered with 502. */
 export const notCarriedOut: ReadonlySet<string> = new Set([
-  ..."ADAT CCC CONF ENC MIC LANG LPRT LPSV HOST MLFL MAIL MSND MSOM MSAM MRSQ MRCP".split(" "),
-  ..."XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512 MFF MFCT MDTMS SSCN CPSV RANG THMB ESTA ESTP".split(" "),
+  ..."ADAT CCC CONF ENC MIC LANG LPRT LPSV MLFL MAIL MSND MSOM MSAM MRSQ MRCP".split(" "),
+  ..."MFF MFCT MDTMS SSCN CPSV RANG THMB ESTA ESTP".split(" "),
 ]);
 
 /** What the data connection carries for each of these. */

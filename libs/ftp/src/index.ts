@@ -61,7 +61,7 @@ export {
   type DataAddress,
   type ListArgument,
 } from "./grammar.ts";
-export { formatHash, hashAlgorithms, type HashAlgorithm } from "./hash.ts";
+export { formatHash, hashAlgorithms, hashVerbs, type HashAlgorithm } from "./hash.ts";
 export { formatListLine, type ListedFile } from "./listing.ts";
 export { parseListLine, type ListedEntry } from "./listing-parser.ts";
 export {

@@ -26,6 +26,8 @@ export interface Standing {
   readonly settings: FtpSettings;
   /** AUTH TLS is offered. */
   readonly tls: boolean;
+  /** MODE Z is offered. */
+  readonly modeZ: boolean;
   /** The control connection is under TLS. */
   readonly secure: boolean;
   /** Of the control connection: 4 or 6. */
@@ -65,6 +67,7 @@ function outOfOrder(verb: Verb, { state }: Standing): Reply | undefined {
   const legalIn: readonly FtpState[] = commands[verb].legalIn;
   if (legalIn.includes(state)) return undefined;
   if (verb === "PASS") return reply(503, state === "start" ? "Say USER first" : "You are logged in");
+  if (verb === "HOST") return reply(503, "Say HOST before USER");
   if (verb === "RNTO" && state === "ready") return reply(503, "Say RNFR first");
   return reply(530, "Log in first");
 }
@@ -86,6 +89,8 @@ function carryOut(verb: CanonicalVerb, argument: string, at: Standing): Meaning 
       return abort(at);
     case "STAT":
       return status(argument, at);
+    case "HOST":
+      return host(argument.trim());
     case "AUTH":
       return authenticate(argument, at);
     case "PBSZ":
@@ -93,7 +98,7 @@ function carryOut(verb: CanonicalVerb, argument: string, at: Standing): Meaning 
     case "PROT":
       return protection(argument, at);
     case "OPTS":
-      return setOptions(argument, at.settings);
+      return setOptions(argument, at.settings, at.modeZ);
     case "ACCT":
     case "NOOP":
     case "SYST":
@@ -133,6 +138,12 @@ function carryOut(verb: CanonicalVerb, argument: string, at: Standing): Meaning 
     case "MKD":
     case "RMD":
     case "HASH":
+    case "XCRC":
+    case "XMD5":
+    case "XSHA":
+    case "XSHA1":
+    case "XSHA256":
+    case "XSHA512":
     case "AVBL":
     case "SITE":
       return fileCommand(verb, argument, at);
@@ -142,7 +153,7 @@ function carryOut(verb: CanonicalVerb, argument: string, at: Standing): Meaning 
 type SayingVerb = "ACCT" | "NOOP" | "SYST" | "CLNT" | "HELP" | "FEAT" | "SMNT";
 
 /** What is answered from what the core knows. */
-function saying(verb: SayingVerb, argument: string, { settings, tls, secure }: Standing): Meaning {
+function saying(verb: SayingVerb, argument: string, { settings, tls, secure, modeZ }: Standing): Meaning {
   const answer = ((): Reply => {
     switch (verb) {
       case "ACCT":
@@ -157,7 +168,7 @@ function saying(verb: SayingVerb, argument: string, { settings, tls, secure }: S
       case "HELP":
         return /^site$/i.test(argument.trim()) ? siteHelp : helpReply(argument);
       case "FEAT":
-        return featReply(settings, tls || secure);
+        return featReply(settings, { tls: tls || secure, modeZ });
       case "SMNT":
         return reply(502, "There is one file system here, and it is mounted");
     }
@@ -179,6 +190,13 @@ function status(argument: string, at: Standing): Meaning {
   if (argument !== "" && !loggedIn) return refused("STAT", reply(530, "Log in first"));
   const lines = statusLines(settings, { secure, loggedIn, transfer });
   return meaning({ type: "status", path, flags, argument, transfer, lines });
+}
+
+/** RFC 7151 §3.1: a name, an IPv4 address, or an IPv6 address in brackets. */
+function host(argument: string): Meaning {
+  const name = /^\[(.+)\]$/.exec(argument)?.[1] ?? argument;
+  if (!/^[A-Za-z0-9._:-]{1,255}$/.test(name)) return refused("HOST", reply(501, "This is no host's name"));
+  return meaning({ type: "host", name, reply: reply(220, `This is ${name}`) });
 }
 
 /** RFC 4217 §4; RFC 2228 §3: 504 for a mechanism that is not known. */

@@ -18,7 +18,7 @@ export function dataCommand(verb: DataVerb, argument: string, at: Standing): Mea
     case "TYPE":
     case "STRU":
     case "MODE":
-      return form(verb, argument.trim().toUpperCase());
+      return form(verb, argument.trim().toUpperCase(), at);
     case "REST":
       // RFC 3659 §5.3: octets of the stream; RFC 959's markers of other modes are not known here.
       if (!/^\d{1,15}$/.test(argument.trim()))
@@ -89,16 +89,25 @@ function family({ family }: Standing) {
 }
 
 /** RFC 1123 §4.1.2.13 asks for A N, I and L 8, F, S. */
-function form(verb: "TYPE" | "STRU" | "MODE", argument: string): Meaning {
+function form(verb: "TYPE" | "STRU" | "MODE", argument: string, { modeZ }: Standing): Meaning {
   if (argument === "") return refused(verb, reply(501, `Say ${verb} and a code`));
-  const taken = { TYPE: /^(?:A(?: N)?|I|L 8)$/, STRU: /^F$/, MODE: /^S$/ }[verb];
+  const taken = { TYPE: /^(?:A(?: N)?|I|L 8)$/, STRU: /^F$/, MODE: modeZ ? /^[SZ]$/ : /^S$/ }[verb];
   const known = { TYPE: /^(?:[AE](?: [NTC])?|I|L \d+)$/, STRU: /^[FRP]$/, MODE: /^[SBCZ]$/ }[verb];
   if (!known.test(argument)) return refused(verb, reply(501, `There is no such ${verb}`));
   if (!taken.test(argument)) return refused(verb, reply(504, `${verb} ${argument} is not carried out here`));
   const answer = reply(200, `${verb} is ${argument}`);
-  const then =
-    verb === "TYPE" ? { representation: argument.startsWith("A") ? ("A" as const) : ("I" as const) } : {};
-  return meaning({ type: "said", verb, reply: answer }, then);
+  return meaning({ type: "said", verb, reply: answer }, setBy(verb, argument));
+}
+
+function setBy(verb: "TYPE" | "STRU" | "MODE", argument: string): Partial<FtpSettings> {
+  switch (verb) {
+    case "TYPE":
+      return { representation: argument.startsWith("A") ? "A" : "I" };
+    case "STRU":
+      return {};
+    case "MODE":
+      return { mode: argument === "Z" ? "Z" : "S" };
+  }
 }
 
 export function transferCommand(verb: TransferVerb, argument: string, at: Standing): Meaning {
@@ -111,19 +120,20 @@ export function transferCommand(verb: TransferVerb, argument: string, at: Standi
 function transferEvent(verb: TransferVerb, argument: string, settings: FtpSettings): Meaning["event"] {
   const { offset, allocated: allocate, representation, facts } = settings;
   const path = argument === "" ? undefined : argument;
+  const deflate = settings.mode === "Z" ? settings.level : undefined;
   switch (verb) {
     case "RETR":
-      return { type: "retrieve", path: argument, offset, representation };
+      return { type: "retrieve", path: argument, offset, representation, deflate };
     case "STOR":
-      return { type: "store", how: "replace", path, offset, representation, allocate };
+      return { type: "store", how: "replace", path, offset, representation, allocate, deflate };
     case "APPE":
-      return { type: "store", how: "append", path, offset: 0, representation, allocate };
+      return { type: "store", how: "append", path, offset: 0, representation, allocate, deflate };
     case "STOU":
-      return { type: "store", how: "unique", path, offset: 0, representation, allocate };
+      return { type: "store", how: "unique", path, offset: 0, representation, allocate, deflate };
     case "LIST":
     case "NLST":
-      return { type: "list", by: verb, ...parseListArgument(argument), argument, facts };
+      return { type: "list", by: verb, ...parseListArgument(argument), argument, facts, deflate };
     case "MLSD":
-      return { type: "list", by: verb, flags: "", path, argument, facts };
+      return { type: "list", by: verb, flags: "", path, argument, facts, deflate };
   }
 }

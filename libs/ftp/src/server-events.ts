@@ -5,8 +5,11 @@
  */
 import type { TransferVerb, Verb } from "./commands.ts";
 import type { FactName } from "./facts.ts";
-import type { HashAlgorithm } from "./hash.ts";
+import type { HashAlgorithm, HashedRange, HashVerb } from "./hash.ts";
 import type { Reply } from "./replies.ts";
+
+/** Z: one zlib stream (RFC 1950), of listings too. The number is the level to compress with, 1 to 9; undefined: MODE S. */
+export type DeflateLevel = number | undefined;
 
 /** RFC 959 §3.1.1: "A": lines end in CRLF on the way, see ascii.ts; "I": octets as they are. */
 export type Representation = "A" | "I";
@@ -18,6 +21,8 @@ export type FtpServerEvent =
   | { readonly type: "user"; readonly name: string; readonly reply: Reply }
   /** PASS: 230 or 530. */
   | { readonly type: "login"; readonly user: string; readonly password: string }
+  /** HOST: the reply where the name is one of ours, else 504 (RFC 7151 §3.1). */
+  | { readonly type: "host"; readonly name: string; readonly reply: Reply }
   /** AUTH TLS: `startTls` with this 234, and a fresh core behind it (`afterTls`). */
   | { readonly type: "secure"; readonly reply: Reply }
   /** REIN: log out (RFC 959 §4.1.1). */
@@ -38,6 +43,7 @@ export type FtpServerEvent =
       readonly path: string;
       readonly offset: number;
       readonly representation: Representation;
+      readonly deflate: DeflateLevel;
     }
   /** STOR, APPE, STOU ("unique": the reply to `begin` names the file, RFC 1123 §4.1.2.9). `allocate`: octets ALLO announced. */
   | {
@@ -47,6 +53,7 @@ export type FtpServerEvent =
       readonly offset: number;
       readonly representation: Representation;
       readonly allocate: number | undefined;
+      readonly deflate: DeflateLevel;
     }
   /** `path`: without the flags; `argument`: all of it, for who has a file named `-a`. Lines end in CRLF always. */
   | {
@@ -56,6 +63,7 @@ export type FtpServerEvent =
       readonly flags: string;
       readonly argument: string;
       readonly facts: readonly FactName[];
+      readonly deflate: DeflateLevel;
     }
   /** MLST: 250 with one line of facts between two others (RFC 3659 §7.2). */
   | { readonly type: "describe"; readonly path: string | undefined; readonly facts: readonly FactName[] }
@@ -82,8 +90,12 @@ export type FtpServerEvent =
   | { readonly type: "remove"; readonly path: string }
   /** ALLO: 200, 202 or 452 or 552. */
   | { readonly type: "allocate"; readonly octets: number; readonly reply: Reply }
-  /** HASH: 213 `ALGORITHM FROM-TO HEX path`. */
-  | { readonly type: "hash"; readonly algorithm: HashAlgorithm; readonly path: string }
+  /** HASH: 213 `ALGORITHM FROM-TO HEX path`. XCRC and its kin: 250 with the hash alone. */
+  | ({
+      readonly type: "hash";
+      readonly by: "HASH" | HashVerb;
+      readonly algorithm: HashAlgorithm;
+    } & HashedRange)
   /** AVBL: 213 with a number of octets. */
   | { readonly type: "available"; readonly path: string | undefined }
   /** STAT: 211 with the session's state, or 212/213 with the listing of `path`. `transfer`: the one that runs. */

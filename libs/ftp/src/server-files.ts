@@ -1,5 +1,6 @@
-/** Commands about files and folders that need no data connection: RFC 959 §4.1.3, RFC 3659 §3, §4, §7, SITE, MFMT, HASH, AVBL. */
+/** Commands about files and folders that need no data connection: RFC 959 §4.1.3, RFC 3659 §3, §4, §7, SITE, MFMT, HASH and its older kin, AVBL. */
 import { parseTime } from "./facts.ts";
+import { hashVerbs, parseHashedRange, type HashVerb } from "./hash.ts";
 import { reply } from "./replies.ts";
 import type { Standing } from "./server-command.ts";
 import { siteHelp } from "./server-help.ts";
@@ -8,7 +9,8 @@ import { meaning, refused, type Meaning } from "./server-meaning.ts";
 export type FileVerb =
   | ("CWD" | "CDUP" | "PWD" | "MKD" | "RMD")
   | ("MLST" | "SIZE" | "MDTM" | "MFMT" | "HASH" | "AVBL")
-  | ("RNFR" | "RNTO" | "DELE" | "SITE");
+  | ("RNFR" | "RNTO" | "DELE" | "SITE")
+  | HashVerb;
 
 export function fileCommand(verb: FileVerb, argument: string, { settings }: Standing): Meaning {
   const path = argument;
@@ -39,7 +41,14 @@ export function fileCommand(verb: FileVerb, argument: string, { settings }: Stan
     case "RMD":
       return meaning({ type: "remove", path });
     case "HASH":
-      return meaning({ type: "hash", algorithm: settings.algorithm, path });
+      return meaning({ type: "hash", by: verb, algorithm: settings.algorithm, path, from: 0, to: undefined });
+    case "XCRC":
+    case "XMD5":
+    case "XSHA":
+    case "XSHA1":
+    case "XSHA256":
+    case "XSHA512":
+      return hashed(verb, argument);
     case "AVBL":
       return meaning({ type: "available", path: orNone });
     case "SITE":
@@ -54,6 +63,12 @@ function touch(verb: "MFMT", argument: string): Meaning {
   if (time === undefined || path === "")
     return refused(verb, reply(501, "Say MFMT YYYYMMDDhhmmss file, in UTC"));
   return meaning({ type: "touch", by: "MFMT", path, time, text });
+}
+
+function hashed(verb: HashVerb, argument: string): Meaning {
+  const range = parseHashedRange(argument);
+  if (range === undefined) return refused(verb, reply(501, `Say ${verb} "file" from to`));
+  return meaning({ type: "hash", by: verb, algorithm: hashVerbs[verb], ...range });
 }
 
 function site(argument: string): Meaning {

@@ -1,27 +1,34 @@
 /** What FEAT (RFC 2389 §3), HELP and STAT (RFC 959 §4.1.3) say of the server itself. */
 import { commands, isVerb, verbs, type TransferVerb } from "./commands.ts";
 import { factNames } from "./facts.ts";
-import { hashAlgorithms } from "./hash.ts";
+import { hashAlgorithms, hashVerbs } from "./hash.ts";
 import { reply, type Reply } from "./replies.ts";
 import type { FtpSettings } from "./server-settings.ts";
 
 /** RFC 2389 §3.2: one feature a line; only what is carried out. */
-export function featReply(settings: FtpSettings, tls: boolean): Reply {
+export function featReply(
+  settings: FtpSettings,
+  offered: { readonly tls: boolean; readonly modeZ: boolean },
+): Reply {
   const features = [
-    ...(tls ? ["AUTH TLS", "PBSZ", "PROT"] : []),
+    ...(offered.tls ? ["AUTH TLS", "PBSZ", "PROT"] : []),
     "AVBL",
     "CLNT",
     "EPRT",
     "EPSV",
     `HASH ${hashAlgorithms.map((name) => starred(name, name === settings.algorithm)).join(";")}`,
+    // RFC 7151 §3.3.
+    "HOST",
     "MDTM",
     "MFMT",
     // RFC 3659 §7.8: those that are sent have a star.
     `MLST ${factNames.map((name) => `${starred(name, settings.facts.includes(name))};`).join("")}`,
+    ...(offered.modeZ ? ["MODE Z"] : []),
     "REST STREAM",
     "SIZE",
     "TVFS",
     "UTF8",
+    ...Object.keys(hashVerbs).map((verb) => `${verb} filename;from;to`),
   ];
   return reply(211, "Features:", ...features, "End");
 }
@@ -65,11 +72,11 @@ export function statusLines(
   settings: FtpSettings,
   at: { readonly secure: boolean; readonly loggedIn: boolean; readonly transfer: TransferVerb | undefined },
 ): readonly string[] {
-  const { user, representation, protection, prepared, offset } = settings;
+  const { user, representation, protection, prepared, offset, mode } = settings;
   return [
     at.loggedIn ? `Logged in as ${user ?? "?"}` : "Nobody is logged in",
     `Control connection: ${at.secure ? "TLS" : "in clear"}; data connections: ${protection === "P" ? "TLS" : "in clear"}`,
-    `TYPE: ${representation === "A" ? "ASCII, FORM: non-print" : "Image"}; STRU: File; MODE: Stream`,
+    `TYPE: ${representation === "A" ? "ASCII, FORM: non-print" : "Image"}; STRU: File; MODE: ${mode === "S" ? "Stream" : "Z, deflated"}`,
     at.transfer === undefined
       ? `No transfer runs${prepared === undefined ? "" : `; the next is ${prepared}`}`
       : `${at.transfer} runs`,

@@ -14,6 +14,10 @@ export interface FtpSettings {
   readonly allocated: number | undefined;
   readonly facts: readonly FactName[];
   readonly algorithm: HashAlgorithm;
+  /** MODE. */
+  readonly mode: "S" | "Z";
+  /** OPTS MODE Z LEVEL. */
+  readonly level: number;
   /** PBSZ was said. */
   readonly buffer: boolean;
   readonly protection: "C" | "P";
@@ -32,6 +36,8 @@ export const freshSettings: FtpSettings = {
   allocated: undefined,
   facts: defaultFacts,
   algorithm: "SHA-256",
+  mode: "S",
+  level: 6,
   buffer: false,
   protection: "C",
   prepared: undefined,

@@ -1,7 +1,7 @@
 /**
  * The server of RFC 959 as a pure core, with RFC 1123 §4.1, 2228, 2389, 2428, 2640, 3659 and 4217. Commands are read
  * while a transfer runs: what needs no data connection is answered before the transfer is. It opens no connection and
- * knows no file; CCC, MODE B, C and Z, STRU R and P, and mail (RFC 765) are left out.
+ * knows no file; CCC, MODE B and C, STRU R and P, and mail (RFC 765) are left out.
  */
 import { LimitError, LocalError, RemoteError, type Core, decodeName, type Rest } from "@socketscope/wire";
 import {
@@ -27,6 +27,8 @@ export interface FtpServerOptions {
   readonly tls: boolean;
   /** The control connection is under TLS, from its first octet or since AUTH. */
   readonly secure: boolean;
+  /** MODE Z is offered. Default false: lftp takes it by itself, and is slower with it for small files. */
+  readonly modeZ?: boolean;
   /** The greeting was said before AUTH TLS. Default false. */
   readonly afterTls?: boolean;
   /** Of the control connection: 4 is IPv4. */
@@ -137,11 +139,12 @@ export class FtpServer implements Core<FtpServerEvent, FtpServerAction, FtpServe
       this.#held = text;
       return undefined;
     }
-    const { tls, secure, family } = this.#options;
+    const { tls, secure, family, modeZ = false } = this.#options;
     const at = {
       state: this.#state,
       settings: this.#settings,
       tls,
+      modeZ,
       secure,
       family,
       transfer: this.#transfer,

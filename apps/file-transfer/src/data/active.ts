@@ -31,7 +31,7 @@ export function refusalOfTarget(
 }
 
 /** An IPv6 address has many forms; a URL knows one. */
-function canonicalHost(host: string): string {
+export function canonicalHost(host: string): string {
   return host.includes(":") ? new URL(`http://[${host}]`).hostname : host.split(".").map(Number).join(".");
 }
 

@@ -29,6 +29,8 @@ export interface EngineOptions {
   /** What 227 names instead of our own address: that of the NAT in front of us. */
   readonly publicAddress: string | undefined;
   readonly sameAddress: boolean;
+  /** MODE Z is offered; a library has none. */
+  readonly modeZ: boolean;
   readonly limits: EngineLimits;
   readonly tap: TapPoint;
   /** Obeyed where the sockets are ours; a library's are not to be intercepted. */

@@ -71,6 +71,8 @@ export class LibraryConnection {
   }
 
   #tapData(socket: Socket): void {
+    // Of one that is gone there is nothing to tell: its TLS has no name any more.
+    if (socket.destroyed) return;
     if (socket.connecting || socket.remotePort === undefined) {
       socket.once("connect", () => this.#tapData(socket));
       return;

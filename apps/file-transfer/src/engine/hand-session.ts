@@ -25,6 +25,7 @@ import { answerFileCommand } from "../ftp/file-commands.ts";
 import { failedReply } from "../ftp/replies.ts";
 import type { Visit } from "../ftp/visit.ts";
 import type { EngineOptions } from "./engine.ts";
+import { isOurName } from "./host-names.ts";
 import { Pace } from "./pace.ts";
 import { prepare, type Prepared, type TransferEvent } from "./prepare.ts";
 import { Transfer } from "./transfer.ts";
@@ -42,11 +43,12 @@ export function serveFtp(stream: Stream, options: EngineOptions): void {
 }
 
 /** RFC 4217 §11: behind AUTH TLS a core that knows nothing of what was said in clear. */
-function coreOf(stream: Stream, { tls, limits }: EngineOptions, afterTls: boolean): FtpServer {
+function coreOf(stream: Stream, { tls, modeZ, limits }: EngineOptions, afterTls: boolean): FtpServer {
   return new FtpServer({
     tls: tls !== undefined && !afterTls && !stream.secure,
     secure: afterTls || stream.secure,
     afterTls,
+    modeZ,
     family: stream.flow.local.host.includes(":") ? 6 : 4,
     limits: { loginTries: limits.loginTries },
   });
@@ -87,6 +89,8 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
         return say(link, this.#visit.user(event.name) ?? event.reply);
       case "login":
         return this.#answer(link, () => this.#visit.password(event.user, event.password));
+      case "host":
+        return this.#host(event.name, event.reply, link);
       case "secure":
         return this.#startTls(event.reply, link);
       case "reinitialize":
@@ -149,6 +153,11 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
       this.#visit.options.onError(error);
       say(link, failedReply);
     }
+  }
+
+  #host(name: string, answer: Reply, link: Line): void {
+    const ours = isOurName(name, this.#stream.flow.local.host, this.#options.tls?.cert);
+    say(link, ours ? answer : reply(504, "No server here has this name"));
   }
 
   async #startTls(answer: Reply, link: Line): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a transfer carries, opened before its 150: what cannot be had is said at once, and no data connection is made for it. */
 import { reply, type FtpServerEvent, type Reply } from "@socketscope/ftp";
 import type { Stream } from "@socketscope/socket-core";
+import { deflated, inflated } from "../data/deflate.ts";
 import { fileSink, fileSource } from "../data/file-source.ts";
 import { receiveAll } from "../data/receiving.ts";
 import { sendAll, type Source } from "../data/sending.ts";
@@ -65,18 +66,27 @@ async function retrieve(event: Retrieve, files: FileSystem, visit: Visit): Promi
     if (!ascii && event.offset > size)
       throw new FileProblem("bad-offset", `The file has ${size} octets: there is nothing to resume at`);
     const left = ascii ? "" : ` (${size - event.offset} octets)`;
+    const source = onTheWay(fileSource(reader, size, event.offset, ascii), event.deflate);
     return {
       begins: reply(150, `Here comes ${event.path}${left}`),
       record: { path, direction: "out", representation: event.representation },
-      ...(!ascii && { total: size - event.offset }),
-      run: (stream, _, count) => sendAll(stream, fileSource(reader, size, event.offset, ascii), count),
+      ...(!ascii && event.deflate === undefined && { total: size - event.offset }),
+      run: (stream, _, count) => sendAll(stream, source, count),
       complete: () => Promise.resolve(),
-      giveUp: () => reader.close(),
+      giveUp() {
+        source.close?.();
+        return reader.close();
+      },
     };
   } catch (error) {
     await reader.close();
     throw error;
   }
+}
+
+/** As MODE has it. */
+function onTheWay(source: Source, level: number | undefined): Source & { close?(): void } {
+  return level === undefined ? source : deflated(source, level);
 }
 
 async function store(event: Store, files: FileSystem, visit: Visit): Promise<Prepared> {
@@ -90,7 +100,9 @@ async function store(event: Store, files: FileSystem, visit: Visit): Promise<Pre
     ...how,
     ...(event.allocate !== undefined && { expected: event.allocate }),
   });
-  const sink = fileSink(writer, ascii);
+  const file = fileSink(writer, ascii);
+  const inflating = event.deflate === undefined ? undefined : inflated(file);
+  const sink = inflating ?? file;
   // Of nothing there is nothing to resume; it would only hide the file that is there.
   let worthKeeping = how.how !== "replace";
   // RFC 1123 §4.1.2.9: the reply to STOU names the file in this form.
@@ -108,10 +120,14 @@ async function store(event: Store, files: FileSystem, visit: Visit): Promise<Pre
         },
       }),
     async complete() {
-      await sink.end();
+      await inflating?.end();
+      await file.end();
       await writer.commit();
     },
-    giveUp: () => writer.abandon(worthKeeping ? "keep" : "remove"),
+    giveUp() {
+      inflating?.close();
+      return writer.abandon(worthKeeping ? "keep" : "remove");
+    },
   };
 }
 
@@ -122,17 +138,21 @@ function howToWrite({ how, offset }: Store): WriteOptions {
 
 async function list(event: List, files: FileSystem, visit: Visit): Promise<Prepared> {
   const lines = await openListing(files, visit.folder, event, visit.options.now());
-  const source: Source = {
+  const plain: Source = {
     async next() {
       const page = await lines.next();
       return page === undefined ? undefined : linesOnTheWay(page);
     },
   };
+  const source = onTheWay(plain, event.deflate);
   return {
     begins: reply(150, "Here comes the listing"),
     record: undefined,
     run: (stream, _, count) => sendAll(stream, source, count),
     complete: () => Promise.resolve(),
-    giveUp: () => lines.close(),
+    giveUp() {
+      source.close?.();
+      return lines.close();
+    },
   };
 }

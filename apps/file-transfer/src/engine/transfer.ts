@@ -2,6 +2,7 @@
 import { reply, type Reply } from "@socketscope/ftp";
 import { SocketError, type Stream } from "@socketscope/socket-core";
 import { TransferBroken } from "../data/broken.ts";
+import { NotDeflated } from "../data/deflate.ts";
 import type { DataConnection } from "../data/data-connection.ts";
 import { failedReply, replyToProblem } from "../ftp/replies.ts";
 import type { Visit } from "../ftp/visit.ts";
@@ -119,6 +120,7 @@ export class Transfer {
       const why = error.reason === "timeout" ? "nothing moved for too long" : "it ended early";
       return reply(426, `The data connection broke: ${why}`);
     }
+    if (error instanceof NotDeflated) return reply(426, "What came is no zlib stream, or not all of one");
     const known = replyToProblem(error, "transfer");
     if (known === undefined) this.#options.visit.options.onError(error);
     return known ?? failedReply;

@@ -96,8 +96,12 @@ async function carryOut(event: FileEvent, files: FileSystem, visit: Visit): Prom
       return reply(213, String((await files.space(at(event.path))).available));
     case "hash": {
       const { size } = await plainFile(files, at(event.path));
-      const hex = await files.hash(at(event.path), digests[event.algorithm]);
-      return reply(213, formatHash(event.algorithm, 0, size, hex, event.path));
+      const { by, algorithm, from, to = size } = event;
+      if (to > size || from > to) throw new FileProblem("bad-offset", `The file has ${size} octets`);
+      const hex = await files.hash(at(event.path), digests[algorithm], { from, to });
+      // XCRC and its kin have 250 and the hash alone, in no paper and in every server that has them.
+      if (by !== "HASH") return reply(250, hex.toUpperCase());
+      return reply(213, formatHash(algorithm, from, to, hex, event.path));
     }
     case "status":
       return status(event, files, visit);
@@ -109,6 +113,7 @@ const digests = {
   "SHA-512": "sha512",
   "SHA-1": "sha1",
   MD5: "md5",
+  CRC32: "crc32",
 } as const satisfies Record<HashAlgorithm, string>;
 
 async function enter(path: string, files: FileSystem, visit: Visit): Promise<Reply> {

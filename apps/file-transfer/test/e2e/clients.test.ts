@@ -1,7 +1,9 @@
 /** FTP programs that we did not write: what they store is in the home, octet for octet, and what is there they fetch. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { crc32 } from "node:zlib";
 import { realClient, run, spawnApp, TemporaryFolder, type RunningApp } from "@socketscope/testkit";
 import { Client } from "basic-ftp";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -29,6 +31,7 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
       `--anonymous=${join(folder.path, "public")}`,
       "--login-delay=off",
       `--xferlog=${join(folder.path, "xferlog")}`,
+      "--mode-z",
       "--log=json",
     ]);
   }, 60_000);
@@ -45,7 +48,6 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
   const portOf = (name: string): string => new URL(app.url(name).replace(/^\w+:/, "http:")).port;
   const ca = (): string => app.ready.ca ?? "";
   const tree = (): string => join(folder.path, "tree");
-  const wholeTree = (): Record<string, string> => treeOf(tree());
   const big = (): string => sha256(readFileSync(join(tree(), "big.bin")));
 
   realClient("curl").describe("curl", () => {
@@ -108,6 +110,27 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
       expect(treeOf(home())).toEqual({ "a/": "", "a/b/": "" });
     });
 
+    it("is told hashes of what it stored", async () => {
+      await curl("-T", join(tree(), "big.bin"), url("big.bin"));
+      const whole = readFileSync(join(tree(), "big.bin"));
+      const asked = [
+        "-Q",
+        "XMD5 big.bin",
+        "-Q",
+        "XSHA256 big.bin",
+        "-Q",
+        'XCRC "big.bin" 10 20',
+        "-Q",
+        "HASH big.bin",
+      ];
+      const { stderr } = await run("curl", ["-sv", "-u", "ann:s e:cret", ...asked, "-I", url("")]);
+      const hash = (name: string): string => createHash(name).update(whole).digest("hex");
+      const part = crc32(whole.subarray(10, 20)).toString(16).padStart(8, "0");
+      for (const wanted of [hash("md5"), hash("sha256"), part].map((hex) => `< 250 ${hex.toUpperCase()}\r`))
+        expect(stderr).toContain(wanted);
+      expect(stderr).toContain(`< 213 SHA-256 0-${whole.length} ${hash("sha256")} big.bin\r`);
+    });
+
     it("converts line ends where it is asked to", async () => {
       // curl sends CRLF for each LF.
       writeFileSync(join(local(), "text"), "one\ntwo\n");
@@ -129,7 +152,8 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
 
   realClient("lftp").describe("lftp", () => {
     const lftp = async (commands: string, settings = ""): Promise<void> => {
-      const script = `set net:max-retries 1; set net:timeout 15; set ssl:ca-file ${ca()}; ${settings};
+      // It takes MODE Z by itself where it is offered.
+      const script = `set net:max-retries 1; set net:timeout 15; set ftp:use-mode-z no; set ssl:ca-file ${ca()}; ${settings};
         open -u ann,"s e:cret" ftp://127.0.0.1:${portOf("ftp")}; ${commands}; bye`;
       const result = await run("lftp", ["--norc", "-c", script], { timeout: 90_000 });
       expect([result.code, result.stderr]).toEqual([0, ""]);
@@ -141,12 +165,21 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
       ["active", "set ftp:ssl-allow no; set ftp:passive-mode no"],
       ["active under TLS", "set ftp:ssl-force yes; set ftp:ssl-protect-data yes; set ftp:passive-mode no"],
       ["by MLSD", "set ftp:ssl-allow no; set ftp:use-mlsd yes"],
+      ["in MODE Z", "set ftp:ssl-allow no; set ftp:use-mode-z yes; debug -o DIALOGUE 9"],
     ])(
       "mirrors both ways, %s",
       async (_, settings) => {
-        await lftp(`mirror -R --parallel=4 ${tree()} /up; mirror --parallel=4 /up ${local()}/down`, settings);
-        expect(treeOf(join(home(), "up"))).toEqual(wholeTree());
-        expect(treeOf(join(local(), "down"))).toEqual(wholeTree());
+        const dialogue = join(folder.path, "dialogue");
+        // In MODE Z it manages ten files a second.
+        const below = settings.includes("DIALOGUE") ? "names" : "";
+        await lftp(
+          `mirror -R --parallel=4 ${join(tree(), below)} /up; mirror --parallel=4 /up ${local()}/down`,
+          settings.replace("DIALOGUE", dialogue),
+        );
+        if (settings.includes("DIALOGUE")) expect(readFileSync(dialogue, "utf8")).toMatch(/^---> MODE Z$/m);
+        const wanted = treeOf(join(tree(), below));
+        expect(treeOf(join(home(), "up"))).toEqual(wanted);
+        expect(treeOf(join(local(), "down"))).toEqual(wanted);
       },
       120_000,
     );

@@ -74,6 +74,7 @@ export async function serve({ policy, limits, login, ...engine }: Overrides = {}
     passivePorts: undefined,
     publicAddress: undefined,
     sameAddress: true,
+    modeZ: true,
     tap,
     admission: { admit: () => ({ action: "allow" }), release: () => undefined },
     visits,

@@ -69,6 +69,71 @@ realClient("sftp", "ssh").describe("file-transfer and OpenSSH's sftp", () => {
     );
   }, 120_000);
 
+  it("shows the host keys it is given, RSA for clients that know no Ed25519", async () => {
+    using folder = new TemporaryFolder("sftp-keys");
+    const at = (name: string): string => join(folder.path, name);
+    for (const type of ["rsa", "ecdsa"])
+      await run("ssh-keygen", ["-q", "-t", type, "-N", "", "-f", at(type)]);
+    await using app = await spawnApp("file-transfer", [
+      "--user=ann:secret",
+      `--home=${at("home")}`,
+      `--host-key=${at("rsa")}`,
+      `--host-key=${at("ecdsa")}`,
+      "--port=off",
+      "--implicit-port=off",
+    ]);
+    const { port } = new URL(app.url("sftp").replace("sftp:", "http:"));
+    for (const type of ["rsa", "ecdsa"]) {
+      const { text } = await run("ssh-keyscan", ["-p", port, "-t", type, "127.0.0.1"]);
+      expect(text.trim().split(" ").slice(1, 3)).toEqual(
+        readFileSync(at(`${type}.pub`), "utf8")
+          .split(" ")
+          .slice(0, 2),
+      );
+    }
+    // SHA-1 signatures are what the oldest clients know; RFC 8332 has SHA-2 for the same key.
+    for (const algorithm of ["rsa-sha2-512", "rsa-sha2-256"]) {
+      const { stderr } = await run(
+        "ssh",
+        [
+          "-v",
+          "-F",
+          "none",
+          "-p",
+          port,
+          "-o",
+          "BatchMode=yes",
+          "-o",
+          `HostKeyAlgorithms=${algorithm}`,
+          "-o",
+          "StrictHostKeyChecking=no",
+          "-o",
+          `UserKnownHostsFile=${at("known")}`,
+          "ann@127.0.0.1",
+        ],
+        { env: { HOME: folder.path } },
+      );
+      expect(stderr).toContain(`host key algorithm: ${algorithm}`);
+      expect(stderr).toContain("Authentications that can continue");
+    }
+    const refused = await run(
+      process.execPath,
+      [
+        "--import",
+        "tsx",
+        "--conditions=@socketscope/source",
+        "apps/file-transfer/src/main.ts",
+        `--host-key=${at("rsa.pub")}`,
+        "--port=0",
+        "--implicit-port=off",
+        "--sftp-port=off",
+        `--state=${at("state")}`,
+      ],
+      { cwd: workspaceRoot },
+    );
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("that is no private key")]);
+  });
+
   it("serves standard input and output, as OpenSSH's own server does", async () => {
     using folder = new TemporaryFolder("sftp-stdio");
     const at = (name: string): string => join(folder.path, name);

@@ -39,7 +39,7 @@ const ready: readonly Row[] = [
     ["SITE HELP", "SITE FOO", "SITE", "SITE CHMOD 999 a", "SITE UTIME x y"],
     [214, 504, 501, 501, 501],
   ],
-  ["what is known and not carried out", ["CCC", "LANG en", "XCRC a"], [502, 502, 502]],
+  ["what is known and not carried out", ["CCC", "LANG en", "MFF a"], [502, 502, 502]],
   ["what nobody knows", ["FOO", "", "123 4"], [500, 500, 500]],
   ["what stands alone", ["PWD x", "CDUP y", "PASV z"], [501, 501, 501]],
   ["what needs an argument", ["CWD", "RETR", "DELE", "MFMT 20260101000000"], [501, 501, 501, 501]],
@@ -98,6 +98,22 @@ const ready: readonly Row[] = [
     [200, 213],
     { type: "hash", algorithm: "SHA-1", path: "a" },
   ],
+  [
+    "XCRC of a file whose name ends in numbers",
+    ["XCRC a 1 2"],
+    [250],
+    { path: "a 1 2", from: 0, to: undefined },
+  ],
+  [
+    "XMD5 of all of a quoted name",
+    ['XMD5 "a ""b"""'],
+    [250],
+    { by: "XMD5", algorithm: "MD5", path: 'a "b"' },
+  ],
+  ["XSHA256 up to an octet", ['XSHA256 "a" 7'], [250], { algorithm: "SHA-256", path: "a", from: 0, to: 7 }],
+  ["XCRC of some octets", ['XCRC "a", 3, 7'], [250], { algorithm: "CRC32", path: "a", from: 3, to: 7 }],
+  ["XCRC of what is no range", ['XCRC "a', 'XCRC "a" 7 3', 'XCRC "a"7', 'XCRC "" 1'], [501, 501, 501, 501]],
+  ["HOST behind a login (RFC 7151 §3.2)", ["HOST localhost"], [503]],
   ["ABOR in the manner of Telnet, the DM lost", ["\xff\xf4\xffABOR"], [225]],
   ["ABOR in the manner of Telnet, the IAC lost", ["\xff\xf4\xf2ABOR"], [225]],
   ["Telnet options", ["\xff\xfd\x06NOOP", "NO\xff\xf1OP"], [200, 200]],
@@ -116,6 +132,41 @@ describe("after login", () => {
       }
     },
   );
+});
+
+describe("HOST", () => {
+  it.each([
+    ["a name", "ftp.example.com", 220, "ftp.example.com"],
+    ["an IPv4 address", "192.0.2.7", 220, "192.0.2.7"],
+    ["an IPv6 address", "[::1]", 220, "::1"],
+    ["no name", "a b", 501, undefined],
+  ])("takes %s before USER", (_, argument, code, name) => {
+    const heard = converse([`HOST ${argument}\r\nUSER ann\r\nHOST b\r\n`]);
+    expect(codes(heard)).toEqual([code, 331, 503]);
+    expect(heard.events.find(({ type }) => type === "host")).toEqual(
+      name === undefined ? undefined : expect.objectContaining({ name }),
+    );
+  });
+});
+
+describe("MODE Z, where it is offered", () => {
+  const lines = (...said: readonly string[]) =>
+    converse([LOGIN, ...said.map((line) => `${line}\r\n`)], { modeZ: true });
+
+  it("goes for every transfer behind it, with the level that was said, until MODE S", () => {
+    const heard = lines("MODE Z", "OPTS MODE Z LEVEL 9", "EPSV", "RETR a");
+    expect(codes(heard).slice(2)).toEqual([200, 200, 229, 150]);
+    expect(heard.events.at(-1)).toMatchObject({ deflate: 9 });
+    expect(lines("MODE Z", "EPSV", "LIST").events.at(-1)).toMatchObject({ deflate: 6 });
+    expect(lines("MODE Z", "MODE S", "EPSV", "STOR a").events.at(-1)).toMatchObject({ deflate: undefined });
+  });
+
+  it("is in FEAT and STAT, and has no other options", () => {
+    expect(lines("FEAT").said).toContain("\r\n MODE Z\r\n");
+    expect(converse(["FEAT\r\n"]).said).not.toContain("MODE Z");
+    expect(lines("MODE Z", "STAT").said).toContain("MODE: Z, deflated");
+    expect(codes(lines("OPTS MODE Z LEVEL 10", "OPTS MODE S")).slice(2)).toEqual([501, 501]);
+  });
 });
 
 describe("lines", () => {

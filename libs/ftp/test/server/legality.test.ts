@@ -61,6 +61,12 @@ const table: Readonly<Record<Verb, readonly [line: string, good: number, before?
   MDTM: ["MDTM a", 213],
   MFMT: ["MFMT 20260101000000 a", 213],
   HASH: ["HASH a", 213],
+  XCRC: ["XCRC a", 250],
+  XMD5: ["XMD5 a", 250],
+  XSHA: ["XSHA a", 250],
+  XSHA1: ["XSHA1 a", 250],
+  XSHA256: ["XSHA256 a", 250],
+  XSHA512: ["XSHA512 a", 250],
   AVBL: ["AVBL", 213],
   SITE: ["SITE CHMOD 644 a", 200],
   SYST: ["SYST", 215],
@@ -70,6 +76,7 @@ const table: Readonly<Record<Verb, readonly [line: string, good: number, before?
   FEAT: ["FEAT", 211],
   OPTS: ["OPTS UTF8 ON", 200],
   CLNT: ["CLNT x", 200],
+  HOST: ["HOST localhost", 220],
   AUTH: ["AUTH TLS", 234],
   PBSZ: ["PBSZ 0", 503],
   PROT: ["PROT P", 503],
@@ -83,9 +90,9 @@ describe.each(Object.entries(ways))("in state %s", (state, way) => {
     expect(converse([way]).state).toBe(state);
     const legal = (commands[verb].legalIn as readonly string[]).includes(state);
     const heard = converse([`${way}${before === undefined ? "" : `${before}\r\n`}${line}\r\n`]);
-    const denied = verb === "PASS" || (verb === "RNTO" && state === "ready") ? 503 : 530;
+    const denied = verb === "PASS" || verb === "HOST" || (verb === "RNTO" && state === "ready") ? 503 : 530;
     expect(codes(heard).at(-1)).toBe(legal ? good : denied);
-    if (!legal) expect(needsLogin(verb)).toBe(true);
+    if (!legal) expect(needsLogin(verb) || verb === "HOST").toBe(true);
   });
 
   it.each(verbs)("%s that fails leaves the session usable", (verb) => {

@@ -51,7 +51,7 @@ export function standardAnswer(event: FtpServerEvent): readonly FtpServerAction[
     case "hash":
     case "available":
     case "touch":
-      return [said(213, "12")];
+      return [said(event.type === "hash" && event.by !== "HASH" ? 250 : 213, "12")];
     case "status":
       return [{ type: "reply", reply: reply(211, "Status:", ...event.lines, "End") }];
     case "renaming":
@@ -67,6 +67,7 @@ export function standardAnswer(event: FtpServerEvent): readonly FtpServerAction[
     case "abort":
       return [...(event.transfer === undefined ? [] : [finish(426)]), { type: "reply", reply: event.reply }];
     case "user":
+    case "host":
     case "secure":
     case "reinitialize":
     case "protection":

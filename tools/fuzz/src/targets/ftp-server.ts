@@ -34,6 +34,7 @@ function policy(): Policy<FtpServerEvent, FtpServerAction> {
           return [...actions, { type: "reply", reply: event.reply }];
         }
         case "user":
+        case "host":
         case "secure":
         case "reinitialize":
         case "protection":
@@ -97,6 +98,10 @@ export const ftpServer: Target = {
     "PBSZ 0\r\n",
     "PROT P\r\n",
     "REIN\r\n",
+    "HOST a.b\r\n",
+    "MODE Z\r\n",
+    "OPTS MODE Z LEVEL 9\r\n",
+    'XCRC "a" 1 2\r\n',
     "\r\n",
     "\n",
     "\0",
@@ -106,12 +111,14 @@ export const ftpServer: Target = {
     `${IN}PASV\r\nSTOR a\r\n\xff\xf4\xffABOR\r\nNOOP\r\n`,
     `FEAT\r\nHELP\r\nAUTH TLS\r\nUSER root\r\n`,
     `${IN}RNFR a\r\nRNTO b\r\nMKD "x"\r\nOPTS MLST type;\r\nMLST a\r\nSIZE a\r\nREIN\r\n`,
+    `HOST localhost\r\n${IN}MODE Z\r\nEPSV\r\nLIST\r\nXMD5 "a ""b""" 3\r\nXSHA1 a\r\n`,
     `USER a\r\nPASS no\r\nGET / HTTP/1.1\r\n`,
   ],
   run: (input, cut) =>
     walk(
       new FtpServer({
         tls: true,
+        modeZ: true,
         secure: false,
         family: 4,
         limits: { commandLine: 60, errors: 12, loginTries: 3 },
