@@ -16,6 +16,7 @@ packages=(
   postfix                                        # the next hop and the hop before; smtp-source, smtp-sink
   lftp tnftp ncftp                               # FTP programs; curl, wget and python3 speak it too
   thunderbird xvfb xdotool                       # a mail program with a window, and a screen for it
+  filezilla                                      # an FTP and SFTP program with a window
   openssh-client lftp rclone python3-paramiko    # clients of SFTP; lftp speaks FTP as well
   sshfs                                          # a folder of ours mounted, where FUSE may be had
   python3-pyftpdlib python3-openssl libwrap0     # FTP servers; the last is what vsftpd, below, needs

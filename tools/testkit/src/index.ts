@@ -28,6 +28,7 @@ export {
   Thunderbird,
   type ThunderbirdOptions,
 } from "./thunderbird.ts";
+export { FileZilla, type FileZillaFile, type FileZillaSite, missingForFileZilla } from "./filezilla.ts";
 export { missingForVsftpd, Vsftpd, type VsftpdOptions } from "./vsftpd.ts";
 export { missingForPyftpdlib, Pyftpdlib, type PyftpdlibOptions } from "./pyftpdlib.ts";
 export { missingForSshd, Sshd } from "./sshd.ts";

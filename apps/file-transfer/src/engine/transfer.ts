@@ -106,7 +106,9 @@ export class Transfer {
         this.#octets += octets;
       });
     } catch (error) {
-      stream.destroy("io");
+      if (error instanceof TransferBroken) stream.destroy("io");
+      // A reset would be all that the client hears of a full disk: it may send on for a while, and then reads the reply.
+      else stream.linger("io");
       throw error;
     }
     // RFC 959 §3.4: in stream mode the end of the connection is the end of the file.
