@@ -71,13 +71,12 @@ export class LibraryConnection {
   }
 
   #tapData(socket: Socket): void {
-    // Of one that is gone there is nothing to tell: its TLS has no name any more.
-    if (socket.destroyed) return;
     if (socket.connecting || socket.remotePort === undefined) {
       socket.once("connect", () => this.#tapData(socket));
       return;
     }
-    if (socket instanceof TLSSocket && socket.getProtocol() === null) {
+    const cipher = socket instanceof TLSSocket ? cipherOf(socket) : undefined;
+    if (socket instanceof TLSSocket && cipher === undefined) {
       socket.once("secure", () => this.#tapData(socket));
       return;
     }
@@ -90,8 +89,8 @@ export class LibraryConnection {
       parent: control.id,
     };
     tap.opened(flow);
-    if (socket instanceof TLSSocket)
-      tap.secured(flow, socket.getProtocol() ?? "", socket.getCipher().name, undefined);
+    if (socket instanceof TLSSocket && cipher !== undefined)
+      tap.secured(flow, socket.getProtocol() ?? "", cipher, undefined);
     tap.speaks(flow, "ftp-data");
     tapSocket(socket, flow, tap, "other");
     socket.once("close", () => tap.closed(flow, "peer-ended"));
@@ -105,6 +104,12 @@ const LAST_WORDS = 20;
 export class LoginRefused extends Error {
   override readonly name = "LoginRefused";
   readonly code = "LOGIN_REFUSED";
+}
+
+/** Undefined before the handshake, when there is a protocol already; Node's types know of no such time. */
+function cipherOf(socket: TLSSocket): string | undefined {
+  const cipher: { readonly name: string } | undefined = socket.getCipher();
+  return cipher?.name;
 }
 
 /** `told` of each value the library puts there, also of the one that is there already. */
