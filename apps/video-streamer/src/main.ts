@@ -14,6 +14,7 @@ await runServer(
     summary: "Shows films over sockets you can see through: as files with ranges and as HLS on demand.",
     examples: [
       "video-streamer --media ./films --port 8090",
+      "video-streamer --udp demo=udp://239.255.0.1:5004",
       "video-streamer --engine node-http --write-timeout 10s",
     ],
     options: videoStreamerOptions,
