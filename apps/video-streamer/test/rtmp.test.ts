@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { listenTcp, type Listener } from "@socketscope/socket-core";
-import { realClient, run, TemporaryFolder } from "@socketscope/testkit";
-import { openChromium } from "@socketscope/testkit/browsers";
+import { realClient, run, TemporaryFolder, workspaceRoot } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { serveRtmp } from "../src/ingest/rtmp-ingest.ts";
 import { SAMPLE_FOLDER } from "../src/sample-folder.ts";
@@ -60,7 +59,7 @@ describe("publishing by RTMP", () => {
     expect(errors).toEqual([]);
   });
 
-  realClient("ffmpeg", "ffprobe", "chromium").describe("with ffmpeg", () => {
+  realClient("ffmpeg", "ffprobe", "curl").describe("with ffmpeg", () => {
     const publish = (name: string, seconds: number, codecs = ["-c", "copy"]): ReturnType<typeof run> => {
       const input = ["-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-i", SAMPLE];
       const address = `rtmp://127.0.0.1:${door.port}/live/${name}`;
@@ -83,35 +82,32 @@ describe("publishing by RTMP", () => {
       expect(seen.refused).toMatch(/codec 2: send H\.264/);
     });
 
-    it("publishes, and ffmpeg, curl and Chromium watch", async () => {
+    it("publishes, and ffmpeg, curl and our own client watch", async () => {
       using folder = new TemporaryFolder();
-      const publishing = publish("own?key=s3cret", 14);
+      const publishing = publish("own?key=s3cret", 16);
       const live = `${site.origin}/live/own`;
       await until(async () => (await fetch(`${live}/master.m3u8`)).status === 200);
       const watched = join(folder.path, "watched.mp4");
       const endless = join(folder.path, "endless.mp4");
-      const byChromium = async (): Promise<unknown> => {
-        await using browser = await openChromium();
-        await using page = await browser.newPage();
-        await page.goto(`${site.origin}/#channel=own&by=low-latency`);
-        return await page.evaluate(
-          `new Promise((done) => { const end = Date.now() + 20_000; const look = () => { const { video } = globalThis.screen; if (video) { video.muted = true; void video.play?.().catch(() => {}); } if (video?.currentTime > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 25 || Date.now() > end) done(video?.videoWidth); else setTimeout(look, 100); }; look(); })`,
-        );
-      };
-      const [width, curled] = await Promise.all([
-        byChromium(),
+      const client = ["--import", "tsx", "--conditions=@socketscope/source", "apps/video-client/src/main.ts"];
+      const [own, curled] = await Promise.all([
+        run(process.execPath, [...client, "--json", "-t", "5", `${live}/master.m3u8`], {
+          cwd: workspaceRoot,
+        }),
         run("curl", ["-s", "-m", "5", "-o", endless, `${live}.mp4`]),
         make(["-i", `${live}/plain.m3u8`, "-t", "3", "-c", "copy"], watched),
       ]);
-      expect(width).toBe(320);
+      // It has read the low-latency playlist, and knows how late it is.
+      expect(own.text.trim().split("\n").at(-1)).toMatch(/"buffer":[\d.]+,.*"latency":[\d.]+,/);
       // It never ends: curl gave up.
       expect(curled.code).toBe(28);
       expect((await times(endless, "v")).length).toBeGreaterThan(50);
       const shown = await times(watched, "v");
       expect(shown.length).toBeGreaterThanOrEqual(75);
-      // Every picture at its time: 25 a second, and none lost.
-      for (const [i, time] of shown.entries()) expect(time - (shown[0] ?? 0)).toBeCloseTo(i / 25, 2);
-      expect((await publishing).stderr).not.toContain("rror");
+      // Every picture at its time: 25 a second, and none lost; the last ones of the copy may lack those shown before.
+      for (const [i, time] of shown.slice(0, 70).entries())
+        expect(time - (shown[0] ?? 0)).toBeCloseTo(i / 25, 2);
+      expect((await publishing).stderr).toBe("");
       expect([...site.errors, ...errors]).toEqual([]);
     });
   });
