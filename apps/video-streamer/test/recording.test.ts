@@ -41,7 +41,18 @@ realClient("ffmpeg", "ffprobe").describe("a recording", () => {
       const publication = site.studio.desk.enter("own", "here", "test");
       if ("kind" in publication) throw new Error(publication.why);
       readerFor(octets, publication).push(octets.subarray(0, octets.lastIndexOf("moof")));
-      await until(() => readdirSync(kept).some((name) => readFileSync(join(kept, name)).length > 8000));
+      // All that was cut is written: nothing has come for a while.
+      let before = 0;
+      let still = 0;
+      await until(() => {
+        const length = readdirSync(kept).reduce(
+          (sum, name) => sum + readFileSync(join(kept, name)).length,
+          0,
+        );
+        still = length === before && length > 8000 ? still + 1 : 0;
+        before = length;
+        return still > 30;
+      });
       copyFileSync(join(kept, readdirSync(kept)[0] ?? ""), crashed);
       site.studio.desk.leave(publication);
       await recorder.close();
