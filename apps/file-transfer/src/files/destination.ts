@@ -6,6 +6,7 @@ import type { Home } from "./home.ts";
 import type { Lock } from "./locks.ts";
 import type { OpenPartial } from "./partials.ts";
 import { problem, systemCode, unlessMissing } from "./problems.ts";
+import * as quick from "./quick.ts";
 import { pathOf, type Place } from "./walk.ts";
 
 export interface Destination {
@@ -81,7 +82,7 @@ export class PartialDestination implements Destination {
   async #renameInto(): Promise<void> {
     const { place, open } = this.#target;
     await place.folder.confirm();
-    await rename(open.folder.at(open.partial.name), place.folder.at(place.name));
+    await quick.rename(open.folder.at(open.partial.name), place.folder.at(place.name), this.replaced);
   }
 
   /** A second name first, which fails where there is one, and the hidden one goes. */

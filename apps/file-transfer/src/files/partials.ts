@@ -9,6 +9,7 @@ import { fstat, lstat, mkdir, open, unlink } from "./disk.ts";
 import type { Folder } from "./folder.ts";
 import { PARTIALS } from "./names.ts";
 import { problem, systemCode, unlessMissing } from "./problems.ts";
+import * as quick from "./quick.ts";
 import { pathOf, type Place } from "./walk.ts";
 import type { Stats } from "node:fs";
 
@@ -83,24 +84,32 @@ export class Partials {
   async create(user: string, place: Place, mode: number): Promise<OpenPartial> {
     const usual = nameFor(user, place);
     const where = await this.#place(place);
-    const taken = this.#known.get(usual)?.live === true;
+    const known = this.#known.get(usual);
+    const taken = known?.live === true;
     const name = taken ? `${usual}-${randomBytes(6).toString("hex")}` : usual;
     const partial: Partial = { name, where, live: true, resumable: !taken };
     // At once with the question: the next one asks while the disk is at work.
     this.#known.set(name, partial);
     try {
-      return await this.#create(partial, place, mode);
+      // How much an earlier upload has left nobody has asked.
+      return await this.#create(partial, place, mode, known === undefined ? 0 : Infinity);
     } catch (error) {
       this.#known.delete(name);
       throw error;
     }
   }
 
-  async #create(partial: Partial, place: Place, mode: number, isAgain = false): Promise<OpenPartial> {
+  async #create(
+    partial: Partial,
+    place: Place,
+    mode: number,
+    left: number,
+    isAgain = false,
+  ): Promise<OpenPartial> {
     const folder = await this.#open(partial.where, place);
     const flags = FLAGS | constants.O_CREAT | constants.O_TRUNC;
     try {
-      const descriptor = await open(folder.at(partial.name), flags, mode);
+      const descriptor = await quick.open(folder.at(partial.name), flags, mode, left);
       return { partial, descriptor, size: 0, folder };
     } catch (error) {
       this.#close(partial.where, folder);
@@ -109,7 +118,7 @@ export class Partials {
     // Somebody has cleaned up, and the folder we hold is none any more. Others may hold it yet: it is closed with the home.
     if (this.#folder !== undefined) this.#stale.push(this.#folder);
     this.#folder = undefined;
-    return this.#create(partial, place, mode, true);
+    return this.#create(partial, place, mode, left, true);
   }
 
   /** Where it ended. Throws "busy" while another writer has it. */

@@ -1,10 +1,10 @@
 /** A regular file open for reading. */
 import { closeSync, constants, fstatSync } from "node:fs";
 import { describe } from "./describe.ts";
-import { open, readFully } from "./disk.ts";
 import type { FileReader, FileStat } from "./file-system.ts";
 import type { Folder } from "./folder.ts";
 import { asProblem, problem } from "./problems.ts";
+import * as quick from "./quick.ts";
 
 // Without O_NONBLOCK the open of a pipe waits for its other end, for ever.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -12,7 +12,7 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** The descriptor of a regular file; throws "not-a-file", "is-a-folder". The kernel follows no link here. */
 export async function openRegular(folder: Folder, name: string): Promise<number> {
   await folder.confirm();
-  const descriptor = await open(folder.at(name), FLAGS);
+  const descriptor = await quick.open(folder.at(name), FLAGS);
   try {
     // What an open file is, the kernel knows without a disk.
     const stat = fstatSync(descriptor);
@@ -44,7 +44,7 @@ export class Reader implements FileReader {
   }
 
   read(into: Uint8Array, position: number): Promise<number> {
-    return this.#run(() => readFully(this.#descriptor, into, position));
+    return this.#run(() => quick.readFully(this.#descriptor, into, position));
   }
 
   close(): Promise<void> {

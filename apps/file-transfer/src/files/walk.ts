@@ -2,11 +2,12 @@
  * From a path to the place it means: an open folder inside the home and a name in it. Names are gone through one by
  * one, links are read and followed by us and not by the kernel, so nothing between two steps leads out of the home.
  */
-import { lstat, readlink } from "./disk.ts";
+import { readlink } from "./disk.ts";
 import { FolderCache } from "./folder-cache.ts";
 import type { Folder } from "./folder.ts";
 import { nameOf, readPath, type NameLimits, type Path } from "./names.ts";
 import { asProblem, problem, systemCode, unlessMissing } from "./problems.ts";
+import * as quick from "./quick.ts";
 import type { Stats } from "node:fs";
 
 export interface WalkLimits extends NameLimits {
@@ -87,9 +88,9 @@ export class Walk {
 
   /** What stands there, a link as itself. */
   async look({ folder, name }: Place): Promise<Stats | undefined> {
-    if (name === "") return lstat(`${folder.self}/.`);
+    if (name === "") return quick.lstat(`${folder.self}/.`);
     await folder.confirm();
-    return lstat(folder.at(name)).catch(unlessMissing);
+    return quick.lstat(folder.at(name)).catch(unlessMissing);
   }
 
   /** Takes the place over: it is released when this resolves. */

@@ -1,10 +1,11 @@
 /** A file open for writing: keeps order where order counts, and ends exactly once. */
-import { fchmod, fstat, fsync, ftruncate, futimes, readFully, writeFully } from "./disk.ts";
+import { fchmod, fstat, fsync, ftruncate, futimes, readFully } from "./disk.ts";
 import { describe } from "./describe.ts";
 import type { Destination } from "./destination.ts";
 import type { FileProblem } from "./file-problem.ts";
 import type { FileStat, FileWriter } from "./file-system.ts";
 import { asProblem, problem } from "./problems.ts";
+import * as quick from "./quick.ts";
 import type { Usage } from "./usage.ts";
 
 export interface WriterOptions {
@@ -59,7 +60,7 @@ export class Writer implements FileWriter {
     const ordered = position === undefined || this.#options.append;
     return this.#change(async () => {
       const at = ordered ? this.#next : position;
-      this.#reserve(at + length);
+      if (length > 0) this.#reserve(at + length);
       if (!ordered) return this.#writeAt(pieces, at);
       this.#next = at + length;
       const before = this.#last;
@@ -72,7 +73,7 @@ export class Writer implements FileWriter {
 
   async #writeAt(pieces: readonly Uint8Array[], at: number): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed;
-    await writeFully(this.#descriptor, pieces, this.#options.destination.appends ? null : at);
+    await quick.writeFully(this.#descriptor, pieces, this.#options.destination.appends ? null : at);
   }
 
   /** The quota is asked before the disk is. */

@@ -98,7 +98,9 @@ const poke = (path: string, position: number, content: string): Operation => ({
       if (node === undefined) return "not-found";
       if (typeof node === "object") return "is-a-folder";
       const padded = node.padEnd(position, "\0");
-      folder.set(name(path), padded.slice(0, position) + content + padded.slice(position + content.length));
+      // write(2): nothing, written behind the end, makes no file longer.
+      if (content !== "")
+        folder.set(name(path), padded.slice(0, position) + content + padded.slice(position + content.length));
       return "fine";
     }),
 });
