@@ -9,7 +9,11 @@ export interface AnswerFields {
   status: { readonly code: number; readonly text: string };
   /** At most 256 octets, as latin1. */
   handle: { readonly handle: string };
-  data: { readonly data: Uint8Array };
+  data: {
+    readonly data: Uint8Array;
+    /** In front of `data` lie {@link DATA_HEAD} octets of memory that are ours to write: the packet is then one piece. */
+    readonly room?: boolean;
+  };
   name: { readonly entries: readonly NameEntry[] };
   attributes: { readonly attributes: Attributes };
   "statvfs-reply": FileSystemFigures;
@@ -241,10 +245,19 @@ export function readAnswer(
   }
 }
 
+/** Octets of a DATA packet before its content: length, type, id, length of the content. */
+export const DATA_HEAD = 13;
+
 /** The pieces of one packet. */
 export function writeAnswer(out: FieldWriter, answer: SftpAnswer): readonly Uint8Array[] {
   begin(out, answer);
-  return answer.type === "data" ? [out.take(answer.data.length), answer.data] : [out.take()];
+  if (answer.type !== "data") return [out.take()];
+  const { data, room = false } = answer;
+  const head = out.take(data.length);
+  if (!room) return [head, data];
+  const whole = new Uint8Array(data.buffer, data.byteOffset - DATA_HEAD, DATA_HEAD + data.length);
+  whole.set(head);
+  return [whole];
 }
 
 function begin<T extends AnswerType>(out: FieldWriter, answer: SftpAnswer<T>): void {

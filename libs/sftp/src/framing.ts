@@ -28,7 +28,10 @@ export function nextPacket(buffer: ReceiveBuffer, maxOctets: number): Framed | U
     const { octets, at } = buffer;
     return { length, type: octets[at + 4] ?? 0, id: numberAt(octets, at + 5) };
   }
-  if (buffer.length < 4 + length) return undefined;
+  if (buffer.length < 4 + length) {
+    buffer.expect(4 + length);
+    return undefined;
+  }
   buffer.skip(4);
   return { packet: buffer.take(length) };
 }

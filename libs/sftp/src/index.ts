@@ -2,6 +2,7 @@
 export {
   ANSWER_TO,
   type AnswerType,
+  DATA_HEAD,
   type FileSystemFigures,
   type NameEntry,
   type SftpAnswer,

@@ -4,6 +4,7 @@ import { LocalError, RemoteError } from "@socketscope/wire";
 import { describe, expect, it } from "vitest";
 import {
   ANSWER_TO,
+  DATA_HEAD,
   SftpServer,
   STATUS,
   type SftpAnswer,
@@ -87,6 +88,21 @@ describe("the opening", () => {
     expect(events).toEqual([]);
     expect(rest).toEqual({ error: "SFTP_NO_INIT" });
   });
+});
+
+it("content with room in front of it leaves in one piece, the same as without", () => {
+  const [apart, together] = [false, true].map((room) => {
+    const core = opened();
+    core.receive(packet("05 00000001 00000001 'h' 0000000000000000 00000005"));
+    expect(core.next()).toMatchObject({ type: "read" });
+    const memory = new Uint8Array(DATA_HEAD + 7);
+    memory.set(octetsOf("'hello'"), DATA_HEAD + 1);
+    const data = memory.subarray(DATA_HEAD + 1, DATA_HEAD + 6);
+    return core.send({ type: "data", id: 1, data, room });
+  });
+  expect(apart).toHaveLength(2);
+  expect(together).toHaveLength(1);
+  expect(joined(together ?? [])).toEqual(joined(apart ?? []));
 });
 
 describe("what ends the channel", () => {

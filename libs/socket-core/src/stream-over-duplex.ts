@@ -96,19 +96,18 @@ export class StreamOverDuplex implements Stream, Swept {
       this.destroy("limit");
       return true;
     }
-    const octets = pieces instanceof Uint8Array ? pieces : joined(pieces);
-    if (octets.length > 0) this.#put(octets);
+    this.#options.below?.cork();
+    for (const octets of pieces instanceof Uint8Array ? [pieces] : packed(pieces)) this.#put(octets);
+    this.#options.below?.uncork();
     this.#full ||= this.queued >= this.highWaterMark;
     return !this.#full;
   }
 
   #put(octets: Uint8Array): void {
-    const { below, tap } = this.#options;
-    tap.bytes(this.flow, "out", octets);
+    if (octets.length === 0) return;
+    this.#options.tap.bytes(this.flow, "out", octets);
     this.#written += octets.length;
-    below?.cork();
     this.#duplex.write(octets, this.#wrote);
-    below?.uncork();
   }
 
   // One closure for all writes.
@@ -203,8 +202,11 @@ export class StreamOverDuplex implements Stream, Swept {
   }
 }
 
-/** An SSH channel makes a packet of each write: a head by itself would cost as much as 32 KiB of content. */
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first] = pieces;
-  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
+/** Octets of a piece from which on copying it costs more than a packet of its own. */
+const LARGE = 32 * 1024;
+
+/** An SSH channel makes a packet of each write: what is small shares one, and what is large is not copied for it. */
+function packed(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (pieces.length < 2 || pieces.every((piece) => piece.length >= LARGE)) return pieces;
+  return [Buffer.concat(pieces)];
 }

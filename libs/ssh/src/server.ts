@@ -33,6 +33,18 @@ export interface SshServerOptions {
   readonly limits?: Partial<SshLimits>;
 }
 
+/**
+ * RFC 4253 §7.1: the client's first that we have as well is taken, and OpenSSH's first is ChaCha20-Poly1305. Node has
+ * no such cipher as a whole: by the library's own parts a file takes half as long again as under AES.
+ */
+const CIPHERS: readonly ssh2.CipherAlgorithm[] = [
+  "aes128-gcm@openssh.com",
+  "aes256-gcm@openssh.com",
+  "aes128-ctr",
+  "aes192-ctr",
+  "aes256-ctr",
+];
+
 const ONLY_SFTP = "This server speaks SFTP only: there is no shell here.\n";
 
 export class SshServer<Login> {
@@ -50,6 +62,7 @@ export class SshServer<Login> {
     this.#library = new ssh2.Server({
       hostKeys: [...options.hostKeys],
       ident: options.software,
+      algorithms: { cipher: [...CIPHERS] },
       keepaliveInterval: this.#limits.keepaliveMs,
       keepaliveCountMax: 3,
     });

@@ -311,3 +311,26 @@ it("somebody who speaks no SSH is let go of", async () => {
   silent.destroy("we-ended");
   stream.destroy("we-ended");
 });
+
+it("the server offers AES, and no cipher that Node has in parts only", async () => {
+  const { listener } = await start();
+  const stream = await connectTcp({ ...listener.address, protocol: "ssh" });
+  let said = "";
+  await new Promise<void>((resolve) => {
+    stream.attach({
+      data(octets) {
+        said += Buffer.from(octets).toString("latin1");
+        if (said.includes("hmac-")) resolve();
+      },
+      ended: resolve,
+      drain: () => undefined,
+      late: () => undefined,
+      finish: () => undefined,
+      closed: () => resolve(),
+    });
+    stream.write(Buffer.from("SSH-2.0-Test\r\n"));
+  });
+  stream.destroy("we-ended");
+  expect(said).toContain("aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr");
+  expect(said).not.toContain("chacha20");
+});

@@ -11,9 +11,15 @@ export class ReceiveBuffer {
   end = 0;
   /** We made `octets` ourselves and may write behind `end`; views given out lie before it. */
   #ours = false;
+  #expected = 0;
 
   get length(): number {
     return this.end - this.at;
+  }
+
+  /** The next message has so many octets: room for all of it is made at once, and is not made again as it grows. */
+  expect(octets: number): void {
+    this.#expected = octets;
   }
 
   push(chunk: Uint8Array): void {
@@ -26,7 +32,9 @@ export class ReceiveBuffer {
     }
     const length = this.length + chunk.length;
     if (!this.#ours || this.end + chunk.length > this.octets.length) {
-      const roomier = new Uint8Array(Math.max(2 * length, 1024));
+      // The chunk that ends a message brings the beginning of the next.
+      const wanted = this.#expected > length ? this.#expected + chunk.length : 2 * length;
+      const roomier = new Uint8Array(Math.max(wanted, 1024));
       roomier.set(this.octets.subarray(this.at, this.end));
       this.end = this.length;
       this.at = 0;

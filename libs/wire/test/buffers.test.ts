@@ -25,6 +25,7 @@ describe("a receive buffer", () => {
       fc.uint8Array({ maxLength: 40 }).map((push) => ({ push })),
       fc.nat(60).map((take) => ({ take })),
       fc.nat(60).map((skip) => ({ skip })),
+      fc.nat(200).map((expected) => ({ expected })),
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -37,6 +38,8 @@ describe("a receive buffer", () => {
           } else if ("take" in one) {
             expect(Array.from(buffer.take(one.take))).toEqual(held.slice(0, one.take));
             held = held.slice(one.take);
+          } else if ("expected" in one) {
+            buffer.expect(one.expected);
           } else {
             buffer.skip(one.skip);
             held = held.slice(one.skip);
@@ -62,6 +65,20 @@ describe("a receive buffer", () => {
     const buffer = new ReceiveBuffer();
     buffer.push(chunk);
     expect(buffer.take(3).buffer).toBe(chunk.buffer);
+  });
+
+  it("makes room for a message that is told of once, and for the beginning of the next", () => {
+    const buffer = new ReceiveBuffer();
+    const rooms = new Set<ArrayBufferLike>();
+    const piece = new Uint8Array(1000);
+    buffer.push(piece);
+    buffer.expect(9500);
+    for (let i = 1; i < 10; i++) {
+      buffer.push(piece);
+      rooms.add(buffer.octets.buffer);
+    }
+    expect(rooms.size).toBe(1);
+    expect(buffer.octets.length).toBe(10_500);
   });
 
   it("joins octet by octet in room that doubles: each is copied twice at the most", () => {

@@ -1,5 +1,5 @@
 /** What a client has open. Every handle is closed on every path: by CLOSE, or with the session. */
-import { STATUS, type Attributes, type NameEntry, type SftpRequest } from "@socketscope/sftp";
+import { DATA_HEAD, STATUS, type Attributes, type NameEntry, type SftpRequest } from "@socketscope/sftp";
 import type { FileReader, FileStat, FileSystem, FileWriter, FolderReader } from "../files/file-system.ts";
 import { FileProblem } from "../files/file-problem.ts";
 import { AT_END, attributesOf, DONE, dots, entryOf, failure, type Reply } from "./replies.ts";
@@ -43,9 +43,9 @@ export abstract class Handle {
   }
 }
 
-/** Octets read into a buffer of their own: it leaves as it is. */
+/** Octets read into memory of their own, behind room for the packet's head: it leaves as it is. */
 async function readSome(from: FileReader | FileWriter, offset: number, length: number): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafe(length);
+  const buffer = Buffer.allocUnsafeSlow(DATA_HEAD + length).subarray(DATA_HEAD);
   return buffer.subarray(0, await from.read(buffer, offset));
 }
 
@@ -60,7 +60,7 @@ export class ReadHandle extends Handle {
   override async read({ offset, length }: SftpRequest<"read">): Promise<Reply> {
     const data = await readSome(this.#reader, offset, length);
     this.moved += data.length;
-    return data.length === 0 && length > 0 ? AT_END : { type: "data", data };
+    return data.length === 0 && length > 0 ? AT_END : { type: "data", data, room: true };
   }
   override stat(): Promise<FileStat> {
     return this.#reader.stat();
@@ -83,7 +83,7 @@ export class WriteHandle extends Handle {
   override async read(request: SftpRequest<"read">): Promise<Reply> {
     if (!this.#readable) return super.read(request);
     const data = await readSome(this.#writer, request.offset, request.length);
-    return data.length === 0 && request.length > 0 ? AT_END : { type: "data", data };
+    return data.length === 0 && request.length > 0 ? AT_END : { type: "data", data, room: true };
   }
 
   override async write({ offset, data }: SftpRequest<"write">): Promise<Reply> {
