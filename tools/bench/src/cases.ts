@@ -5,7 +5,7 @@ import { largeFile, smallFile } from "./site.ts";
 export interface Comparison {
   readonly id: string;
   readonly title: string;
-  readonly unit: "requests/s" | "MB/s" | "messages/s";
+  readonly unit: "requests/s" | "MB/s" | "messages/s" | "files/s";
   readonly ours: string;
   /** We are compared with the fastest of these. */
   readonly peers: readonly string[];

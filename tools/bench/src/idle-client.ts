@@ -6,24 +6,29 @@ import { connect, type Socket } from "node:net";
 
 const [, , protocol = "", port, count] = process.argv;
 
-/** What is said at first, and to the first answer; the last answer is waited for. */
-const speech: Readonly<Record<string, { readonly first?: string; readonly second?: string }>> = {
-  http: { first: "GET /small.txt HTTP/1.1\r\nHost: localhost\r\n\r\n" },
-  smtp: { second: "EHLO bench.test\r\n" },
+/** Who speaks first, and what the client says, each time to an answer; the last answer is waited for. */
+const speech: Readonly<
+  Record<string, { readonly first: "server" | "client"; readonly lines: readonly string[] }>
+> = {
+  http: { first: "client", lines: ["GET /small.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"] },
+  smtp: { first: "server", lines: ["EHLO bench.test\r\n"] },
+  ftp: { first: "server", lines: ["USER root\r\n", "PASS bench\r\n", "PWD\r\n"] },
 };
 
 function open(): Promise<Socket> {
-  const { first, second } = speech[protocol] ?? {};
+  const { first, lines } = speech[protocol] ?? { first: "server", lines: [] };
   return new Promise((resolve, reject) => {
+    let said = 0;
+    const speak = (): void => {
+      const line = lines[said++];
+      if (line === undefined) resolve(socket.off("data", speak));
+      else socket.write(line);
+    };
     const socket = connect(Number(port), "127.0.0.1", () => {
-      if (first !== undefined) socket.write(first);
+      if (first === "client") speak();
     });
     socket.once("error", reject);
-    socket.once("data", () => {
-      if (second === undefined) return resolve(socket);
-      socket.write(second);
-      socket.once("data", () => resolve(socket));
-    });
+    socket.on("data", speak);
   });
 }
 

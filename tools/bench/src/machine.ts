@@ -13,6 +13,7 @@ export function describeMachine(): Record<string, string> {
     node: process.version,
     nginx: version("nginx", "-v", /nginx\/(\S+)/),
     wrk: version("wrk", "-v", /wrk (?:debian\/)?(\S+)/),
+    OpenSSH: version("ssh", "-V", /OpenSSH_([\w.]+)/),
     Postfix: version("postconf", "-d", /^mail_version = (\S+)$/m),
     "smtp-server": versionOfPackage("smtp-server"),
   };

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BenchError } from "./bench-error.ts";
 import { memoryCases, rateCases } from "./cases.ts";
+import { fileAmounts, fileCases } from "./file-cases.ts";
+import { measureFiles, measureFlatFtp, measureIdleFtp } from "./file-measures.ts";
 import { describeMachine } from "./machine.ts";
 import { mailAmounts, mailCases } from "./mail-cases.ts";
 import { measureIdleSessions, measureLargeMessage, measureMail, measureQueue } from "./mail-measures.ts";
@@ -13,7 +15,14 @@ import { intoDocument, rowsOf, toMarkdown } from "./report.ts";
 import type { Report, Result } from "./result.ts";
 import { makeSite } from "./site.ts";
 
-const everyCase = [...rateCases, ...Object.values(memoryCases), ...mailCases, ...Object.values(mailAmounts)];
+const everyCase = [
+  ...rateCases,
+  ...Object.values(memoryCases),
+  ...mailCases,
+  ...Object.values(mailAmounts),
+  ...fileCases,
+  ...Object.values(fileAmounts),
+];
 
 const help = `npm run bench -- [options]      (npm run build comes first)
   --quick          short runs: to see that it works, not what it is worth
@@ -36,8 +45,26 @@ const MOST_MINUTES = 25;
 
 async function measureAll(): Promise<Report> {
   const effort = values.quick
-    ? { rounds: 3, seconds: 1, warmUpSeconds: 1, idle: 2000, gigabytes: 2, stalled: 32, queued: 10_000 }
-    : { rounds: 5, seconds: 3, warmUpSeconds: 2, idle: 10_000, gigabytes: 10, stalled: 32, queued: 100_000 };
+    ? {
+        rounds: 3,
+        seconds: 1,
+        warmUpSeconds: 1,
+        idle: 2000,
+        gigabytes: 2,
+        stalled: 32,
+        queued: 10_000,
+        part: 0.2,
+      }
+    : {
+        rounds: 5,
+        seconds: 3,
+        warmUpSeconds: 2,
+        idle: 10_000,
+        gigabytes: 10,
+        stalled: 32,
+        queued: 100_000,
+        part: 1,
+      };
   using site = makeSite();
   const { folder } = site;
   const all: readonly (readonly [id: string, measure: () => Promise<Result>])[] = [
@@ -50,6 +77,10 @@ async function measureAll(): Promise<Report> {
     [mailAmounts.idle.id, () => measureIdleSessions(effort.idle)],
     [mailAmounts.large.id, () => measureLargeMessage()],
     [mailAmounts.opened.id, () => measureQueue(effort.queued)],
+    ...fileCases.map((one) => [one.id, () => measureFiles(one, effort, effort.part)] as const),
+    [fileAmounts.idle.id, () => measureIdleFtp(effort.idle)],
+    [fileAmounts.get.id, () => measureFlatFtp("get", effort.gigabytes)],
+    [fileAmounts.put.id, () => measureFlatFtp("put", effort.gigabytes)],
   ];
   const begun = performance.now();
   const minutes = (): number => (performance.now() - begun) / 60_000;

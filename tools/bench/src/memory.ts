@@ -72,7 +72,7 @@ export async function settledMemory(server: Pick<Running, "memory">): Promise<nu
 const holdConnections: Hold = (port, count, meanwhile) => holdIdle("http", port, count, meanwhile);
 
 export async function holdIdle(
-  protocol: "http" | "smtp",
+  protocol: "http" | "smtp" | "ftp",
   port: number,
   count: number,
   meanwhile: () => Promise<void>,

@@ -1,18 +1,15 @@
 /** Postfix's smtp-sink: takes every message in one process and throws it away. The ceiling of what can be sent. */
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { connect } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
 import { PeerError } from "./peer-error.ts";
+import { PeerProcess } from "./peer-process.ts";
 
 export class SmtpSink implements AsyncDisposable {
   readonly port: number;
-  readonly #child: ChildProcess;
+  readonly #process: PeerProcess;
 
-  private constructor(child: ChildProcess, port: number) {
-    this.#child = child;
+  private constructor(process: PeerProcess, port: number) {
+    this.#process = process;
     this.port = port;
   }
 
@@ -24,33 +21,12 @@ export class SmtpSink implements AsyncDisposable {
     const port = await freePort();
     // Started by root, it insists on another user.
     const user = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
-    const child = spawn(program, [...user, ...options, `127.0.0.1:${port}`, "1000"], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    let said = "";
-    child.stderr.on("data", (octets: Buffer) => (said += octets.toString()));
-    const failed = once(child, "exit").then(() => {
-      throw new PeerError("NOT_READY", `smtp-sink did not start: ${said}`);
-    });
-    failed.catch(() => undefined);
-    while (!(await Promise.race([answers(port), failed]))) await pause(20);
-    return new SmtpSink(child, port);
+    const running = new PeerProcess(program, [...user, ...options, `127.0.0.1:${port}`, "1000"]);
+    await running.answersOn(port);
+    return new SmtpSink(running, port);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = once(this.#child, "exit");
-    this.#child.kill("SIGTERM");
-    await gone;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]();
   }
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }

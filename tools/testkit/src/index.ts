@@ -11,7 +11,17 @@ export { TemporaryFolder } from "./temporary-folder.ts";
 export { type Certificate, makeCertificates } from "./certificate.ts";
 export { NetworkNamespace, NetworkPair, namespaces } from "./namespace.ts";
 export { SmtpPeer, type SmtpPeerConnection, type SmtpPeerOptions } from "./smtp-peer.ts";
-export { freePort, missingForPostfix, Postfix, SmtpSink } from "@socketscope/peers";
+export {
+  freePort,
+  missingForPostfix,
+  missingForSshd,
+  missingForVsftpd,
+  Postfix,
+  SmtpSink,
+  Sshd,
+  Vsftpd,
+  type VsftpdOptions,
+} from "@socketscope/peers";
 export { dissect, holes, latin1, lines, recording, said, type Step, total } from "./dissecting.ts";
 export { Recorder } from "./recorder.ts";
 export {
@@ -29,6 +39,4 @@ export {
   type ThunderbirdOptions,
 } from "./thunderbird.ts";
 export { FileZilla, type FileZillaFile, type FileZillaSite, missingForFileZilla } from "./filezilla.ts";
-export { missingForVsftpd, Vsftpd, type VsftpdOptions } from "./vsftpd.ts";
 export { missingForPyftpdlib, Pyftpdlib, type PyftpdlibOptions } from "./pyftpdlib.ts";
-export { missingForSshd, Sshd } from "./sshd.ts";

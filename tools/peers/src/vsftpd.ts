@@ -1,13 +1,11 @@
 /** A real vsftpd in a folder of its own; root may start it. It knows no MLSD, and wants TLS sessions reused. */
-import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { accepts } from "./accepts.ts";
-import type { Certificate } from "./certificate.ts";
-
-import { LaunchError } from "./launch-error.ts";
-import { findProgram, freePort } from "@socketscope/peers";
-import { Spawned } from "./spawned.ts";
-import { TemporaryFolder } from "./temporary-folder.ts";
+import { findProgram } from "./find-program.ts";
+import { freePort } from "./free-port.ts";
+import { PeerError } from "./peer-error.ts";
+import { PeerProcess } from "./peer-process.ts";
 
 /** Where tools/setup-clients.sh unpacks it: Debian's FTP servers conflict with each other. */
 const UNPACKED = "/usr/local/lib/socketscope/vsftpd/usr/sbin/vsftpd";
@@ -26,10 +24,16 @@ function program(): string | undefined {
 }
 
 export interface VsftpdOptions {
-  readonly tls?: Certificate & {
+  readonly tls?: {
+    /** PEM. */
+    readonly key: string;
+    /** PEM. */
+    readonly cert: string;
     /** TLS from the first octet. */
     readonly implicit?: boolean;
   };
+  /** In which a folder of its own is made. Default the system's for temporary files. */
+  readonly parent?: string;
   /** Further lines of its configuration; the last of one name counts. */
   readonly settings?: readonly string[];
 }
@@ -38,24 +42,24 @@ export class Vsftpd implements AsyncDisposable {
   readonly port: number;
   /** Where the files are: `/files` for an anonymous user, who may write there. */
   readonly files: string;
-  readonly #process: Spawned;
-  readonly #folder: TemporaryFolder;
+  readonly #process: PeerProcess;
+  readonly #folder: string;
 
-  private constructor(port: number, folder: TemporaryFolder, process: Spawned) {
+  private constructor(port: number, folder: string, process: PeerProcess) {
     this.port = port;
     this.#folder = folder;
-    this.files = join(folder.path, "root", "files");
+    this.files = join(folder, "root", "files");
     this.#process = process;
   }
 
-  /** Throws LaunchError NOT_INSTALLED or NOT_READY. */
-  static async start({ tls, settings = [] }: VsftpdOptions = {}): Promise<Vsftpd> {
+  /** Throws PeerError. */
+  static async start({ tls, settings = [], parent = tmpdir() }: VsftpdOptions = {}): Promise<Vsftpd> {
     const path = program();
-    if (path === undefined) throw new LaunchError("NOT_INSTALLED", "vsftpd is not there");
-    const folder = new TemporaryFolder("vsftpd");
-    const at = (...names: string[]): string => join(folder.path, ...names);
+    if (path === undefined) throw new PeerError("NOT_INSTALLED", "vsftpd is not there");
+    const folder = mkdtempSync(join(parent, "socketscope-vsftpd-"));
+    const at = (...names: string[]): string => join(folder, ...names);
     const port = await freePort();
-    chmodSync(folder.path, 0o755);
+    chmodSync(folder, 0o755);
     for (const name of ["root", "root/files", "empty"]) mkdirSync(at(name), { mode: 0o755 });
     chownSync(at("root/files"), DAEMON, DAEMON);
     if (tls !== undefined) writeFileSync(at("tls.pem"), `${tls.key}${tls.cert}`, { mode: 0o600 });
@@ -84,10 +88,9 @@ export class Vsftpd implements AsyncDisposable {
       "",
     ];
     writeFileSync(at("vsftpd.conf"), lines.join("\n"));
-    const running = new Spawned(path, [at("vsftpd.conf")]);
-    const server = new Vsftpd(port, folder, running);
+    const server = new Vsftpd(port, folder, new PeerProcess(path, [at("vsftpd.conf")]));
     try {
-      await accepts(port, running);
+      await server.#process.answersOn(port);
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
@@ -96,7 +99,7 @@ export class Vsftpd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process.stop().catch(() => "killed");
-    this.#folder[Symbol.dispose]();
+    await this.#process[Symbol.asyncDispose]();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }

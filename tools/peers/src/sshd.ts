@@ -1,13 +1,12 @@
 /** A real OpenSSH server with a configuration of its own, on a port of its own, for root and one key. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findProgram, freePort } from "@socketscope/peers";
-import { accepts } from "./accepts.ts";
-
-import { programPath } from "./real-client.ts";
-import { Spawned } from "./spawned.ts";
-import { TemporaryFolder } from "./temporary-folder.ts";
+import { findProgram } from "./find-program.ts";
+import { freePort } from "./free-port.ts";
+import { PeerError } from "./peer-error.ts";
+import { PeerProcess } from "./peer-process.ts";
 
 /** For `needing(missingForSshd()).describe(…)`. */
 export function missingForSshd(): string | undefined {
@@ -22,22 +21,24 @@ export class Sshd implements AsyncDisposable {
   readonly files: string;
   /** Path of root's private key. */
   readonly identity: string;
-  readonly #folder: TemporaryFolder;
-  readonly #process: Spawned;
+  readonly #folder: string;
+  readonly #process: PeerProcess;
 
-  private constructor(port: number, folder: TemporaryFolder, process: Spawned) {
+  private constructor(port: number, folder: string, process: PeerProcess) {
     this.port = port;
     this.#folder = folder;
     this.#process = process;
-    this.files = join(folder.path, "files");
-    this.identity = join(folder.path, "user");
+    this.files = join(folder, "files");
+    this.identity = join(folder, "user");
   }
 
-  /** Throws LaunchError NOT_INSTALLED or NOT_READY. */
-  static async start(): Promise<Sshd> {
-    const path = programPath("sshd");
-    const folder = new TemporaryFolder("sshd");
-    const at = (name: string): string => join(folder.path, name);
+  /** `parent`: in which a folder of its own is made; default the system's for temporary files. Throws PeerError. */
+  static async start(parent = tmpdir()): Promise<Sshd> {
+    const path = findProgram("sshd");
+    if (path === undefined)
+      throw new PeerError("NOT_INSTALLED", "sshd is not installed, see tools/setup-clients.sh");
+    const folder = mkdtempSync(join(parent, "socketscope-sshd-"));
+    const at = (name: string): string => join(folder, name);
     mkdirSync(at("files"));
     // Debian's sshd parts its privileges there, and its service would make it.
     mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
@@ -60,9 +61,9 @@ export class Sshd implements AsyncDisposable {
       "",
     ];
     writeFileSync(at("sshd_config"), lines.join("\n"));
-    const server = new Sshd(port, folder, new Spawned(path, ["-D", "-e", "-f", at("sshd_config")]));
+    const server = new Sshd(port, folder, new PeerProcess(path, ["-D", "-e", "-f", at("sshd_config")]));
     try {
-      await accepts(port, server.#process);
+      await server.#process.answersOn(port);
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
@@ -71,7 +72,7 @@ export class Sshd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process.stop().catch(() => "killed");
-    this.#folder[Symbol.dispose]();
+    await this.#process[Symbol.asyncDispose]();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }

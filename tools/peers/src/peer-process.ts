@@ -1,0 +1,63 @@
+/** A server of somebody else's as a child of ours: there when its port answers, and gone when we say so. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { PeerError } from "./peer-error.ts";
+
+/** Milliseconds until its port answers. */
+const READY = 10_000;
+/** Milliseconds between SIGTERM and SIGKILL. */
+const STOPPED = 10_000;
+
+export class PeerProcess implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #name: string;
+  #said = "";
+  #over: string | undefined;
+
+  constructor(program: string, args: readonly string[]) {
+    this.#name = program;
+    this.#child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    this.#child.stderr?.on("data", (octets: Buffer) => (this.#said = (this.#said + octets).slice(-10_000)));
+    this.#child.once("error", (error) => (this.#over = error.message));
+    this.#child.once("exit", (code, signal) => (this.#over ??= `it ended (${code ?? signal})`));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Throws PeerError NOT_READY, and has stopped it then. */
+  async answersOn(port: number): Promise<void> {
+    const end = performance.now() + READY;
+    while (!(await answers(port))) {
+      if (this.#over === undefined && performance.now() < end) {
+        await pause(20);
+        continue;
+      }
+      await this[Symbol.asyncDispose]();
+      const why = this.#over ?? `nobody answers on port ${port}`;
+      throw new PeerError("NOT_READY", `${this.#name} did not start: ${why} ${this.#said}`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#over !== undefined) return;
+    const gone = once(this.#child, "exit");
+    this.#child.kill("SIGTERM");
+    const late = setTimeout(() => this.#child.kill("SIGKILL"), STOPPED);
+    await gone;
+    clearTimeout(late);
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
