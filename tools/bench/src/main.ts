@@ -14,6 +14,8 @@ import { measureRate } from "./rates.ts";
 import { intoDocument, rowsOf, toMarkdown } from "./report.ts";
 import type { Report, Result } from "./result.ts";
 import { makeSite } from "./site.ts";
+import { firstSegmentCase, hlsCase, videoAmounts } from "./video-cases.ts";
+import { measureFirstSegment, measureHls, measureLongFilm } from "./video-measures.ts";
 
 const everyCase = [
   ...rateCases,
@@ -22,6 +24,9 @@ const everyCase = [
   ...Object.values(mailAmounts),
   ...fileCases,
   ...Object.values(fileAmounts),
+  hlsCase,
+  firstSegmentCase,
+  ...Object.values(videoAmounts),
 ];
 
 const help = `npm run bench -- [options]      (npm run build comes first)
@@ -81,6 +86,9 @@ async function measureAll(): Promise<Report> {
     [fileAmounts.idle.id, () => measureIdleFtp(effort.idle)],
     [fileAmounts.get.id, () => measureFlatFtp("get", effort.gigabytes)],
     [fileAmounts.put.id, () => measureFlatFtp("put", effort.gigabytes)],
+    [hlsCase.id, () => measureHls(effort)],
+    [firstSegmentCase.id, () => measureFirstSegment(effort)],
+    [videoAmounts.long.id, () => measureLongFilm()],
   ];
   const begun = performance.now();
   const minutes = (): number => (performance.now() - begun) / 60_000;
