@@ -91,6 +91,7 @@ export class FileTransfer implements FileServer, Running {
       "--port=0",
       "--sftp-port=0",
       "--implicit-port=off",
+      "--web-port=off",
       "--max-sessions-per-user=off",
       "--user=root:bench",
       `--authorized-keys=root=${at("key.pub")}`,

@@ -22,7 +22,12 @@ const SEGMENT = "segment.m4s";
 const WATCHED = 60;
 
 async function startStreamer(media: string, state: string): Promise<BuiltApp> {
-  return BuiltApp.start("video-streamer", ["--port=0", `--media=${media}`, `--state=${state}`]);
+  return BuiltApp.start("video-streamer", [
+    "--port=0",
+    "--rtmp-port=off",
+    `--media=${media}`,
+    `--state=${state}`,
+  ]);
 }
 
 function addressOf({ port }: Started): string {
