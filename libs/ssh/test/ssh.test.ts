@@ -314,7 +314,7 @@ it("somebody who speaks no SSH is let go of", async () => {
 
 it("the server offers AES, and no cipher that Node has in parts only", async () => {
   const { listener } = await start();
-  const stream = await connectTcp({ ...listener.address, protocol: "ssh" });
+  const stream = await connectTcp({ ...listener.address, protocol: "ssh", timeout: 5000 });
   let said = "";
   await new Promise<void>((resolve) => {
     stream.attach({
