@@ -69,10 +69,11 @@ realClient("ffmpeg", "ffprobe").describe("a recording", () => {
     const expected = await frames(sent, "v");
     expect(await frames(whole, "v")).toEqual(expected);
     expect((await frames(whole, "a")).length).toBeGreaterThan(270);
-    // Cut off, it ends earlier, at a key picture.
+    // Cut off, it ends earlier.
     const left = await frames(crashed, "v");
     expect(left.length).toBeGreaterThanOrEqual(50);
-    expect(left).toEqual(expected.slice(0, left.length));
+    // Of the last ones those may be missing that are decoded later and shown before.
+    expect(left.slice(0, -4)).toEqual(expected.slice(0, left.length - 4));
     // No fragments any more: three boxes, the last of them the index.
     expect(boxNames(readFileSync(whole))).toEqual(["ftyp", "mdat", "moov"]);
     const at = ["-v", "error", "-ss", "4", "-i"];
