@@ -57,6 +57,9 @@ interface Standing {
   folder: string;
 }
 
+/** What Node's readline wants to be told: what fits, and what of the line it stands for. */
+type Completed = (error: null, found: [string[], string]) => void;
+
 export class Shell {
   readonly #options: ServerOptions;
   readonly #terminal: Terminal;
@@ -83,9 +86,7 @@ export class Shell {
       input: stdin,
       ...(person && { output: screen, history: await historyOf(state), historySize: MAX_HISTORY }),
       terminal: person,
-      completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
-        void complete(line, this.#names).then(([found, part]) => done(null, [[...found], part]));
-      },
+      completer: (line: string, done: Completed) => void this.#complete(line, done),
     });
     lines.on("SIGINT", () => this.#interrupted(lines));
     if (person) this.#ask = (prompt) => secretly(lines, screen, prompt);
@@ -115,6 +116,11 @@ export class Shell {
       this.#prompt(lines);
     }
     if (state !== undefined) await remember(state, said);
+  }
+
+  async #complete(line: string, done: Completed): Promise<void> {
+    const [found, part] = await complete(line, this.#names);
+    done(null, [[...found], part]);
   }
 
   #prompt(lines: Interface): void {

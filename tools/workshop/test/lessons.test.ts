@@ -29,7 +29,8 @@ for (const file of new Set(lessons.map((lesson) => lesson.file))) {
           async () => {
             if (first) judges = room.judge(part.checks);
             const outcome = await room.run.step(at);
-            if (outcome.state === "failed") expect.fail(describeFailure(file, step, outcome));
+            const failure = outcome.state === "failed" ? describeFailure(file, step, outcome) : undefined;
+            expect(failure).toBeUndefined();
           },
           (step.timeout + 20) * 1000,
         );
