@@ -25,16 +25,17 @@ export class ClauseLines {
     this.#root = root;
   }
 
-  /** `source`: "RFC 5321 §4.1.1.3". The protocol's own core before others; the section itself, or the one around it. */
-  lineOf(source: string | undefined, protocol: string): SourceLine | undefined {
+  /**
+   * `source`: "RFC 5321 §4.1.1.3"; `side`: which end of the socket our program is. The protocol's own core before others,
+   * that side's file before the other's; the section itself, or the one around it.
+   */
+  lineOf(source: string | undefined, protocol: string, side: "server" | "client"): SourceLine | undefined {
     const [, rfc, section] = /^RFC (\d+) §([\d.]+)$/.exec(source ?? "") ?? [];
     if (rfc === undefined || section === undefined) return undefined;
     const found = (this.#found ??= this.#scan());
     for (let wanted = section; wanted.includes("."); wanted = wanted.slice(0, wanted.lastIndexOf("."))) {
-      const lines = found.get(`${rfc} ${wanted}`);
-      const best =
-        lines?.find(({ file }) => file.startsWith(`libs/${protocol}/`) && !file.includes("dissect")) ??
-        lines?.[0];
+      const lines = found.get(`${rfc} ${wanted}`) ?? [];
+      const [best] = lines.toSorted((a, b) => rank(a.file, protocol, side) - rank(b.file, protocol, side));
       if (best !== undefined) return best;
     }
     return undefined;
@@ -57,6 +58,16 @@ export class ClauseLines {
     }
     return found;
   }
+}
+
+/** Of two files that cite a clause, the lower one carries it out. */
+function rank(file: string, protocol: string, side: "server" | "client"): number {
+  const other = side === "server" ? "client" : "server";
+  return (
+    (file.startsWith(`libs/${protocol}/`) ? 0 : 4) +
+    (file.includes("dissect") ? 2 : 0) +
+    (file.includes(other) ? 1 : 0)
+  );
 }
 
 function sourcesBelow(folder: string): string[] {

@@ -3,7 +3,7 @@ import { decodeLatin1 } from "@socketscope/wire";
 import type { ClauseLines } from "../clause-lines.ts";
 import { maskOctets } from "../secrets.ts";
 import type { Conversation } from "../store/conversation.ts";
-import type { DetailView, PartView } from "../views.ts";
+import type { DetailView, MessageView, PartView } from "../views.ts";
 
 /** Octets of a message that its detail carries; the rest is fetched by range. */
 const SHOWN_OCTETS = 4096;
@@ -45,7 +45,7 @@ export function detailOf(
       ...(source !== undefined && { source }),
     };
   });
-  const handledBy = options.clauses.lineOf(view.source, view.protocol);
+  const handledBy = options.clauses.lineOf(view.source, view.protocol, sideOf(view));
   return {
     message: view,
     parts,
@@ -53,4 +53,9 @@ export function detailOf(
     octets: Buffer.from(octets).toString("base64"),
     ...(handledBy && { handledBy }),
   };
+}
+
+/** Which end of the socket the program is that told us: who hears the client is the server. */
+function sideOf({ who, direction }: MessageView): "server" | "client" {
+  return (who === "client") === (direction === "in") ? "server" : "client";
 }

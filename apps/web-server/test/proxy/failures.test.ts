@@ -1,5 +1,5 @@
 /** The proxy in front of servers that break off, stall and lie, and behind clients that do. */
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import { stallReader } from "@socketscope/testkit";
 import { describe, expect, it } from "vitest";
 import type { ProxyOptions } from "../../src/proxy/proxy.ts";
@@ -58,10 +58,10 @@ describe.each(ENGINES)("the proxy on engine %s", (_name, engine) => {
 
     it("RFC 9112 §8: nor to a client of HTTP/1.0, to whom an end is the content's end", async () => {
       const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello";
-      let broken: Socket | undefined;
+      let breakOff = (): void => undefined;
       const upstream = kept(
         await rawUpstream((socket) => {
-          broken = socket;
+          breakOff = () => void socket.destroy();
           socket.write(head);
         }),
       );
@@ -75,7 +75,7 @@ describe.each(ENGINES)("the proxy on engine %s", (_name, engine) => {
       });
       client.write("GET /api HTTP/1.0\r\n\r\n");
       await until(() => got.endsWith("hello"));
-      broken?.destroy();
+      breakOff();
       expect(await how).toBe("ECONNRESET");
     });
 
