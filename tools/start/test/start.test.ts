@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { run, Spawned, workspaceRoot } from "@socketscope/testkit";
 import { describe, expect, it } from "vitest";
 import { banner } from "../src/banner.ts";
@@ -93,8 +94,18 @@ describe("npm start", () => {
     await one.line((line) => line.includes("Ctrl+C"));
     one.kill("SIGINT");
     await one.logged("draining");
+    // As soon as a person could: what comes at once is the same press.
+    await sleep(350);
     expect(await one.stop("SIGINT")).toBe(0);
     expect(one.stderr).toContain("cut off");
+  });
+
+  it("takes two signals at once for one press of Ctrl+C, which npm hands on as well", async () => {
+    const one = npmStart("alpha");
+    await one.line((line) => line.includes("Ctrl+C"));
+    one.kill("SIGINT");
+    expect(await one.stop("SIGINT")).toBe(0);
+    expect(one.stderr).not.toContain("cut off");
   });
 
   it("says why an app did not start, and ends with 1", async () => {
