@@ -54,7 +54,10 @@ function code(line: string, paint: (style: Style, words: string) => string): str
   return paint("dim", line.replaceAll("[..]", "…"));
 }
 
-/** A number that nobody knows yet is shown as the variable of the reader's shell. */
+/** A number that nobody knows yet is shown as its name: PORT. */
 function fillIn(text: string, values: Values): string {
-  return text.replaceAll(/\{\{([a-z][a-z0-9_]*)\}\}/g, (_, name: string) => values.get(name) ?? `$${name}`);
+  return text.replaceAll(
+    /\{\{([a-z][a-z0-9_]*)\}\}/g,
+    (_, name: string) => values.get(name) ?? name.toUpperCase(),
+  );
 }

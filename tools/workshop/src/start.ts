@@ -15,9 +15,9 @@ export async function start(
   input: Readable,
   stopped: AbortSignal,
 ): Promise<number> {
+  const place = await placeToStart(ground, lesson, step);
   await using watched = await openInspector(ground.root, ground.state, portBase);
   if (watched.page !== undefined) ground.print(`The inspector watches: ${watched.page}\n`);
-  const place = await placeToStart(ground, lesson, step);
   // Who goes on has its servers; who begins in the middle of a text has none.
   await using prepared =
     lesson === undefined ? undefined : await prepare(ground.root, place.lesson, place.index, homedir());

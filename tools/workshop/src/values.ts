@@ -9,14 +9,17 @@ export function valuesOf(walkthrough: Walkthrough, sources: readonly SourceView[
     .flatMap(({ app, listeners }) =>
       listeners.flatMap(({ name, url }) => {
         const address = url.replace(/\/$/, "");
-        return [`${name}  ${address}`, `${app}  ${name}  ${address}`];
+        const [, host, port] = /^\w+:\/\/(.*):(\d+)$/.exec(address) ?? [];
+        // The servers print their addresses, tools/socket says it in words.
+        const words = `${name === "tcp" ? "listening" : "hearing"} on ${host} port ${port}`;
+        return [`${name}  ${address}`, `${app}  ${name}  ${address}`, words];
       }),
     );
   const values = new Map<string, string>();
   for (const step of walkthrough.steps) {
     if (step.kind !== "open") continue;
     for (const pattern of step.expected.lines) {
-      if (!pattern.includes("://")) continue;
+      if (!pattern.includes("{{")) continue;
       for (const line of shown) {
         const match = matchOutput([pattern.trim()], [line], new Map());
         if (match.matches) for (const [name, value] of match.captured) values.set(name, value);

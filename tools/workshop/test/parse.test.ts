@@ -84,9 +84,9 @@ describe("lessons in a walkthrough", () => {
 describe("a step in a terminal", () => {
   const step = parseLessons("a.md", text)[0]?.steps[0]?.text ?? "";
 
-  it("has its numbers where they are known, and the shell's variables where not", () => {
+  it("has its numbers where they are known, and their names where not", () => {
     expect(renderStep(step, new Map([["port", "25"]]), false)).toContain("    $ echo 25\n");
-    expect(commandsOf(step, new Map())).toBe("echo $port\n");
+    expect(commandsOf(step, new Map())).toBe("echo PORT\n");
   });
 
   it("has no Markdown left", () => {
