@@ -1,6 +1,7 @@
 /** `start`: shows a step, watches the wire, ticks what was seen, and goes on; lines of the terminal ask for more. */
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { describeError } from "@socketscope/host";
 import type { Inspector } from "@socketscope/inspector";
 import { type Ground, printChecks, printStep, valuesAt } from "./ground.ts";
 import { Place } from "./place.ts";
@@ -17,6 +18,7 @@ export class Live {
   readonly #watch: Watch;
   #place: Place;
   #over: (() => void) | undefined;
+  #left = false;
   /** One change after the other. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -42,18 +44,25 @@ export class Live {
     const timer = setInterval(() => this.#next(() => this.#movedOn()), MOVED);
     this.#watch
       .follow(after, () => this.#next(() => this.#judge()))
-      .catch(() => undefined)
+      .catch((error: unknown) => this.#leave(stopped, error))
       .finally(() => this.#over?.());
     this.#next(() => this.#judge());
     await over;
+    this.#left = true;
     clearInterval(timer);
     lines.close();
     await this.#turn;
   }
 
+  /** What is left without an inspector sees nothing, and says so; when we leave, it is we who closed it. */
+  #leave(stopped: AbortSignal, error: unknown): void {
+    if (stopped.aborted || this.#left) return;
+    this.#ground.print(`The inspector has gone (${describeError(error)}): start goes on where you are.\n`);
+  }
+
   #next(work: () => Promise<void>): void {
     this.#turn = this.#turn.then(work).catch((error: unknown) => {
-      this.#ground.print(`${error instanceof Error ? error.message : String(error)}\n`);
+      this.#ground.print(`${describeError(error)}\n`);
       this.#over?.();
     });
   }
@@ -80,17 +89,18 @@ export class Live {
     if (place.judges.length > 0 && place.allDone) await this.#forward();
   }
 
-  /** The step is done. */
+  /** On, whether the step is done or left out. */
   async #forward(): Promise<void> {
     const place = this.#place;
-    await place.markDone();
+    if (place.allDone) await place.markDone();
     if (!place.last)
       return this.#go(await Place.begin(place.state, place.lesson, place.index + 1, Date.now()));
     const { number, title } = place.lesson;
     const following = this.#ground.lessons.find((one) => one.number > number);
     const then =
       following === undefined ? "It was the last one." : `Next: ${following.number}. ${following.title}.`;
-    this.#ground.print(`\nLesson ${number}, ${title}, is done. ${then}\n`);
+    const how = place.done.length === place.lesson.steps.length ? "is done" : "is at its end";
+    this.#ground.print(`\nLesson ${number}, ${title}, ${how}. ${then}\n`);
     this.#over?.();
   }
 

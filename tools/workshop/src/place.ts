@@ -48,7 +48,7 @@ export class Place {
       const most = lesson.steps.length;
       throw new WorkshopError("NO_SUCH_LESSON", `lesson ${lesson.number} has the steps 1 to ${most}`);
     }
-    const before = await readProgress(state).catch(() => undefined);
+    const before = await readProgress(state);
     const place = new Place(state, lesson, index, begun, before?.done ?? {});
     await place.write();
     return place;

@@ -1,7 +1,7 @@
 /** How far somebody is, in one plain file of the state folder: `workshop.json`. The inspector's page reads it too. */
 import { join } from "node:path";
 import { readFile } from "node:fs/promises";
-import { writeFileAtomic } from "@socketscope/host";
+import { codeOf, writeFileAtomic } from "@socketscope/host";
 import { WorkshopError } from "./errors.ts";
 
 export interface Progress {
@@ -30,8 +30,9 @@ export async function readProgress(state: string): Promise<Progress | undefined>
   let text: string;
   try {
     text = await readFile(file, "utf8");
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
   }
   try {
     const value: unknown = JSON.parse(text);

@@ -40,6 +40,7 @@ export class Watch {
   #change(change: Change): void {
     if (change.type === "socket") this.#sockets.set(change.socket.key, change.socket);
     else if (change.type === "message") this.#take(change.message);
+    else if (change.type === "forgotten") for (const key of change.sockets) this.#sockets.delete(key);
     else if (change.type === "refusal" && change.refusal.at >= this.#since) this.#refused();
   }
 
