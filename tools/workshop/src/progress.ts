@@ -1,7 +1,7 @@
 /** How far somebody is, in one plain file of the state folder: `workshop.json`. The inspector's page reads it too. */
 import { join } from "node:path";
 import { readFile } from "node:fs/promises";
-import { codeOf, writeFileAtomic } from "@socketscope/host";
+import { codeOf, openStateFolder } from "@socketscope/host";
 import { WorkshopError } from "./errors.ts";
 
 export interface Progress {
@@ -46,8 +46,10 @@ export async function readProgress(state: string): Promise<Progress | undefined>
   );
 }
 
-export function writeProgress(state: string, progress: Progress): Promise<void> {
-  return writeFileAtomic(join(state, PROGRESS_FILE), `${JSON.stringify(progress, undefined, 2)}\n`, 0o600);
+/** Makes the state folder where there is none yet. */
+export async function writeProgress(state: string, progress: Progress): Promise<void> {
+  const folder = await openStateFolder(state);
+  await folder.write(PROGRESS_FILE, `${JSON.stringify(progress, undefined, 2)}\n`);
 }
 
 function isProgress(value: unknown): value is Progress {

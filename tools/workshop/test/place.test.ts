@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TemporaryFolder } from "@socketscope/testkit";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -17,7 +17,8 @@ let state = "";
 beforeEach(() => {
   const folder = new TemporaryFolder("place");
   onTestFinished(() => folder[Symbol.dispose]());
-  state = folder.path;
+  // Not there yet, as on a machine where nothing of ours ran before.
+  state = join(folder.path, "state");
 });
 
 describe("the place of a reader", () => {
@@ -37,6 +38,7 @@ describe("the place of a reader", () => {
   });
 
   it("is never written over a file that is none of ours", async () => {
+    mkdirSync(state, { mode: 0o700 });
     writeFileSync(join(state, PROGRESS_FILE), "my notes");
     await expect(Place.begin(state, lesson, 0, 0)).rejects.toThrow("reset begins anew");
     await expect(readProgress(state)).rejects.toThrow(PROGRESS_FILE);
