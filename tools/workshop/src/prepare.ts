@@ -9,6 +9,8 @@ export interface Prepared extends AsyncDisposable {
   /** Where the reader's shell should stand. */
   readonly folder: string;
   readonly values: Values;
+  /** Functions that the text has defined in the reader's shell. */
+  readonly functions: readonly string[];
 }
 
 /** `home`: the servers keep their state where the reader's own would. Throws WorkshopError ROOM. */
@@ -31,5 +33,13 @@ export async function prepare(
     await run[Symbol.asyncDispose]();
     throw new WorkshopError("ROOM", `the way to this step failed\n${describeFailure(path, failed, outcome)}`);
   }
-  return { folder: run.folder, values: run.values, [Symbol.asyncDispose]: () => run[Symbol.asyncDispose]() };
+  const functions = walkthrough.steps
+    .slice(0, before + 1)
+    .flatMap((one) => (one.kind === "command" && /^\w+\(\) \{/.test(one.command) ? [one.command] : []));
+  return {
+    folder: run.folder,
+    values: run.values,
+    functions,
+    [Symbol.asyncDispose]: () => run[Symbol.asyncDispose](),
+  };
 }

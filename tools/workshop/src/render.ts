@@ -8,16 +8,24 @@ export function renderStep(text: string, values: Values, color: boolean): string
   const lines = text.split("\n");
   const fences = new Map(readFences(text).map((fence) => [fence.line, fence]));
   const shown: string[] = [];
+  // A stress may go over the end of a line.
+  let words: string[] = [];
+  const tell = (): void => {
+    if (words.length > 0) shown.push(prose(words.join("\n"), paint));
+    words = [];
+  };
   for (let at = 0; at < lines.length; at += 1) {
     const fence = fences.get(at + 1);
     if (fence === undefined) {
-      shown.push(prose(lines[at] ?? "", paint));
+      words.push(lines[at] ?? "");
       continue;
     }
+    tell();
     shown.push(...heading(fence.info, paint));
     for (const line of fence.lines) shown.push(`    ${code(fillIn(line, values), paint)}`);
     at += fence.lines.length + 1;
   }
+  tell();
   return `${shown.join("\n").trimEnd()}\n`;
 }
 
@@ -38,8 +46,8 @@ function heading(info: string, paint: (style: Style, words: string) => string): 
   return terminal === undefined ? [] : [paint("dim", `  in the terminal "${terminal}":`)];
 }
 
-function prose(line: string, paint: (style: Style, words: string) => string): string {
-  return line
+function prose(text: string, paint: (style: Style, words: string) => string): string {
+  return text
     .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, (_, words: string, to: string) =>
       to.startsWith("http")
         ? `${words} <${to}>`

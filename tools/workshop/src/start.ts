@@ -24,7 +24,8 @@ export async function start(
   if (prepared !== undefined) {
     const variables = [...prepared.values].map(([name, value]) => `${name}=${value}`).join(" ");
     ground.print(`What comes before is done: its servers run, its files are there. In your terminal:\n\n`);
-    ground.print(`    cd ${prepared.folder}\n${variables === "" ? "" : `    ${variables}\n`}`);
+    const lines = [`cd ${prepared.folder}`, ...(variables === "" ? [] : [variables]), ...prepared.functions];
+    ground.print(lines.map((line) => `    ${line}\n`).join(""));
   }
   await new Live(ground, watched.inspector, place).run(input, stopped);
   return 0;

@@ -13,7 +13,8 @@ without Linux: another way
 
 ## 1. First
 
-Prose with **stress** and a [link](../src/a.ts).
+Prose with **stress
+over a line** and a [link](../src/a.ts).
 
 \`\`\`console
 $ echo {{port}}
@@ -61,7 +62,7 @@ describe("lessons in a walkthrough", () => {
       nothing: "Nothing yet, as it seems.",
       hint: "Try.",
       wrong: [{ command: "true", told: "Nothing yet" }],
-      line: 18,
+      line: 19,
     });
     expect(step?.text).not.toContain("check");
   });
@@ -71,11 +72,11 @@ describe("lessons in a walkthrough", () => {
     [
       "a filter that cannot be read",
       text.replace("proto:smtp", "prot:smtp"),
-      "a.md:19: the filter at character 1",
+      "a.md:20: the filter at character 1",
     ],
-    ["a word that is none", text.replace("hint: ", "hind: "), "a.md:24: there is no hind:"],
-    ["nothing to see", text.replace(/seen: .*\nthen: .*\n/, ""), "a.md:18: a check needs"],
-    ["advice without words", text.replace(" => MAIL comes first.", ""), "a.md:21: what is seen"],
+    ["a word that is none", text.replace("hint: ", "hind: "), "a.md:25: there is no hind:"],
+    ["nothing to see", text.replace(/seen: .*\nthen: .*\n/, ""), "a.md:19: a check needs"],
+    ["advice without words", text.replace(" => MAIL comes first.", ""), "a.md:22: what is seen"],
   ])("are refused with file and line: %s", (_, broken, message) => {
     expect(() => parseLessons("a.md", broken)).toThrow(message);
   });
@@ -90,7 +91,9 @@ describe("a step in a terminal", () => {
   });
 
   it("has no Markdown left", () => {
-    expect(renderStep(step, new Map(), false)).toContain("Prose with stress and a link (src/a.ts).");
+    expect(renderStep(step, new Map(), false)).toContain(
+      "Prose with stress\nover a line and a link (src/a.ts).",
+    );
   });
 });
 
