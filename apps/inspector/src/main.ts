@@ -4,9 +4,14 @@ import { runServer } from "@socketscope/host";
 import { inspectorOptions } from "./options.ts";
 import { APP, startInspector, VERSION } from "./server.ts";
 import { exportFile } from "./terminal/export.ts";
+import { record } from "./terminal/record.ts";
 import { tail } from "./terminal/tail.ts";
 
-const commands: Readonly<Record<string, (version: string) => Promise<void>>> = { tail, export: exportFile };
+const commands: Readonly<Record<string, (version: string) => Promise<void>>> = {
+  tail,
+  record,
+  export: exportFile,
+};
 
 const word = process.argv[2] ?? "";
 const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
@@ -25,6 +30,7 @@ if (command !== undefined) {
         "inspector --port 4700",
         "inspector tail proto:smtp code:5xx",
         "inspector export talk.ndjson",
+        "inspector record talk.ndjson",
         "inspector replay talk.ndjson --port 4701",
       ],
       options: inspectorOptions,

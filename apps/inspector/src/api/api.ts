@@ -4,7 +4,7 @@ import { formatRecorded, recordingHead } from "@socketscope/recording";
 import { RemoteError } from "@socketscope/wire";
 import { captureLive, captureOf } from "../exchange/pcapng.ts";
 import { loadOctets } from "../exchange/load.ts";
-import { recordedOf } from "../exchange/recorded.ts";
+import { recordedLive, recordedOf } from "../exchange/recorded.ts";
 import { maskOctets } from "../secrets.ts";
 import type { Controls } from "../take-part/controls.ts";
 import type { Conversation } from "../store/conversation.ts";
@@ -40,7 +40,7 @@ export function api(options: ApiOptions): Handler {
       /^\/events$/,
       (_, query, request) => feed.follow(Number(lastEventId(request) ?? query.get("after") ?? "-1")).response,
     ],
-    [/^\/recording\.ndjson$/, () => recording(options)],
+    [/^\/recording\.ndjson$/, (_, query, request) => recording(options, query, request)],
     [/^\/capture\.pcapng$/, (_, query, request) => capture(options, query, request)],
     [
       /^\/api\/sockets\/(\d+)\/messages$/,
@@ -103,7 +103,8 @@ function snapshot({ store, feed, controls, showSecrets }: ApiOptions): unknown {
   };
 }
 
-function recording({ store, showSecrets }: ApiOptions): Response {
+/** `live`: it goes on as it happens. */
+function recording({ store, showSecrets }: ApiOptions, query: URLSearchParams, request: Request): Response {
   return {
     status: 200,
     fields: [
@@ -114,7 +115,11 @@ function recording({ store, showSecrets }: ApiOptions): Response {
       "Cache-Control",
       "no-store",
     ],
-    content: { pieces: linesOf(store, showSecrets) },
+    content: {
+      pieces: query.has("live")
+        ? liveLines(store, showSecrets, untilGone(request))
+        : linesOf(store, showSecrets),
+    },
   };
 }
 
@@ -134,11 +139,9 @@ function capture({ store, showSecrets }: ApiOptions, query: URLSearchParams, req
     showSecrets,
     ports: query.get("ports") === "real" ? ("real" as const) : ("well-known" as const),
   };
-  const gone = new AbortController();
-  request.onGone?.(() => gone.abort());
   const pieces = query.has("once")
     ? gathered(captureOf(store, options))
-    : captureLive(store, options, gone.signal);
+    : captureLive(store, options, untilGone(request));
   return {
     status: 200,
     fields: [
@@ -184,6 +187,23 @@ async function* linesOf(store: Store, showSecrets: boolean): AsyncGenerator<Uint
     lines = "";
   }
   yield Buffer.from(lines);
+}
+
+/** All that is known, and then what comes, until nobody reads any more. */
+async function* liveLines(
+  store: Store,
+  showSecrets: boolean,
+  until: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(recordingHead(Date.now()));
+  for await (const batch of recordedLive(store, showSecrets, until))
+    yield Buffer.from(batch.map(formatRecorded).join(""));
+}
+
+function untilGone(request: Request): AbortSignal {
+  const gone = new AbortController();
+  request.onGone?.(() => gone.abort());
+  return gone.signal;
 }
 
 /** What is kept of [from, to): the field Content-Range says which octets these are. */

@@ -6,21 +6,17 @@ import { PcapngWriter, type PcapngOptions } from "@socketscope/recording";
 import { maskOctets } from "../secrets.ts";
 import { type Conversation, DERIVED, type Kept } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
+import { toldAsItComes, toldUntilNow } from "./told.ts";
 
 export interface CaptureOptions extends PcapngOptions {
   readonly showSecrets: boolean;
 }
 
-/** Milliseconds between two writes of a live capture. */
-const BATCH_MS = 50;
-/** Messages that may wait for a slow reader of a live capture; more, and it ends. */
-const MAX_WAITING = 100_000;
-
 /** All that is known now. */
 export function* captureOf(store: Store, options: CaptureOptions): Generator<Uint8Array> {
   const capture = new Capture(options);
   yield* capture.begin();
-  for (const { conversation, kept } of inOrder(store)) yield* capture.take(conversation, kept);
+  for (const { conversation, kept } of toldUntilNow(store)) yield* capture.take(conversation, kept);
 }
 
 /** All that is known, and then what comes, until nobody reads any more. */
@@ -30,53 +26,11 @@ export async function* captureLive(
   until: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const capture = new Capture(options);
-  let waiting: { readonly socket: number; readonly id: number }[] = [];
-  const unwatch = store.watch((change) => {
-    if (change.type === "message" && waiting.length <= MAX_WAITING) waiting.push(change.message);
-  });
-  try {
-    const known = [...inOrder(store)];
-    yield Buffer.concat([...capture.begin()]);
-    for (const { conversation, kept } of known) yield* capture.take(conversation, kept);
-    while (!until.aborted && waiting.length <= MAX_WAITING) {
-      await pause(BATCH_MS, until);
-      const messages = waiting;
-      waiting = [];
-      const blocks: Uint8Array[] = [];
-      for (const { socket, id } of messages) {
-        const conversation = store.sockets.get(socket);
-        const kept = conversation?.kept[id];
-        if (conversation !== undefined && kept !== undefined)
-          blocks.push(...capture.take(conversation, kept));
-      }
-      if (blocks.length > 0) yield Buffer.concat(blocks);
-    }
-  } finally {
-    unwatch();
+  yield Buffer.concat(capture.begin());
+  for await (const batch of toldAsItComes(store, until)) {
+    const blocks = batch.flatMap(({ conversation, kept }) => [...capture.take(conversation, kept)]);
+    if (blocks.length > 0) yield Buffer.concat(blocks);
   }
-}
-
-function pause(ms: number, until: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      until.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    until.addEventListener("abort", done);
-  });
-}
-
-interface Told {
-  readonly conversation: Conversation;
-  readonly kept: Kept;
-}
-
-function inOrder(store: Store): readonly Told[] {
-  return [...store.sockets.values()]
-    .flatMap((conversation) => conversation.kept.map((kept): Told => ({ conversation, kept })))
-    .toSorted((a, b) => a.kept.view.order - b.kept.view.order);
 }
 
 /** What stands in for one socket: after an upgrade to TLS another, for Wireshark would read on as ciphertext. */

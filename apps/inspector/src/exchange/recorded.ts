@@ -6,31 +6,53 @@ import type { FlowRecord, Recorded } from "@socketscope/recording";
 import { maskOctets } from "../secrets.ts";
 import { type Conversation, DERIVED, type Kept } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
+import { toldAsItComes, type ToldMessage, toldUntilNow } from "./told.ts";
 
-interface Told {
-  readonly conversation: Conversation;
-  readonly kept: Kept;
+/** All that is known now. `showSecrets`: as they are. */
+export function* recordedOf(store: Store, showSecrets: boolean): Generator<Recorded> {
+  const recorder = new Recorder(store, showSecrets);
+  for (const one of toldUntilNow(store)) yield* recorder.take(one);
 }
 
-/** `showSecrets`: as they are. */
-export function* recordedOf(store: Store, showSecrets: boolean): Generator<Recorded> {
-  for (const [source, record] of store.sourceRecords()) yield { source, record };
-  const told = [...store.sockets.values()]
-    .flatMap((conversation) => conversation.kept.map((kept): Told => ({ conversation, kept })))
-    .toSorted((a, b) => a.kept.view.order - b.kept.view.order);
-  const spoken = new Map<number, string>();
-  for (const { conversation, kept } of told) {
+/** All that is known, and then what comes, in batches. */
+export async function* recordedLive(
+  store: Store,
+  showSecrets: boolean,
+  until: AbortSignal,
+): AsyncGenerator<readonly Recorded[]> {
+  const recorder = new Recorder(store, showSecrets);
+  for await (const batch of toldAsItComes(store, until))
+    yield batch.flatMap((one) => [...recorder.take(one)]);
+}
+
+class Recorder {
+  readonly #store: Store;
+  readonly #showSecrets: boolean;
+  readonly #sources = new Set<number>();
+  readonly #spoken = new Map<number, string>();
+
+  constructor(store: Store, showSecrets: boolean) {
+    this.#store = store;
+    this.#showSecrets = showSecrets;
+  }
+
+  *take({ conversation, kept }: ToldMessage): Generator<Recorded> {
     const { source, key } = conversation;
-    const { protocol } = kept.view;
-    if (!spoken.has(key)) {
+    const { protocol, kind, at } = kept.view;
+    if (!this.#sources.has(source)) {
+      this.#sources.add(source);
+      for (const [number, record] of this.#store.sourceRecords())
+        if (number === source) yield { source, record };
+    }
+    if (!this.#spoken.has(key)) {
       yield { source, record: openedOf(conversation) };
-      spoken.set(key, "");
+      this.#spoken.set(key, "");
     }
-    if (kept.view.kind !== "event" && spoken.get(key) !== protocol) {
-      spoken.set(key, protocol);
-      yield { source, record: { type: "speaks", at: kept.view.at, flow: conversation.key, protocol } };
+    if (kind !== "event" && this.#spoken.get(key) !== protocol) {
+      this.#spoken.set(key, protocol);
+      yield { source, record: { type: "speaks", at, flow: key, protocol } };
     }
-    for (const record of recordsOf(conversation, kept, showSecrets)) yield { source, record };
+    for (const record of recordsOf(conversation, kept, this.#showSecrets)) yield { source, record };
   }
 }
 

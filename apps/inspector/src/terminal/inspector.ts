@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { UsageError } from "@socketscope/host";
 import { SocketError } from "@socketscope/socket-core";
-import { type ClientResponse, EventReader, HttpAgent } from "@socketscope/web";
+import { type ClientRequest, type ClientResponse, EventReader, HttpAgent } from "@socketscope/web";
 import { CONTROL_SOCKET } from "../control.ts";
 import type { Change, MessageView, RefusalView, SocketView, SourceView } from "../views.ts";
 
@@ -47,10 +47,19 @@ export class Inspector implements Disposable {
     }
   }
 
+  /** What goes on as it happens, until the signal or the inspector's end; it may be quiet for as long as the sockets are. */
+  live(path: string, signal: AbortSignal): Promise<ClientResponse> {
+    return this.#ask({ url: `http://inspector${path}`, signal, deadlines: { content: Infinity } });
+  }
+
   /** Throws UsageError where no inspector runs on the state folder. */
-  async get(path: string): Promise<ClientResponse> {
+  get(path: string): Promise<ClientResponse> {
+    return this.#ask({ url: `http://inspector${path}` });
+  }
+
+  async #ask(request: ClientRequest): Promise<ClientResponse> {
     try {
-      return await this.#agent.request({ method: "GET", url: `http://inspector${path}` });
+      return await this.#agent.request(request);
     } catch (error) {
       if (error instanceof SocketError)
         throw new UsageError(
