@@ -2,6 +2,7 @@
 import type { MessageView, SocketView } from "../src/views.ts";
 import { Bytes } from "./bytes.tsx";
 import { HeldCard } from "./held.tsx";
+import { LessonStrip } from "./lesson.tsx";
 import { Rates } from "./rates.tsx";
 import { Sequence } from "./sequence.tsx";
 import { Speaker } from "./speaker.tsx";
@@ -39,6 +40,7 @@ export function ConversationPane() {
   return (
     <main class="talk">
       <Head socket={socket} />
+      <LessonStrip />
       <View socket={socket} />
       <HeldCard />
       <div class="foot">

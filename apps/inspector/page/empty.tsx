@@ -1,6 +1,7 @@
 /** Nothing on the wire yet: a command for each protocol, made of the addresses that really listen. */
 import { useSignal } from "@preact/signals";
 import { CopyButton } from "./copy.tsx";
+import { LessonStrip } from "./lesson.tsx";
 import { sources, changed } from "./state.ts";
 
 interface Card {
@@ -18,6 +19,7 @@ export function Empty() {
   const ports = [...sources.values()].reduce((sum, { listeners }) => sum + listeners.length, 0);
   return (
     <main class="talk">
+      <LessonStrip />
       <div class="empty">
         <header>
           <div>

@@ -1,6 +1,14 @@
 /** The line to the inspector: a snapshot, then batches of changes; whoever was away too long takes a new snapshot. */
-import type { Change, ControlView, MessageView, RefusalView, SocketView, SourceView } from "../src/views.ts";
-import { clear, link, pace, paused, take, takesPart } from "./state.ts";
+import type {
+  Change,
+  ControlView,
+  LessonView,
+  MessageView,
+  RefusalView,
+  SocketView,
+  SourceView,
+} from "../src/views.ts";
+import { clear, lesson, link, pace, paused, take, takesPart } from "./state.ts";
 
 interface Snapshot {
   readonly number: number;
@@ -10,6 +18,7 @@ interface Snapshot {
   readonly messages: readonly MessageView[];
   readonly controls: readonly ControlView[];
   readonly takesPart: boolean;
+  readonly lesson?: LessonView;
 }
 
 /** Milliseconds before a lost line is tried again. */
@@ -29,6 +38,7 @@ export async function follow(): Promise<void> {
   }
   clear();
   takesPart.value = snapshot.takesPart;
+  lesson.value = snapshot.lesson;
   take([
     ...snapshot.controls.map((control): Change => ({ type: "control", control })),
     ...snapshot.sources.map((source): Change => ({ type: "source", source })),

@@ -1,7 +1,15 @@
 /** What the page knows and what is selected. Sockets and messages live in plain maps; `changed` subscribes to them. */
 import { computed, signal } from "@preact/signals";
 import { parseFilter, type Filter } from "../src/filter.ts";
-import type { Change, ControlView, MessageView, RefusalView, SocketView, SourceView } from "../src/views.ts";
+import type {
+  Change,
+  ControlView,
+  LessonView,
+  MessageView,
+  RefusalView,
+  SocketView,
+  SourceView,
+} from "../src/views.ts";
 
 export type Tab = "transcript" | "sequence" | "bytes" | "rates";
 
@@ -43,6 +51,8 @@ export const selectedMessage = signal<number | undefined>(undefined);
 export const mode = signal<Mode>("live");
 /** The inspector may hold and change what its programs say. */
 export const takesPart = signal(false);
+/** The step of a lesson that is begun. */
+export const lesson = signal<LessonView | undefined>(undefined);
 export const tab = signal<Tab>("transcript");
 export const filterText = signal("");
 export const showsKeys = signal(false);
@@ -98,6 +108,9 @@ function one(change: Change): void {
       break;
     case "control":
       controls.set(change.control.app, change.control);
+      break;
+    case "lesson":
+      lesson.value = change.lesson;
       break;
     case "forgotten":
       for (const key of change.sockets) {

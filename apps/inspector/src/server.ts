@@ -20,6 +20,7 @@ import { ClauseLines } from "./clause-lines.ts";
 import { listenInState, listenOnPort } from "./collect/tap-listener.ts";
 import { openControl } from "./control.ts";
 import { loadFile } from "./exchange/load.ts";
+import { LessonFile } from "./lesson/lesson-file.ts";
 import type { InspectorOptions } from "./options.ts";
 import { openPage } from "./page.ts";
 import { Store } from "./store/store.ts";
@@ -44,7 +45,10 @@ export async function startInspector(
       for (const warning of warnings) log.warn(`${options.replay}: ${warning}`);
     }
     const { showSecrets } = options;
-    const feed = new Feed(store, () => void controls?.look());
+    const feed = new Feed(store, () => {
+      void controls?.look();
+      void lesson?.look();
+    });
     // Whoever may only look from elsewhere must not act from there.
     const takesPart = live && !options.lookOnly && options.hosts.every(isLoopback);
     const controls = takesPart
@@ -55,7 +59,13 @@ export async function startInspector(
           tell: (control) => feed.tell({ type: "control", control }),
         })
       : undefined;
-    const ask = api({ store, feed, controls, showSecrets, clauses: new ClauseLines() });
+    const lesson = live
+      ? new LessonFile({
+          state: state.path,
+          tell: (now) => feed.tell({ type: "lesson", ...(now !== undefined && { lesson: now }) }),
+        })
+      : undefined;
+    const ask = api({ store, feed, controls, lesson, showSecrets, clauses: new ClauseLines() });
     const page = await openPage(ask);
     const firewall = await openFirewall(options);
     const onError = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);

@@ -156,9 +156,32 @@ export interface ControlView {
   readonly held: readonly HeldView[];
 }
 
+/** What a step of a lesson asks to be seen, and what is missing as long as it was not. */
+export interface LessonCheckView {
+  readonly title: string;
+  readonly done: boolean;
+  readonly told: string;
+}
+
+/** Where somebody is in a lesson of the workshop. */
+export interface LessonView {
+  readonly number: number;
+  readonly title: string;
+  /** Counted from 0. */
+  readonly step: number;
+  readonly of: number;
+  /** The step's title. */
+  readonly asked: string;
+  /** Steps that are done, counted from 0. */
+  readonly done: readonly number[];
+  readonly checks: readonly LessonCheckView[];
+}
+
 /** What happened, for those who follow live. */
 export type Change =
   | { readonly type: "control"; readonly control: ControlView }
+  /** Without a lesson: none is begun. */
+  | { readonly type: "lesson"; readonly lesson?: LessonView }
   | { readonly type: "source"; readonly source: SourceView }
   | { readonly type: "socket"; readonly socket: SocketView }
   | { readonly type: "message"; readonly message: MessageView }

@@ -13,8 +13,10 @@ import { openStage } from "./page/states.ts";
 
 const WIDTHS = [1600, 1280, 1000, 640, 390] as const;
 const THEMES = ["light", "dark"] as const;
-/** Kept in every form; of the others one picture. */
+/** Kept in every form. */
 const EVERY_FORM = "transcript";
+/** Kept wide and narrow; of the others one picture. */
+const WIDE_AND_NARROW = "lesson";
 
 const [wanted, ...states] = process.argv.slice(2);
 const folder = wanted ?? fileURLToPath(new URL("../screenshots", import.meta.url));
@@ -38,7 +40,10 @@ async function take({ name, url }: { readonly name: string; readonly url: string
     for (const colorScheme of THEMES) {
       const picture = `${name}-${width}-${colorScheme}`;
       for (const fault of await inspect(page, { width, colorScheme })) faults.push(`${picture}: ${fault}`);
-      const kept = name === EVERY_FORM || (width === 1600 && colorScheme === "light");
+      const kept =
+        name === EVERY_FORM ||
+        (name === WIDE_AND_NARROW && (width === 1600 || width === 390)) ||
+        (width === 1600 && colorScheme === "light");
       if (wanted === undefined && !kept) continue;
       writeFileSync(join(folder, `${picture}.png`), shrink(await page.screenshot()));
     }
@@ -49,6 +54,7 @@ for (const state of await stage.talk()) await take(state);
 const held = await stage.hold();
 for (const state of held.states) await take(state);
 await held.letGo();
+await take(await stage.lesson(1));
 await browser.close();
 await stage[Symbol.asyncDispose]();
 console.log(`${faults.length} faults`);

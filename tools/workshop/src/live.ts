@@ -85,7 +85,8 @@ export class Live {
       this.#ticked.add(check.title);
       print(`  ${styleText("green", "✓", color)} ${check.title}\n`);
     }
-    if (news.length > 0) await place.write();
+    // The inspector's page tells the same.
+    await place.writeNews();
     if (place.judges.length > 0 && place.allDone) await this.#forward();
   }
 

@@ -12,6 +12,8 @@ export class Place {
   readonly begun: number;
   readonly judges: readonly Judge[];
   #done: Readonly<Record<string, readonly number[]>>;
+  /** What the file shows. */
+  #written = "";
 
   private constructor(
     state: string,
@@ -79,25 +81,33 @@ export class Place {
     await this.write();
   }
 
+  /** What is ticked and what is told may be as it was: then nothing is written. */
+  async writeNews(): Promise<void> {
+    if (JSON.stringify(this.#shown()) !== this.#written) await this.write();
+  }
+
   write(): Promise<void> {
-    const { lesson, step, index, begun } = this;
+    const { lesson, index, begun } = this;
+    const shown = this.#shown();
+    this.#written = JSON.stringify(shown);
     const progress: Progress = {
       version: 1,
       lesson: lesson.number,
       step: index,
       begun,
       done: this.#done,
-      shown: {
-        lesson: lesson.title,
-        step: step.title,
-        of: lesson.steps.length,
-        checks: this.judges.map((judge) => ({
-          title: judge.check.title,
-          done: judge.done,
-          told: judge.told,
-        })),
-      },
+      shown,
     };
     return writeProgress(this.state, progress);
+  }
+
+  #shown(): Progress["shown"] {
+    const { lesson, step, judges } = this;
+    return {
+      lesson: lesson.title,
+      step: step.title,
+      of: lesson.steps.length,
+      checks: judges.map(({ check, done, told }) => ({ title: check.title, done, told })),
+    };
   }
 }

@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readLesson } from "@socketscope/inspector";
 import { TemporaryFolder } from "@socketscope/testkit";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { parseLessons } from "../src/parse.ts";
@@ -27,6 +29,20 @@ describe("the place of a reader", () => {
     await Place.begin(state, lesson, 1, 9);
     const place = await Place.read(state, lessons);
     expect(place).toMatchObject({ index: 1, begun: 9, done: [0], last: true });
+  });
+
+  it("is read by the inspector's page", async () => {
+    await (await Place.begin(state, lesson, 0, 5)).markDone();
+    await Place.begin(state, lesson, 1, 9);
+    expect(readLesson(await readFile(join(state, PROGRESS_FILE), "utf8"))).toEqual({
+      number: 1,
+      title: "A",
+      step: 1,
+      of: 2,
+      asked: "Two",
+      done: [0],
+      checks: [],
+    });
   });
 
   it("is nowhere before anything was begun", async () => {

@@ -5,6 +5,7 @@ import { RemoteError } from "@socketscope/wire";
 import { captureLive, captureOf } from "../exchange/pcapng.ts";
 import { loadOctets } from "../exchange/load.ts";
 import { recordedLive, recordedOf } from "../exchange/recorded.ts";
+import type { LessonFile } from "../lesson/lesson-file.ts";
 import { maskOctets } from "../secrets.ts";
 import type { Controls } from "../take-part/controls.ts";
 import type { Conversation } from "../store/conversation.ts";
@@ -18,6 +19,8 @@ export interface ApiOptions extends DetailOptions {
   readonly feed: Feed;
   /** Without it the inspector only looks. */
   readonly controls: Controls | undefined;
+  /** Where somebody is in a lesson beside it; undefined where nothing runs. */
+  readonly lesson: LessonFile | undefined;
 }
 
 /** Messages in one answer. */
@@ -86,7 +89,7 @@ export function api(options: ApiOptions): Handler {
   };
 }
 
-function snapshot({ store, feed, controls, showSecrets }: ApiOptions): unknown {
+function snapshot({ store, feed, controls, lesson, showSecrets }: ApiOptions): unknown {
   const { number } = feed;
   const latest = [...store.sockets.values()].flatMap(({ kept }) => kept.map(({ view }) => view));
   const messages = latest.toSorted((a, b) => a.order - b.order).slice(-MAX_MESSAGES);
@@ -99,6 +102,7 @@ function snapshot({ store, feed, controls, showSecrets }: ApiOptions): unknown {
     held: store.held,
     controls: controls?.views ?? [],
     takesPart: controls !== undefined,
+    lesson: lesson?.view,
     showSecrets,
   };
 }

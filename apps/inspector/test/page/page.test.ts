@@ -95,6 +95,19 @@ realClient("chromium", "curl", "swaks").describe("the inspector's page", () => {
     await letGo();
   }, 60_000);
 
+  it("shows the step of a lesson: what is asked, what is missing, and its tick as it comes", async () => {
+    const state = await stage.lesson(1);
+    expect(await faultsOf(state)).toEqual([]);
+    await expect.poll(() => text(".lesson"), SOON).toContain("Lesson 6 · step 4");
+    expect(await text(".lesson .asked")).toMatch(/✓ an envelope is begun.*○ somebody who does not exist/);
+    expect(await text(".lesson p")).toContain("no 550 was seen");
+    await stage.lesson(2);
+    await expect.poll(() => text(".lesson .asked"), SOON).toContain("✓ somebody who does not exist");
+    expect(await text(".lesson p")).toBe("");
+    await stage.lessonOver();
+    await page.waitForSelector(".lesson", { state: "detached" });
+  }, 60_000);
+
   it("explains the message that the address names, with its clause and our line of code", async () => {
     await page.setViewportSize({ width: 1600, height: 900 });
     await page.goto(states.find(({ name }) => name === "transcript")?.url ?? "");

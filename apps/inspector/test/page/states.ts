@@ -1,4 +1,5 @@
 /** The inspector with real traffic in it, in each of its states: for the test that looks for faults, and for the pictures. */
+import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, spawnApp, TemporaryFolder, type RunningApp } from "@socketscope/testkit";
 import type { ControlView, MessageView, SocketView } from "../../src/views.ts";
@@ -18,6 +19,9 @@ export interface Stage extends AsyncDisposable {
   talk(): Promise<readonly PageState[]>;
   /** While a relay's answer to swaks is held, and faults are set; until `letGo`. */
   hold(): Promise<{ readonly states: readonly PageState[]; readonly letGo: () => Promise<void> }>;
+  /** While somebody is in the midst of a lesson, as tools/workshop writes it down: `done` of the step's two checks are ticked. */
+  lesson(done: number): Promise<PageState>;
+  lessonOver(): Promise<void>;
 }
 
 interface Snapshot {
@@ -31,6 +35,7 @@ interface Snapshot {
 export async function openStage(): Promise<Stage> {
   const folder = new TemporaryFolder("inspector-page");
   const state = ["--state", join(folder.path, "state")];
+  const lessonFile = join(folder.path, "state", "workshop.json");
   const apps: RunningApp[] = [];
   const start = async (name: string, more: readonly string[] = []): Promise<RunningApp> => {
     const app = await spawnApp(name, [...state, ...more]);
@@ -118,6 +123,32 @@ export async function openStage(): Promise<Stage> {
         },
       };
     },
+    async lesson(done) {
+      const shown = {
+        lesson: "A letter, an extension, a refusal",
+        step: "An envelope",
+        of: 6,
+        checks: [
+          {
+            title: "an envelope is begun",
+            done: done > 0,
+            told: "You are connected, and no envelope was begun.",
+          },
+          {
+            title: "somebody who does not exist, refused",
+            done: done > 1,
+            told: "Nobody was named yet who does not exist here: no 550 was seen.",
+          },
+        ],
+      };
+      const progress = { version: 1, lesson: 6, step: 3, begun: 0, done: { 6: [0, 1, 2] }, shown };
+      await writeFile(`${lessonFile}.new`, JSON.stringify(progress));
+      await rename(`${lessonFile}.new`, lessonFile);
+      const { sockets } = await snapshot();
+      const letter = sockets.find(({ app }) => app === "mail-relay")?.key ?? 0;
+      return { name: "lesson", url: `${origin}/?socket=${letter}` };
+    },
+    lessonOver: () => rm(lessonFile),
     async [Symbol.asyncDispose]() {
       for (const app of apps.toReversed()) await app[Symbol.asyncDispose]();
       folder[Symbol.dispose]();
