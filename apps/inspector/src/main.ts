@@ -6,9 +6,11 @@ import { APP, startInspector, VERSION } from "./server.ts";
 import { exportFile } from "./terminal/export.ts";
 import { record } from "./terminal/record.ts";
 import { tail } from "./terminal/tail.ts";
+import { top } from "./terminal/top.ts";
 
 const commands: Readonly<Record<string, (version: string) => Promise<void>>> = {
   tail,
+  top,
   record,
   export: exportFile,
 };
@@ -29,6 +31,7 @@ if (command !== undefined) {
       examples: [
         "inspector --port 4700",
         "inspector tail proto:smtp code:5xx",
+        "inspector top",
         "inspector export talk.ndjson",
         "inspector record talk.ndjson",
         "inspector replay talk.ndjson --port 4701",

@@ -14,6 +14,9 @@ const SECRET_FIELDS = new Set([
   "x-auth-token",
 ]);
 
+/** Fields that hold an address, which may hold a secret as a request's target does. */
+const ADDRESS_FIELDS = new Set(["referer", "location", "content-location", "destination"]);
+
 /** In a request's target: `?key=…` of a stream, tokens of a page. */
 const SECRET_QUERY = /([?&;](?:key|token|password|passwd|secret|access_token|sig|signature)=)([^&;\s#]+)/gi;
 
@@ -80,13 +83,13 @@ function secretIn(part: Range, base: number, octets: Uint8Array): readonly { fro
   if (to <= 0 || from >= octets.length) return [];
   if (part.name === "secret") return [{ from, to: withoutLineEnd(octets, from, to) }];
   const text = (): string => Buffer.from(octets.subarray(Math.max(0, from), to)).toString("latin1");
-  if (part.name.startsWith("field ")) {
-    if (!SECRET_FIELDS.has(part.name.slice("field ".length).toLowerCase())) return [];
+  const field = part.name.startsWith("field ") ? part.name.slice("field ".length).toLowerCase() : "";
+  if (SECRET_FIELDS.has(field)) {
     const colon = text().indexOf(":");
     const blanks = /^[ \t]*/.exec(text().slice(colon + 1))?.[0].length ?? 0;
     return [{ from: from + colon + 1 + blanks, to: withoutLineEnd(octets, from, to) }];
   }
-  if (part.name !== "request line") return [];
+  if (part.name !== "request line" && !ADDRESS_FIELDS.has(field)) return [];
   const line = text();
   const masked = maskText(line);
   return masked === line ? [] : differences(line, masked, from);

@@ -65,7 +65,8 @@ export async function startInspector(
           tell: (now) => feed.tell({ type: "lesson", ...(now !== undefined && { lesson: now }) }),
         })
       : undefined;
-    const ask = api({ store, feed, controls, lesson, showSecrets, clauses: new ClauseLines() });
+    const clauses = new ClauseLines();
+    const ask = api({ store, feed, version: VERSION, controls, lesson, showSecrets, clauses });
     const page = await openPage(ask);
     const firewall = await openFirewall(options);
     const onError = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);

@@ -161,6 +161,13 @@ describe.each(["hand", "library"] as const)("servers with the %s engine", (engin
         .map(({ who, said, means }) => `${who} ${said} ${means}`);
     expect(told(shown)).toEqual(told(await snapshot()));
     expect(told(shown).length).toBeGreaterThan(5);
+    const { log } = await ask<{ log: { entries: Record<string, unknown>[] } }>("/talk.har");
+    expect(log.entries).toMatchObject([
+      { request: { url: `${web.url("http")}/?key=${"*".repeat(16)}` }, response: { status: 200 } },
+    ]);
+    const picture = (await command("top", "--once")).text;
+    expect(picture).toMatch(/^\d+ sockets, \d+ open\nSOCKET STATE/);
+    expect(picture).toMatch(/closed web-server +http +curl/);
     await command("export", "--markdown", `${file}.md`);
     expect(readFileSync(`${file}.md`, "utf8")).toContain("| client | `RCPT TO:<bob@b.test>` |");
   }, 90_000);

@@ -171,11 +171,14 @@ describe("secrets", () => {
   });
 
   it("masks the credentials in a head and leaves the rest as it is", () => {
-    const head = "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Basic Zm9v\r\nCookie:a=b\r\n\r\n";
+    const head =
+      "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Basic Zm9v\r\nCookie:a=b\r\nReferer: http://h/?key=abc\r\n\r\n";
     const { store, source } = storeWith();
     for (const record of talk(5, "http", [["in", head]], 8025)) store.take(source, record);
     const message = store.sockets.get(1)?.kept[1]?.message;
     const masked = message && Buffer.from(maskOctets(message, 0, Buffer.from(head))).toString();
-    expect(masked).toBe("GET / HTTP/1.1\r\nHost: h\r\nAuthorization: **********\r\nCookie:***\r\n\r\n");
+    expect(masked).toBe(
+      "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: **********\r\nCookie:***\r\nReferer: http://h/?key=***\r\n\r\n",
+    );
   });
 });

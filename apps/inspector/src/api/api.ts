@@ -3,6 +3,7 @@ import { type Handler, lastEventId, type Request, type Response } from "@sockets
 import { formatRecorded, recordingHead } from "@socketscope/recording";
 import { RemoteError } from "@socketscope/wire";
 import { captureLive, captureOf } from "../exchange/pcapng.ts";
+import { harOf } from "../exchange/har.ts";
 import { loadOctets } from "../exchange/load.ts";
 import { recordedLive, recordedOf } from "../exchange/recorded.ts";
 import type { LessonFile } from "../lesson/lesson-file.ts";
@@ -17,6 +18,8 @@ import type { Feed } from "./feed.ts";
 export interface ApiOptions extends DetailOptions {
   readonly store: Store;
   readonly feed: Feed;
+  /** Our own. */
+  readonly version: string;
   /** Without it the inspector only looks. */
   readonly controls: Controls | undefined;
   /** Where somebody is in a lesson beside it; undefined where nothing runs. */
@@ -44,7 +47,9 @@ export function api(options: ApiOptions): Handler {
       (_, query, request) => feed.follow(Number(lastEventId(request) ?? query.get("after") ?? "-1")).response,
     ],
     [/^\/recording\.ndjson$/, (_, query, request) => recording(options, query, request)],
+    [/^\/talk\.har$/, () => json(harOf(store, options))],
     [/^\/capture\.pcapng$/, (_, query, request) => capture(options, query, request)],
+    [/^\/api\/sockets$/, () => json([...store.sockets.values()].map(({ view }) => view))],
     [
       /^\/api\/sockets\/(\d+)\/messages$/,
       ([key], query) => {

@@ -13,7 +13,7 @@ import { Inspector } from "./inspector.ts";
 interface ExportOptions {
   readonly state: string;
   readonly file: string;
-  readonly format: "ndjson" | "markdown" | "pcapng";
+  readonly format: "ndjson" | "markdown" | "pcapng" | "har";
   readonly ports: "well-known" | "real";
 }
 
@@ -30,6 +30,7 @@ export function exportFile(version: string): Promise<void> {
         "inspector export talk.ndjson",
         "inspector export talk.md --markdown",
         "inspector export talk.pcapng --pcapng",
+        "inspector export talk.har --har",
       ],
       positionals: [{ name: "FILE", help: "a recording (NDJSON), which `inspector replay` shows again" }],
       options: exportOptions,
@@ -56,12 +57,19 @@ function exportOptions(read: OptionReader, [file]: readonly string[]): ExportOpt
 }
 
 function formatOf(read: OptionReader): ExportOptions["format"] {
-  const markdown = read.flag("markdown", { help: "tables in Markdown instead" });
-  const pcapng = read.flag("pcapng", { help: "a capture that Wireshark opens instead" });
-  read.flag("ndjson", { help: "a recording: what is written unless another form is asked for" });
-  if (markdown && pcapng) throw new UsageError("USAGE_BAD_VALUE", "--markdown or --pcapng, not both");
-  return markdown ? "markdown" : pcapng ? "pcapng" : "ndjson";
+  const asked = [
+    ["ndjson", read.flag("ndjson", { help: "a recording, as without any of these" })],
+    ["markdown", read.flag("markdown", { help: "tables in Markdown instead" })],
+    ["pcapng", read.flag("pcapng", { help: "a capture that Wireshark opens instead" })],
+    ["har", read.flag("har", { help: "HTTP as browsers' developer tools read it instead" })],
+  ] as const;
+  const [first, second] = asked.filter(([, wanted]) => wanted);
+  if (first !== undefined && second !== undefined)
+    throw new UsageError("USAGE_BAD_VALUE", `--${first[0]} or --${second[0]}, not both`);
+  return first?.[0] ?? "ndjson";
 }
+
+const PATHS = { ndjson: "/recording.ndjson", pcapng: "/capture.pcapng", har: "/talk.har" } as const;
 
 async function write({ state, file, format, ports }: ExportOptions): Promise<number> {
   using inspector = new Inspector(state);
@@ -69,7 +77,7 @@ async function write({ state, file, format, ports }: ExportOptions): Promise<num
     const { sockets, messages } = await inspector.snapshot();
     await writeFileAtomic(file, markdownOf(sockets, messages), 0o600);
   } else {
-    const path = format === "pcapng" ? `/capture.pcapng?once&ports=${ports}` : "/recording.ndjson";
+    const path = `${PATHS[format]}?once&ports=${ports}`;
     const response = await inspector.get(path);
     await writeFileAtomic(file, await response.body.bytes(MAX_RECORDING), 0o600);
   }

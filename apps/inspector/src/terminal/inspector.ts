@@ -34,6 +34,13 @@ export class Inspector implements Disposable {
     return value;
   }
 
+  /** Without what they said. */
+  async sockets(): Promise<readonly SocketView[]> {
+    const response = await this.get("/api/sockets");
+    const value: readonly SocketView[] = JSON.parse(await response.body.text(MAX_SNAPSHOT));
+    return value;
+  }
+
   /** Batches of changes behind the one with that number, until the inspector ends. */
   async *follow(after: number): AsyncGenerator<readonly Change[]> {
     const response = await this.get(`/events?after=${after}`);
