@@ -101,7 +101,19 @@ function titleOf(socket: SocketView): string {
 
 function Names({ socket }: { readonly socket: SocketView }) {
   changed();
-  const { transport, remote, local, octets: count, messages, tls, closed, reason, missed, parent } = socket;
+  const {
+    transport,
+    remote,
+    local,
+    octets: count,
+    messages,
+    tls,
+    closed,
+    reason,
+    missed,
+    parent,
+    process,
+  } = socket;
   const state = kernel.get(socket.key);
   return (
     <>
@@ -110,6 +122,7 @@ function Names({ socket }: { readonly socket: SocketView }) {
         <span class="sub">
           {messages} messages · {octets(count.in)} in · {octets(count.out)} out
         </span>
+        {process !== undefined && <span class="sub">process {process}</span>}
         {parent !== undefined && (
           <button type="button" class="small" onClick={() => select(parent)}>
             to its control connection

@@ -5,6 +5,7 @@ import {
   controls,
   EVERYTHING,
   kernel,
+  listenerState,
   matching,
   refusals,
   selectedMessage,
@@ -95,7 +96,7 @@ function ofProgram(app: string): readonly SocketView[] {
 
 function Program({ source }: { readonly source: SourceView }) {
   changed();
-  const { app, connected, listeners, engine } = source;
+  const { key, app, listeners, engine } = source;
   const own = ofProgram(app);
   const ports = [
     ...new Set(listeners.map(({ name, url }) => `${name} :${/:(\d+)\/?$/.exec(url)?.[1] ?? ""}`)),
@@ -105,7 +106,7 @@ function Program({ source }: { readonly source: SourceView }) {
       <div class="grp" style={{ "--c": appHue(app) }} title={ports.join(" · ")}>
         {appName(app)}
         <span class="m">{engine === "hand" ? ports.join(" ") : `engine ${engine}`}</span>
-        {sockets.size > 0 && <ProgramState app={app} connected={connected} />}
+        {sockets.size > 0 && <ProgramState source={source} />}
       </div>
       {own.map((socket) => (
         <Socket key={socket.key} socket={socket} />
@@ -116,18 +117,45 @@ function Program({ source }: { readonly source: SourceView }) {
             <i />
             <span>{name}</span>
             <span class="m">{url.replace(/^\w+:\/\//, "")}</span>
-            <span class="st">LISTEN</span>
+            <ListenerState source={key} url={url} />
           </div>
         ))}
     </div>
   );
 }
 
-function ProgramState({ app, connected }: { readonly app: string; readonly connected: boolean }) {
+/** From the system's table where that is to be read; else what the program said of itself. */
+function ListenerState({ source, url }: { readonly source: number; readonly url: string }) {
+  changed();
+  const state = listenerState(source, url);
+  if (state === undefined)
+    return (
+      <span class="st" title="derived: the program said that it listens">
+        LISTEN
+      </span>
+    );
+  if (state === "")
+    return (
+      <span class="st half" title="the system's table has no such listener any more">
+        GONE
+      </span>
+    );
+  return (
+    <span class="st" title="from the system's table">
+      {state}
+    </span>
+  );
+}
+
+function ProgramState({ source: { key, app, connected, listeners } }: { readonly source: SourceView }) {
   changed();
   const faults = controls.get(app)?.listeners.flatMap((listener) => listener.faults) ?? [];
   if (!connected) return <span class="st">{app === "capture" ? "FILE" : "GONE"}</span>;
-  if (faults.length === 0) return <span class="st">LISTEN</span>;
+  if (faults.length === 0) {
+    // Of several the one that is not as it should be is worth telling.
+    const url = listeners.find((one) => listenerState(key, one.url) === "") ?? listeners[0];
+    return <ListenerState source={key} url={url?.url ?? ""} />;
+  }
   const holds = faults.some(({ action }) => action.type === "hold");
   return <span class="st held">{holds ? "HELD" : "FAULTS"}</span>;
 }

@@ -26,6 +26,8 @@ export const sources = new Map<number, SourceView>();
 export const sockets = new Map<number, SocketView>();
 export const refusals: RefusalView[] = [];
 export const kernel = new Map<number, string>();
+/** By program's key and URL: what the system's table says of that listener. */
+const listening = new Map<string, string>();
 /** By program: what is set on its listeners, and what they hold. */
 export const controls = new Map<string, ControlView>();
 const transcripts = new Map<number, MessageView[]>();
@@ -69,7 +71,7 @@ export const filter = computed(() => {
 });
 
 export function clear(): void {
-  for (const map of [sources, sockets, kernel, transcripts, controls]) map.clear();
+  for (const map of [sources, sockets, kernel, listening, transcripts, controls]) map.clear();
   refusals.length = 0;
   all = [];
 }
@@ -106,6 +108,9 @@ function one(change: Change): void {
     case "states":
       for (const [key, state] of change.states) kernel.set(key, state);
       break;
+    case "listening":
+      for (const [key, url, state] of change.listening) listening.set(`${key} ${url}`, state);
+      break;
     case "control":
       controls.set(change.control.app, change.control);
       break;
@@ -120,6 +125,11 @@ function one(change: Change): void {
       }
       all = all.filter(({ socket }) => sockets.has(socket));
   }
+}
+
+/** Of a program's listener, from the system's table; undefined: nothing is known. Call `changed` to be told of more. */
+export function listenerState(source: number, url: string): string | undefined {
+  return listening.get(`${source} ${url}`);
 }
 
 /** Of one socket, or of all. Call `changed` to be told of more. */

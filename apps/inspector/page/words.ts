@@ -65,8 +65,8 @@ export function protocolHue(protocol: string): string {
   return `var(--${PROTOCOL_HUES[protocol] ?? "socket"})`;
 }
 
-export function clientName({ client, remote }: SocketView): string {
-  return client ?? `port ${remote.port}`;
+export function clientName({ client, process, remote }: SocketView): string {
+  return client ?? process ?? `port ${remote.port}`;
 }
 
 export function sizeOf({ from, to }: MessageView): number {

@@ -34,6 +34,8 @@ export interface SocketView {
   readonly tls?: { readonly protocol: string; readonly cipher: string; readonly alpn?: string };
   /** What its own words tell of the client: "curl 7.88.1". A guess. */
   readonly client?: string;
+  /** The process at the other end, where it runs on this machine and was seen: "curl (1234)". */
+  readonly process?: string;
   /** Milliseconds since 1970. */
   readonly opened: number;
   readonly closed?: number;
@@ -187,6 +189,11 @@ export type Change =
   | { readonly type: "message"; readonly message: MessageView }
   | { readonly type: "refusal"; readonly refusal: RefusalView }
   /** What the system's own table says of sockets, by key: "ESTABLISHED", "FIN_WAIT2". */
+  /** What the system's table says of a program's listener; "": it is not in it any more. */
+  | {
+      readonly type: "listening";
+      readonly listening: readonly (readonly [source: number, url: string, state: string])[];
+    }
   | { readonly type: "states"; readonly states: readonly (readonly [socket: number, state: string])[] }
   /** The store let go of its oldest: sockets with these keys are gone. */
   | { readonly type: "forgotten"; readonly sockets: readonly number[] };

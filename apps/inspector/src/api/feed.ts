@@ -3,14 +3,14 @@
  * batches are kept, so that who comes again goes on without a gap.
  */
 import { encodeEvent, EventStream } from "@socketscope/web";
-import { kernelKey, readKernelStates } from "../kernel-states.ts";
+import { KernelWatch } from "../kernel-watch.ts";
 import type { Store, StoreChange } from "../store/store.ts";
 import type { Change } from "../views.ts";
 
 /** Milliseconds from a change to its batch. */
 const BATCH_MS = 50;
-/** Milliseconds between two looks at the system's table of sockets, while somebody follows. */
-const KERNEL_MS = 250;
+/** Milliseconds between two calls of `whileFollowed`. */
+const FOLLOWED_MS = 250;
 /** Changes in one batch. */
 const BATCH_CHANGES = 500;
 /** Octets of batches kept for who comes again. */
@@ -33,15 +33,15 @@ export class Feed {
   #pending: Change[] = [];
   #touched = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
-  #kernelTimer: NodeJS.Timeout | undefined;
-  /** As told last, by socket. */
-  #kernel = new Map<number, string>();
+  #followedTimer: NodeJS.Timeout | undefined;
+  readonly #kernel: KernelWatch;
   #number = 0;
 
   /** `whileFollowed`: called four times a second while somebody follows. */
   constructor(store: Store, whileFollowed: () => void = () => undefined) {
     this.#store = store;
     this.#whileFollowed = whileFollowed;
+    this.#kernel = new KernelWatch(store, (change) => this.#take(change));
     this.#unwatch = store.watch((change) => this.#take(change));
   }
 
@@ -63,11 +63,12 @@ export class Feed {
       retry: 500,
       closed: () => {
         this.#readers.delete(stream);
-        if (this.#readers.size === 0) this.#stopLooking();
+        if (this.#readers.size === 0) this.#nobodyFollows();
       },
     });
     this.#readers.add(stream);
-    this.#kernelTimer ??= setInterval(() => void this.#look(), KERNEL_MS);
+    this.#followedTimer ??= setInterval(this.#whileFollowed, FOLLOWED_MS);
+    this.#kernel.start();
     const first = this.#batches[0]?.number ?? this.#number + 1;
     if (after > this.#number || after < first - 1)
       stream.send({ event: "reset", data: "", id: String(this.#number) });
@@ -79,34 +80,22 @@ export class Feed {
   close(): void {
     this.#unwatch();
     clearTimeout(this.#timer);
-    this.#stopLooking();
+    this.#nobodyFollows();
     for (const reader of this.#readers) reader.close();
   }
 
-  #stopLooking(): void {
-    clearInterval(this.#kernelTimer);
-    this.#kernelTimer = undefined;
-    // Who follows next must be told of all.
-    this.#kernel.clear();
-  }
-
-  async #look(): Promise<void> {
-    this.#whileFollowed();
-    const table = await readKernelStates();
-    if (table === undefined) return;
-    const states: (readonly [number, string])[] = [];
-    for (const [key, { open, flow }] of this.#store.sockets) {
-      const state = open ? table.get(kernelKey(flow.local, flow.remote)) : undefined;
-      if (state === undefined || this.#kernel.get(key) === state) continue;
-      this.#kernel.set(key, state);
-      states.push([key, state]);
-    }
-    if (states.length > 0) this.#take({ type: "states", states });
+  #nobodyFollows(): void {
+    clearInterval(this.#followedTimer);
+    this.#followedTimer = undefined;
+    this.#kernel.stop();
   }
 
   #take(change: StoreChange): void {
-    if (change.type === "touched") this.#touched.add(change.socket);
-    else this.#pending.push(change);
+    if (change.type === "touched") {
+      this.#touched.add(change.socket);
+      this.#kernel.touched(change.socket);
+    } else this.#pending.push(change);
+    if (change.type === "forgotten") this.#kernel.forgotten(change.sockets);
     if (this.#pending.length >= BATCH_CHANGES) this.#send();
     else this.#timer ??= setTimeout(() => this.#send(), BATCH_MS);
   }

@@ -43,6 +43,8 @@ export interface ConversationOptions {
 export class Conversation {
   readonly octets: Readonly<Record<Direction, KeptOctets>> = { in: new KeptOctets(), out: new KeptOctets() };
   readonly kept: Kept[] = [];
+  /** The process at the other end, where it runs on this machine. */
+  process: string | undefined;
   readonly #options: ConversationOptions;
   #protocol = "";
   #reader: Reader | undefined;
@@ -106,6 +108,7 @@ export class Conversation {
       protocol: this.#protocol,
       ...(this.#tls && { tls: this.#tls }),
       ...(this.#guess !== undefined && { client: this.#guess }),
+      ...(this.process !== undefined && { process: this.process }),
       opened: at,
       ...(this.#closed && { closed: this.#closed.at, reason: this.#closed.reason }),
       joined,

@@ -114,6 +114,14 @@ export class Store {
         this.#sources.delete(other);
   }
 
+  /** The process at the other end of that socket. */
+  nameProcess(socket: number, name: string): void {
+    const conversation = this.sockets.get(socket);
+    if (conversation === undefined) return;
+    conversation.process = name;
+    this.#tell({ type: "touched", socket });
+  }
+
   take(sourceKey: number, record: FlowRecord): void {
     const source = this.#sources.get(sourceKey);
     if (source === undefined) return;

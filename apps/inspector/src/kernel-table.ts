@@ -9,7 +9,6 @@ const STATES: Readonly<Record<string, string>> = {
   "03": "SYN_RECV",
   "04": "FIN_WAIT1",
   "05": "FIN_WAIT2",
-  "06": "TIME_WAIT",
   "07": "CLOSE",
   "08": "CLOSE_WAIT",
   "09": "LAST_ACK",
@@ -17,27 +16,46 @@ const STATES: Readonly<Record<string, string>> = {
   "0B": "CLOSING",
 };
 
-/** "local remote" → state, of every TCP socket of this machine; undefined where the system has no such table. */
-export async function readKernelStates(): Promise<ReadonlyMap<string, string> | undefined> {
+/** A line of the table. */
+export interface KernelSocket {
+  readonly state: string;
+  /** Of the socket, as the descriptors of its process name it; "0" where nobody has it open. */
+  readonly inode: string;
+}
+
+/** By "local remote", every TCP socket of this machine; undefined where the system has no such table. */
+export async function readKernelTable(): Promise<ReadonlyMap<string, KernelSocket> | undefined> {
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((file) => readFile(file, "latin1").catch(() => "")),
   );
   if (tables.every((table) => table === "")) return undefined;
-  const states = new Map<string, string>();
+  const sockets = new Map<string, KernelSocket>();
   for (const table of tables) {
-    for (const line of table.split("\n").slice(1)) {
-      const [, local, remote, state] = line.trim().split(/\s+/);
-      const said = STATES[state ?? ""];
-      if (local !== undefined && remote !== undefined && said !== undefined)
-        states.set(`${local} ${remote}`, said);
+    for (const line of table.split("\n")) {
+      // "  12: 0100007F:09DD 00000000:0000 0A …": after load thousands of lines are TIME_WAIT, which no program owns.
+      const [, local = "", remote = "", code = "", rest = ""] = LINE.exec(line) ?? [];
+      const state = STATES[code];
+      if (state === undefined) continue;
+      const [, , , , inode = "0"] = rest.trim().split(/\s+/);
+      sockets.set(`${local} ${remote}`, { state, inode });
     }
   }
-  return states;
+  return sockets;
 }
+
+const LINE = /^ *\d+: ([\dA-F]+:[\dA-F]{4}) ([\dA-F]+:[\dA-F]{4}) (?!06)([\dA-F]{2}) (.*)$/;
 
 /** A socket's key in that map. */
 export function kernelKey(local: AddressView, remote: AddressView): string {
   return `${kernelAddress(local)} ${kernelAddress(remote)}`;
+}
+
+/** A listener's: it has no other end. Undefined: it is none of TCP, or its name is no address. */
+export function listenerKey(url: string): string | undefined {
+  const [, ipv6, ipv4, port] = /^(?!udp:|rtp:)\w+:\/\/(?:\[([\da-f:]+)\]|([\d.]+)):(\d+)/i.exec(url) ?? [];
+  const host = ipv6 ?? ipv4;
+  if (host === undefined) return undefined;
+  return kernelKey({ host, port: Number(port) }, { host: ipv6 === undefined ? "0.0.0.0" : "::", port: 0 });
 }
 
 /** Words of 32 bits in the machine's own order, the port in hexadecimal: 127.0.0.1:80 is 0100007F:0050. */

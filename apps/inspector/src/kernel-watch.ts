@@ -1,0 +1,121 @@
+/**
+ * What the system's own table says of our sockets, told as it changes, while somebody looks: states of connections and of
+ * listeners, and the process at the other end where that is on this machine.
+ */
+import { kernelKey, type KernelSocket, listenerKey, readKernelTable } from "./kernel-table.ts";
+import { processesOf } from "./peer-process.ts";
+import type { Store } from "./store/store.ts";
+import type { Change } from "./views.ts";
+
+/** Milliseconds between two looks. */
+const EVERY = 250;
+/** Milliseconds between two looks out of turn, for a new socket. */
+const SOON = 20;
+/** Looking rests for so many times as long as it took: where the table has 40,000 lines a look takes a second. */
+const SHARE = 2;
+
+type Table = ReadonlyMap<string, KernelSocket>;
+
+export class KernelWatch {
+  readonly #store: Store;
+  readonly #tell: (change: Extract<Change, { type: "states" | "listening" }>) => void;
+  /** As told last, by socket; by source and URL. */
+  readonly #states = new Map<number, string>();
+  readonly #listening = new Map<string, string>();
+  /** Sockets whose process was looked for. */
+  readonly #named = new Set<number>();
+  #timer: NodeJS.Timeout | undefined;
+  #looks = false;
+  /** On the clock of `performance.now()`: no look before that. */
+  #next = 0;
+
+  constructor(store: Store, tell: (change: Extract<Change, { type: "states" | "listening" }>) => void) {
+    this.#store = store;
+    this.#tell = tell;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.#look(), EVERY);
+  }
+
+  /** Who follows next must be told of all. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#states.clear();
+    this.#listening.clear();
+    this.#named.clear();
+  }
+
+  /** A socket has changed. Where it is new it is looked at out of turn: many a client is gone in 250 ms. */
+  touched(socket: number): void {
+    if (this.#timer === undefined || this.#named.has(socket)) return;
+    void this.#look();
+  }
+
+  forgotten(sockets: readonly number[]): void {
+    for (const key of sockets) {
+      this.#states.delete(key);
+      this.#named.delete(key);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const begun = performance.now();
+    if (this.#looks || begun < this.#next) return;
+    this.#looks = true;
+    try {
+      const table = await readKernelTable();
+      if (table === undefined) return;
+      await this.#nameProcesses(table);
+      this.#tellStates(table);
+      this.#tellListening(table);
+    } finally {
+      this.#looks = false;
+      const ended = performance.now();
+      this.#next = ended + Math.max(SOON, (ended - begun) * SHARE);
+    }
+  }
+
+  #tellStates(table: Table): void {
+    const states: (readonly [number, string])[] = [];
+    for (const [key, { open, flow }] of this.#store.sockets) {
+      const state = open ? table.get(kernelKey(flow.local, flow.remote))?.state : undefined;
+      if (state === undefined || this.#states.get(key) === state) continue;
+      this.#states.set(key, state);
+      states.push([key, state]);
+    }
+    if (states.length > 0) this.#tell({ type: "states", states });
+  }
+
+  /** "": the table has no such listener any more. */
+  #tellListening(table: Table): void {
+    const listening: (readonly [number, string, string])[] = [];
+    for (const { key, here, listeners } of this.#store.sources) {
+      if (!here) continue;
+      for (const { url } of listeners) {
+        const name = listenerKey(url);
+        if (name === undefined) continue;
+        const state = table.get(name)?.state ?? "";
+        if ((this.#listening.get(`${key} ${url}`) ?? "") === state) continue;
+        this.#listening.set(`${key} ${url}`, state);
+        listening.push([key, url, state]);
+      }
+    }
+    if (listening.length > 0) this.#tell({ type: "listening", listening });
+  }
+
+  /** Of each open socket once: its other end, where that is on this machine, has a line of its own in the table. */
+  async #nameProcesses(table: Table): Promise<void> {
+    const asked = new Map<string, number>();
+    for (const [key, { open, flow }] of this.#store.sockets) {
+      if (!open || this.#named.has(key)) continue;
+      this.#named.add(key);
+      const inode = table.get(kernelKey(flow.remote, flow.local))?.inode;
+      if (inode !== undefined && inode !== "0") asked.set(inode, key);
+    }
+    if (asked.size === 0) return;
+    for (const [inode, name] of await processesOf(new Set(asked.keys())))
+      this.#store.nameProcess(asked.get(inode) ?? 0, name);
+  }
+}
