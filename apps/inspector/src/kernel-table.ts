@@ -36,7 +36,7 @@ export async function readKernelTable(): Promise<ReadonlyMap<string, KernelSocke
       const [, local = "", remote = "", code = "", rest = ""] = LINE.exec(line) ?? [];
       const state = STATES[code];
       if (state === undefined) continue;
-      const [, , , , inode = "0"] = rest.trim().split(/\s+/);
+      const [, , , , , inode = "0"] = rest.trim().split(/\s+/);
       sockets.set(`${local} ${remote}`, { state, inode });
     }
   }
