@@ -9,10 +9,10 @@ import { InOrder, Turns } from "./turns.ts";
 export abstract class Handle {
   readonly turns = new Turns();
   /**
-   * draft §6.1 lets answers come in any order; OpenSSH's scp takes a file whose pieces do for one that is broken off, and
-   * cuts it there (it truncates at what came without a gap).
+   * draft §6.1 lets answers come in any order; OpenSSH's scp takes a file whose pieces or acknowledgements do for one that
+   * is broken off, and cuts it there, here or with us (it truncates at what came without a gap, and ends with 0).
    */
-  readonly reads = new InOrder();
+  readonly answers = new InOrder();
   readonly path: string;
   protected readonly files: FileSystem;
   /** Octets that went over the line. */

@@ -167,9 +167,9 @@ export class SftpSession implements Session<SftpServerEvent, SftpServerAction> {
     const { handle } = open;
     switch (request.type) {
       case "read":
-        return handle.reads.after(handle.turns.beside(() => handle.read(request)));
+        return handle.answers.after(handle.turns.beside(() => handle.read(request)));
       case "write":
-        return handle.turns.beside(() => handle.write(request));
+        return handle.answers.after(handle.turns.beside(() => handle.write(request)));
       case "close":
         this.#open.delete(request.handle);
         return this.#paths.beside(() => handle.turns.alone(() => this.#close(open)));

@@ -75,6 +75,22 @@ describe("in flight", () => {
     expect(readFileSync(at("named")).equals(content)).toBe(true);
   });
 
+  it("writes are answered in the order they were asked in, however long each takes: scp cuts the file otherwise", async () => {
+    const remote = await login();
+    const handle = await opened(remote, "/new", WRITE | CREATE | TRUNCATE);
+    const long = randomBytes(250_000);
+    const asked: number[] = [];
+    const told: number[] = [];
+    const answers = Array.from({ length: 40 }, async (_, i) => {
+      asked.push(i);
+      // Every other one is a single octet, which is on the disk long before the one in front of it.
+      await remote.ask(write(handle, i * long.length, i % 2 === 0 ? long : "."));
+      told.push(i);
+    });
+    await Promise.all(answers);
+    expect(told).toEqual(asked);
+  });
+
   it("appends stay in the order they were asked in, whatever their offsets say", async () => {
     const remote = await login();
     writeFileSync(at("log"), "first\n");
