@@ -7,11 +7,12 @@ import { crc32 } from "node:zlib";
 import { realClient, run, spawnApp, TemporaryFolder, type RunningApp } from "@socketscope/testkit";
 import { Client } from "basic-ftp";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { failsBehindFtpSrv, readmeTable } from "./known.ts";
 import { makeTree, names, namesIn, octets, sha256, treeOf } from "./tree.ts";
 
 const ftplib = fileURLToPath(new URL("ftplib_client.py", import.meta.url));
 
-describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
+describe.each(["hand", "ftp-srv"])("real FTP programs, engine %s", (engine) => {
   let folder: TemporaryFolder;
   let app: RunningApp;
   const home = (): string => join(folder.path, "home");
@@ -23,7 +24,7 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
     mkdirSync(local());
     mkdirSync(join(folder.path, "public"));
     writeFileSync(join(folder.path, "public", "read me"), "hello\n");
-    makeTree(join(folder.path, "tree"));
+    makeTree(join(folder.path, "tree"), engine === "hand" ? 200 : 5);
     app = await spawnApp("file-transfer", [
       `--engine=${engine}`,
       "--user=ann:s e:cret",
@@ -39,7 +40,10 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
     await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
   });
-  beforeEach(() => {
+  beforeEach(({ task }) => {
+    // What the library is known not to do must go on failing: else the table is wrong.
+    const what = `${task.suite?.name ?? ""}: ${task.name}`;
+    if (engine === "ftp-srv" && Object.hasOwn(failsBehindFtpSrv, what)) Object.assign(task, { fails: true });
     // The home itself stays, and what the server keeps in it: it holds both open.
     for (const path of [home(), local()])
       for (const name of namesIn(path)) rmSync(join(path, name), { recursive: true });
@@ -153,7 +157,7 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
   realClient("lftp").describe("lftp", () => {
     const lftp = async (commands: string, settings = ""): Promise<void> => {
       // It takes MODE Z by itself where it is offered.
-      const script = `set net:max-retries 1; set net:timeout 15; set ftp:use-mode-z no; set ssl:ca-file ${ca()}; ${settings};
+      const script = `set net:max-retries 1; set net:timeout ${engine === "hand" ? 15 : 4}; set ftp:use-mode-z no; set ssl:ca-file ${ca()}; ${settings};
         open -u ann,"s e:cret" ftp://127.0.0.1:${portOf("ftp")}; ${commands}; bye`;
       const result = await run("lftp", ["--norc", "-c", script], { timeout: 90_000 });
       expect([result.code, result.stderr]).toEqual([0, ""]);
@@ -321,4 +325,8 @@ describe.each(["hand"])("real FTP programs, engine %s", (engine) => {
       );
     expect(lines.length).toBeGreaterThan(10);
   });
+});
+
+it("what fails behind ftp-srv is told in the README, as it is tried here", () => {
+  expect(readFileSync(new URL("../../README.md", import.meta.url), "utf8")).toContain(readmeTable());
 });

@@ -1,23 +1,21 @@
-/** The other engine: the same users and files behind the ftp-srv library, by what its clients can do with it. */
+/** The other engine: what holds behind the ftp-srv library whatever it does. What real programs can do with it: clients.test.ts. */
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { realClient, run, spawnApp, TemporaryFolder, type RunningApp } from "@socketscope/testkit";
+import { spawnApp, TemporaryFolder, type RunningApp } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { namesIn, octets, sha256 } from "./tree.ts";
+import { namesIn, octets } from "./tree.ts";
 
 describe("--engine ftp-srv", () => {
   let folder: TemporaryFolder;
   let app: RunningApp;
   const home = (name: string): string => join(folder.path, "home", name);
-  const local = (name: string): string => join(folder.path, name);
   const big = octets(3_000_000);
 
   beforeAll(async () => {
     folder = new TemporaryFolder("ftp-srv");
     mkdirSync(home(""));
-    writeFileSync(local("big"), big);
     app = await spawnApp("file-transfer", [
       "--engine=ftp-srv",
       "--user=ann:s e:cret",
@@ -31,56 +29,6 @@ describe("--engine ftp-srv", () => {
   });
 
   const portOf = (name: string): number => Number(new URL(app.url(name).replace(/^\w+:/, "http:")).port);
-  const url = (path: string, scheme = "ftp"): string => `${scheme}://127.0.0.1:${portOf(scheme)}/${path}`;
-
-  realClient("curl").describe("curl", () => {
-    const curl = async (...args: readonly string[]): Promise<Buffer> => {
-      const result = await run("curl", ["-sS", "--max-time", "25", "-u", "ann:s e:cret", ...args]);
-      expect(result.stderr).toBe("");
-      return Buffer.from(result.stdout);
-    };
-
-    it.each([
-      ["EPSV", "ftp", []],
-      ["PASV", "ftp", ["--disable-epsv"]],
-      ["EPRT", "ftp", ["-P", "-"]],
-      ["PORT", "ftp", ["-P", "-", "--disable-eprt"]],
-      ["AUTH TLS", "ftp", ["--ssl-reqd"]],
-      ["TLS from the first octet", "ftps", []],
-    ])(
-      "fetches and stores by %s",
-      async (_, scheme, how) => {
-        const all = ["--cacert", app.ready.ca ?? "", ...how];
-        await curl(...all, "-T", local("big"), url("up%20%e2%98%83", scheme));
-        expect(sha256(readFileSync(home("up ☃")))).toBe(sha256(big));
-        expect(sha256(await curl(...all, url("up%20%e2%98%83", scheme)))).toBe(sha256(big));
-      },
-      60_000,
-    );
-
-    it("resumes both ways", async () => {
-      writeFileSync(home("half"), big.subarray(0, 2_000_001));
-      await curl("-C", "-", "-T", local("big"), url("half"));
-      expect(sha256(readFileSync(home("half")))).toBe(sha256(big));
-      writeFileSync(local("half"), big.subarray(0, 1_234_567));
-      await curl("-C", "-", "-o", local("half"), url("half"));
-      expect(sha256(readFileSync(local("half")))).toBe(sha256(big));
-    }, 60_000);
-
-    it("is turned away with a wrong password", async () => {
-      expect((await run("curl", ["-sS", "-u", "ann:x", url("")])).code).toBe(67);
-    });
-  });
-
-  realClient("ncftpput").describe("ncftp", () => {
-    it("stores a folder", async () => {
-      mkdirSync(local("d/e"), { recursive: true });
-      writeFileSync(local("d/e/f"), big);
-      const login = ["-u", "ann", "-p", "s e:cret", "-P", `${portOf("ftp")}`];
-      expect((await run("ncftpput", ["-R", ...login, "127.0.0.1", "/", local("d")])).code).toBe(0);
-      expect(sha256(readFileSync(home("d/e/f")))).toBe(sha256(big));
-    });
-  });
 
   it("keeps a broken upload for its user, and puts nothing half in its place", async () => {
     const control = await login();
