@@ -23,9 +23,10 @@ export class Judge {
     return this.check.advice[this.#advice?.place ?? -1]?.say ?? this.check.nothing;
   }
 
-  message(message: MessageView, socket: SocketView): void {
+  /** `passing`: what befell a socket from before this step, such as its end, and tells nothing of a try. */
+  message(message: MessageView, socket: SocketView, { passing = false } = {}): void {
     const { seen } = this.check;
-    this.#advise(message, socket);
+    if (!passing) this.#advise(message, socket);
     if (seen === "refused") return;
     const reached = this.#reached.get(socket.key) ?? 0;
     if (seen[reached]?.matches(message, socket) !== true) return;

@@ -54,7 +54,8 @@ export class Watch {
   #show(message: MessageView): void {
     const socket = this.#sockets.get(message.socket);
     if (socket === undefined || message.at < this.#since) return;
-    for (const judge of this.#judges) judge.message(message, socket);
+    const passing = message.kind === "event" && socket.opened < this.#since;
+    for (const judge of this.#judges) judge.message(message, socket, { passing });
   }
 
   #refused(): void {

@@ -84,6 +84,12 @@ describe("a judge", () => {
     expect(one.told).toBe("You are connected.");
   });
 
+  it("learns nothing of a try from the end of a socket that was there before it", () => {
+    const one = judge();
+    one.message(message("closed"), socket(1), { passing: true });
+    expect(one.told).toBe("Nothing.");
+  });
+
   it("does not forget an error because QUIT followed it, but with a new connection", () => {
     const one = judge();
     one.message(message("503", 503), socket(1));

@@ -1,8 +1,9 @@
 /** A walkthrough that is carried out while an inspector watches, as it is in a workshop. */
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { Inspector } from "@socketscope/inspector";
 import { type RunningApp, spawnApp, workspaceRoot } from "@socketscope/testkit";
-import { type Walkthrough, WalkthroughRun } from "@socketscope/walkthroughs";
+import { type Outcome, type Walkthrough, WalkthroughRun } from "@socketscope/walkthroughs";
 import { Judge } from "../src/judge.ts";
 import type { Check } from "../src/lesson.ts";
 import { Watch } from "../src/watch.ts";
@@ -11,14 +12,17 @@ import { Watch } from "../src/watch.ts";
 const SEEN = 8000;
 
 export class LessonRoom implements AsyncDisposable {
-  readonly run: WalkthroughRun;
+  readonly #walkthrough: Walkthrough;
+  readonly #run: WalkthroughRun;
   readonly #app: RunningApp;
   readonly #inspector: Inspector;
   readonly #watch: Watch;
+  readonly #attached = new Set<string>();
   #changed: (() => void) | undefined;
 
-  private constructor(run: WalkthroughRun, app: RunningApp, inspector: Inspector) {
-    this.run = run;
+  private constructor(walkthrough: Walkthrough, run: WalkthroughRun, app: RunningApp, inspector: Inspector) {
+    this.#walkthrough = walkthrough;
+    this.#run = run;
     this.#app = app;
     this.#inspector = inspector;
     this.#watch = new Watch(inspector);
@@ -28,10 +32,32 @@ export class LessonRoom implements AsyncDisposable {
     const run = new WalkthroughRun(walkthrough, { workspace: workspaceRoot });
     const state = join(run.folder, ".home", ".local", "state", "socketscope");
     const app = await spawnApp("inspector", ["--state", state]);
-    const room = new LessonRoom(run, app, new Inspector(state));
+    const room = new LessonRoom(walkthrough, run, app, new Inspector(state));
     const after = await room.#watch.look();
     void room.#watch.follow(after, () => room.#changed?.()).catch(() => undefined);
     return room;
+  }
+
+  /** A server that was started has told the inspector so when this resolves: nobody is as quick as the next step here. */
+  async step(at: number): Promise<Outcome> {
+    const outcome = await this.#run.step(at);
+    for (const step of this.#walkthrough.steps.slice(0, at + 1)) {
+      const app =
+        step.kind === "open" ? /^npm start -- (\S+)(?!.*--state)/.exec(step.command)?.[1] : undefined;
+      if (app === undefined || this.#attached.has(app)) continue;
+      this.#attached.add(app);
+      await this.#attaches(app);
+    }
+    return outcome;
+  }
+
+  async #attaches(app: string): Promise<void> {
+    const late = performance.now() + SEEN;
+    while (performance.now() < late) {
+      const { sources } = await this.#inspector.snapshot();
+      if (sources.some((source) => source.app === app && source.connected)) return;
+      await setTimeout(20);
+    }
   }
 
   /** From now on. */
@@ -45,18 +71,15 @@ export class LessonRoom implements AsyncDisposable {
   async until(holds: () => boolean | undefined): Promise<void> {
     const late = performance.now() + SEEN;
     while (holds() !== true && performance.now() < late) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, late - performance.now());
-        this.#changed = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+      const changed = new Promise<void>((resolve) => {
+        this.#changed = resolve;
       });
+      await Promise.race([changed, setTimeout(late - performance.now(), undefined, { ref: false })]);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.run[Symbol.asyncDispose]();
+    await this.#run[Symbol.asyncDispose]();
     this.#inspector[Symbol.dispose]();
     await this.#app[Symbol.asyncDispose]();
   }

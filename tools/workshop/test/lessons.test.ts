@@ -28,7 +28,7 @@ for (const file of new Set(lessons.map((lesson) => lesson.file))) {
           `${file}:${step.line} ${titleOf(step)}`,
           async () => {
             if (first) judges = room.judge(part.checks);
-            const outcome = await room.run.step(at);
+            const outcome = await room.step(at);
             const failure = outcome.state === "failed" ? describeFailure(file, step, outcome) : undefined;
             expect(failure).toBeUndefined();
           },

@@ -37,12 +37,12 @@ for (const file of new Set(lessons.map((lesson) => lesson.file))) {
       it(`${check.title}: ${command}`, async () => {
         // The servers come first, and the try before this one is over.
         const before = setup.length + at - 1;
-        const outcome = await room.run.step(before);
+        const outcome = await room.step(before);
         const step = whole.steps[before];
         if (outcome.state === "failed" && step !== undefined)
           expect.fail(describeFailure(file, step, outcome));
         const [judge] = room.judge([check]);
-        const done = await room.run.step(before + 1);
+        const done = await room.step(before + 1);
         expect(done.state).toBe("passed");
         await room.until(() => judge?.told.includes(told));
         expect(judge?.told).toContain(told);
