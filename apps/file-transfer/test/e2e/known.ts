@@ -4,7 +4,6 @@
  */
 
 const QUOTE = "a quote in a name is lost";
-const RACE = "its answer to AUTH TLS and the handshake overtake each other";
 
 export const failsBehindFtpSrv: Readonly<Record<string, string>> = {
   "curl: makes folders, renames, sets times, deletes": "it has no MFMT",
@@ -14,18 +13,24 @@ export const failsBehindFtpSrv: Readonly<Record<string, string>> = {
   "lftp: mirrors both ways, active": QUOTE,
   "lftp: mirrors both ways, by MLSD": `${QUOTE}, and it has no MLSD`,
   "lftp: mirrors both ways, in MODE Z": "it has no MODE Z",
-  "lftp: mirrors both ways, under TLS": RACE,
-  "lftp: mirrors both ways, active under TLS": RACE,
   "wget: fetches a tree, in clear and under TLS":
     "under TLS it says 150 behind the data connection's handshake, which wget begins at 150",
   "Python's ftplib: does all it can, in clear": "it has no MLSD",
-  "Python's ftplib: does all it can, under TLS": RACE,
-  "basic-ftp: stores and fetches a tree, TLS false": QUOTE,
-  "basic-ftp: stores and fetches a tree, TLS true": QUOTE,
+  "basic-ftp: stores and fetches a tree, in clear": QUOTE,
 };
+
+/**
+ * AUTH TLS: its 234 leaves before it is ready for the handshake, and takes a ClientHello that comes at once for commands.
+ * Half of all logins fail by that, any of them: no test can ask for either.
+ */
+export function isChance(way: string): boolean {
+  return /^AUTH TLS|under TLS$/.test(way);
+}
+const CHANCE =
+  "| every second login by AUTH TLS, of any program | its 234 leaves before it is ready for the handshake (chance: not tried in the suite) |\n";
 
 /** As it stands in the README. */
 export function readmeTable(): string {
   const rows = Object.entries(failsBehindFtpSrv).map(([what, why]) => `| ${what} | ${why} |\n`);
-  return `| fails behind ftp-srv | because |\n|---|---|\n${rows.join("")}`;
+  return `| fails behind ftp-srv | because |\n|---|---|\n${rows.join("")}${CHANCE}`;
 }
