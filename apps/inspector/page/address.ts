@@ -1,10 +1,21 @@
 /** All that is selected stands in the address bar: a link shows another person the same, and Back goes back. */
 import { batch, effect } from "@preact/signals";
-import { filterText, mode, selectedMessage, selectedSocket, tab, type Mode, type Tab } from "./state.ts";
+import {
+  compared,
+  comparedRow,
+  differencesOnly,
+  filterText,
+  mode,
+  selectedMessage,
+  selectedSocket,
+  tab,
+  type Mode,
+  type Tab,
+} from "./state.ts";
 
 const TABS: readonly Tab[] = ["transcript", "sequence", "bytes", "rates"];
 
-const MODES: readonly Mode[] = ["live", "part"];
+const MODES: readonly Mode[] = ["live", "compare", "part"];
 
 export function readAddress(): void {
   const query = new URLSearchParams(location.search);
@@ -18,6 +29,11 @@ function select(query: URLSearchParams): void {
   selectedMessage.value = message === null ? undefined : Number(message);
   tab.value = TABS.find((one) => one === query.get("view")) ?? "transcript";
   mode.value = MODES.find((one) => one === query.get("mode")) ?? "live";
+  const [left, right] = (query.get("with") ?? "").split(",").map((key) => Number(key) || undefined);
+  compared.value = [left, right];
+  const row = query.get("row");
+  comparedRow.value = row === null ? undefined : Number(row);
+  differencesOnly.value = query.has("differences");
   filterText.value = query.get("filter") ?? "";
 }
 
@@ -30,6 +46,12 @@ export function keepAddress(): void {
     if (selectedMessage.value !== undefined) query.set("message", String(selectedMessage.value));
     if (tab.value !== "transcript") query.set("view", tab.value);
     if (mode.value !== "live") query.set("mode", mode.value);
+    const [left, right] = compared.value;
+    if (mode.value === "compare") {
+      if (left !== undefined || right !== undefined) query.set("with", `${left ?? ""},${right ?? ""}`);
+      if (comparedRow.value !== undefined) query.set("row", String(comparedRow.value));
+      if (differencesOnly.value) query.set("differences", "");
+    }
     if (filterText.value !== "") query.set("filter", filterText.value);
     const address = `?${query.toString()}`;
     if (address === location.search || (address === "?" && location.search === "")) return;

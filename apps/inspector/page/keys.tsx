@@ -1,8 +1,10 @@
 /** Everything by keyboard, and the list of keys. */
 import { useEffect, useRef } from "preact/hooks";
+import { stepRow, swapSides } from "./compare-state.ts";
 import { setPaused } from "./live.ts";
 import { listed, select } from "./sockets.tsx";
 import {
+  comparedRow,
   mode,
   paused,
   rowId,
@@ -20,6 +22,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["[ ]", "the socket above, the one below"],
   ["1 2 3 4", "transcript, sequence, bytes, rates"],
   ["/", "filter; Escape empties it"],
+  ["c", "compare two conversations; n N differences, s swaps sides"],
   ["p", "take part: hold, faults, firewall"],
   ["e g", "edit what is held, let it go"],
   ["space", "pause and go on"],
@@ -39,6 +42,8 @@ export function listenForKeys(): void {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+    // A list to choose from has keys of its own.
+    if (target instanceof HTMLSelectElement) return;
     const act = actionOf(key, target);
     if (act === undefined) return;
     event.preventDefault();
@@ -70,8 +75,16 @@ function actionOf(key: string, target: EventTarget | null): (() => void) | undef
     case "Escape":
       return () => {
         if (showsKeys.value) showsKeys.value = false;
+        else if (mode.value === "compare") comparedRow.value = undefined;
         else selectedMessage.value = undefined;
       };
+    case "n":
+    case "N":
+      return mode.value === "compare" ? () => stepRow(key === "n" ? 1 : -1, true) : undefined;
+    case "s":
+      return mode.value === "compare" ? swapSides : undefined;
+    case "c":
+      return () => (mode.value = mode.value === "compare" ? "live" : "compare");
     case "p":
       return () => (mode.value = mode.value === "part" ? "live" : "part");
     case "?":
@@ -82,6 +95,7 @@ function actionOf(key: string, target: EventTarget | null): (() => void) | undef
 }
 
 function step(by: number): void {
+  if (mode.value === "compare") return stepRow(by);
   const rows = shown.value;
   const at = rows.findIndex((row) => rowId(row) === selectedMessage.value);
   const next = at < 0 && by < 0 ? rows.length - 1 : Math.max(0, Math.min(rows.length - 1, at + by));

@@ -1,6 +1,7 @@
 /** The page: what is selected stands in the address, what happens comes by one event stream. */
 import { render } from "preact";
 import { keepAddress, readAddress } from "./address.ts";
+import { Compare, CompareWhy } from "./compare.tsx";
 import { ConversationPane } from "./conversation.tsx";
 import { Empty } from "./empty.tsx";
 import { Explanation } from "./explanation.tsx";
@@ -21,14 +22,25 @@ function Page() {
     <>
       <Topbar />
       <HeldBar />
-      <Sockets />
-      {quiet ? <Empty /> : <ConversationPane />}
-      {mode.value === "part" ? <Part /> : <Explanation />}
+      {mode.value === "compare" ? <Compare /> : <Sockets />}
+      {mode.value !== "compare" && (quiet ? <Empty /> : <ConversationPane />)}
+      <Why />
       <Timeline />
       <Keys />
       <FileNote />
     </>
   );
+}
+
+function Why() {
+  switch (mode.value) {
+    case "part":
+      return <Part />;
+    case "compare":
+      return <CompareWhy />;
+    case "live":
+      return <Explanation />;
+  }
 }
 
 readAddress();

@@ -14,7 +14,7 @@ import type {
 export type Tab = "transcript" | "sequence" | "bytes" | "rates";
 
 /** What the page is for at the moment. */
-export type Mode = "live" | "part";
+export type Mode = "live" | "compare" | "part";
 
 /** The key that stands for all sockets at once. */
 export const EVERYTHING = 0;
@@ -51,6 +51,14 @@ export const paused = signal(false);
 export const selectedSocket = signal<number | undefined>(undefined);
 export const selectedMessage = signal<number | undefined>(undefined);
 export const mode = signal<Mode>("live");
+/** The two that stand side by side, by key. */
+export const compared = signal<readonly [left: number | undefined, right: number | undefined]>([
+  undefined,
+  undefined,
+]);
+/** Index of the row that is chosen there. */
+export const comparedRow = signal<number | undefined>(undefined);
+export const differencesOnly = signal(false);
 /** The inspector may hold and change what its programs say. */
 export const takesPart = signal(false);
 /** The step of a lesson that is begun. */

@@ -7,6 +7,7 @@ import { filterText, link, mode, parsedFilter, paused, range, showsKeys, type Mo
 
 const MODES: readonly (readonly [Mode, string])[] = [
   ["live", "Live"],
+  ["compare", "Compare"],
   ["part", "Take part"],
 ];
 

@@ -10,14 +10,16 @@ export interface WindowedProps<Row> {
   /** Index of the row that is chosen, -1 for none. */
   readonly chosen: number;
   readonly render: (row: Row, index: number) => ComponentChildren;
-  /** A change of it begins the list anew at its end. */
+  /** A change of it begins the list anew. */
   readonly of: string;
+  /** Where it begins. Default: at its end, where what is new comes. */
+  readonly from?: "start" | "end";
 }
 
 /** Rows drawn above and below what is in sight. */
 const BEYOND = 12;
 
-export function Windowed<Row>({ rows, height, label, chosen, render, of }: WindowedProps<Row>) {
+export function Windowed<Row>({ rows, height, label, chosen, render, of, from = "end" }: WindowedProps<Row>) {
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [room, setRoom] = useState(600);
@@ -31,12 +33,13 @@ export function Windowed<Row>({ rows, height, label, chosen, render, of }: Windo
     return () => watch.disconnect();
   }, []);
   useLayoutEffect(() => {
-    atEnd.current = chosen < 0;
+    atEnd.current = from === "end" && chosen < 0;
+    if (from === "start" && chosen < 0 && box.current !== null) box.current.scrollTop = 0;
     seen.current = rows.length;
   }, [of]);
   useLayoutEffect(() => {
     const element = box.current;
-    if (element === null || !atEnd.current) return;
+    if (element === null || !atEnd.current || from === "start") return;
     element.scrollTop = rows.length * height;
     seen.current = rows.length;
   });
@@ -70,7 +73,7 @@ export function Windowed<Row>({ rows, height, label, chosen, render, of }: Windo
           </div>
         </div>
       </div>
-      {!atEnd.current && fresh > 0 && (
+      {from === "end" && !atEnd.current && fresh > 0 && (
         <button type="button" class="fresh" onClick={toEnd}>
           {fresh} new ↓
         </button>

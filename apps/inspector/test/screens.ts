@@ -14,7 +14,7 @@ import { openStage } from "./page/states.ts";
 const WIDTHS = [1600, 1280, 1000, 640, 390] as const;
 const THEMES = ["light", "dark"] as const;
 /** Kept in every form. */
-const EVERY_FORM = "transcript";
+const EVERY_FORM = new Set(["transcript", "compare-engines"]);
 /** Kept wide and narrow; of the others one picture. */
 const WIDE_AND_NARROW = "lesson";
 
@@ -41,7 +41,7 @@ async function take({ name, url }: { readonly name: string; readonly url: string
       const picture = `${name}-${width}-${colorScheme}`;
       for (const fault of await inspect(page, { width, colorScheme })) faults.push(`${picture}: ${fault}`);
       const kept =
-        name === EVERY_FORM ||
+        EVERY_FORM.has(name) ||
         (name === WIDE_AND_NARROW && (width === 1600 || width === 390)) ||
         (width === 1600 && colorScheme === "light");
       if (wanted === undefined && !kept) continue;
@@ -51,6 +51,7 @@ async function take({ name, url }: { readonly name: string; readonly url: string
 
 await take(stage.empty);
 for (const state of await stage.talk()) await take(state);
+await take(await stage.engines());
 const held = await stage.hold();
 for (const state of held.states) await take(state);
 await held.letGo();

@@ -74,6 +74,42 @@ realClient("chromium", "curl", "swaks").describe("the inspector's page", () => {
     expect(faults).toEqual([]);
   }, 180_000);
 
+  it("compares a good conversation with a broken one, by keyboard and by its address", async () => {
+    await page.setViewportSize({ width: 1600, height: 900 });
+    await page.goto(states.find(({ name }) => name === "compare")?.url ?? "");
+    await page.waitForSelector(".pair");
+    expect(await text(".compare")).toContain("404 Not Found");
+    await page.keyboard.press("n");
+    await expect.poll(() => text(".pair[aria-selected=true]"), SOON).toContain("GET /nothing-here");
+    expect(await text(".pair[aria-selected=true] mark")).not.toBe("");
+    await page.keyboard.press("n");
+    await expect.poll(() => text(".why h2"), SOON).toBe("Another meaning");
+    expect(await text(".why")).toContain("There is nothing at this address");
+    await page.keyboard.press("N");
+    await page.keyboard.press("ArrowUp");
+    await expect.poll(() => text(".why h2"), SOON).toBe("Both say the same");
+    await expect.poll(() => page.url(), SOON).toContain("with=1%2C2&row=0");
+    await page.reload();
+    await expect.poll(() => text(".pair[aria-selected=true]"), SOON).toContain("Connected");
+    await page.keyboard.press("s");
+    await expect.poll(() => page.url(), SOON).toContain("with=2%2C1");
+    await page.click("text=Differences");
+    await expect.poll(() => page.url(), SOON).toContain("differences=");
+    expect(await text(".pair.same")).toBe("");
+    await page.keyboard.press("c");
+    await page.waitForSelector(".talk");
+  }, 60_000);
+
+  it("compares the hand-written engine with the library's", async () => {
+    const state = await stage.engines();
+    expect(await faultsOf(state)).toEqual([]);
+    await page.setViewportSize({ width: 1600, height: 900 });
+    expect(await text(".cmp-sides")).toMatch(/hand-written engine.*engine smtp-server/);
+    expect(await text(".sum.same")).toMatch(/= [1-9]\d* same/);
+    expect(await text(".pair.words")).toContain("220 ");
+    expect(await text(".pair.meaning")).toBe("");
+  }, 60_000);
+
   it("holds the server's answer, and sends it edited", async () => {
     const { states: held, letGo } = await stage.hold();
     const faults = [];

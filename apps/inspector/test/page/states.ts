@@ -1,5 +1,5 @@
 /** The inspector with real traffic in it, in each of its states: for the test that looks for faults, and for the pictures. */
-import { rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, spawnApp, TemporaryFolder, type RunningApp } from "@socketscope/testkit";
 import type { ControlView, MessageView, SocketView } from "../../src/views.ts";
@@ -17,6 +17,8 @@ export interface Stage extends AsyncDisposable {
   readonly empty: PageState;
   /** After curl, swaks and a connection that the firewall refused. */
   talk(): Promise<readonly PageState[]>;
+  /** The letter of `talk` once more, to a relay behind the library's engine: the two side by side. */
+  engines(): Promise<PageState>;
   /** While a relay's answer to swaks is held, and faults are set; until `letGo`. */
   hold(): Promise<{ readonly states: readonly PageState[]; readonly letGo: () => Promise<void> }>;
   /** While somebody is in the midst of a lesson, as tools/workshop writes it down: `done` of the step's two checks are ticked. */
@@ -50,6 +52,8 @@ export async function openStage(): Promise<Stage> {
     (await (await fetch(`${origin}/api/snapshot`)).json()) as Snapshot;
   await until(async () => (await snapshot()).sources.length === 2);
   const smtp = mail.url("smtp").replace("smtp://", "");
+  const send = (server: string): Promise<unknown> =>
+    run("swaks", ["--server", server, "--from", "ann@lab.test", "--to", "bob@lab.test", "--tls-optional"]);
   return {
     origin,
     web: web.url("http"),
@@ -59,15 +63,7 @@ export async function openStage(): Promise<Stage> {
       await run("curl", ["-s", "-o", "/dev/null", "-u", "ann:secret", `${web.url("http")}/`]);
       await run("curl", ["-s", "-o", "/dev/null", `${web.url("http")}/nothing-here`]);
       await run("curl", ["-s", "-o", "/dev/null", "--interface", "127.0.0.66", `${web.url("http")}/`]);
-      await run("swaks", [
-        "--server",
-        smtp,
-        "--from",
-        "ann@lab.test",
-        "--to",
-        "bob@lab.test",
-        "--tls-optional",
-      ]);
+      await send(smtp);
       await until(async () => {
         const { sockets, refusals } = await snapshot();
         return refusals.length > 0 && sockets.filter(({ closed }) => closed !== undefined).length >= 3;
@@ -86,9 +82,30 @@ export async function openStage(): Promise<Stage> {
         { name: "everything", url: at("socket=0") },
         { name: "faults", url: at("socket=0&filter=code:4xx") },
         { name: "no-match", url: at("socket=0&filter=code:599") },
+        { name: "compare", url: at(`mode=compare&with=1,2`) },
         { name: "part", url: at(`socket=${letter}&mode=part`) },
         { name: "filter-fault", url: at("socket=0&filter=colour:red") },
       ];
+    },
+    async engines() {
+      // One relay a state folder: the second one has its own, and finds the same inspector.
+      const other = join(folder.path, "other");
+      await mkdir(other, { mode: 0o700 });
+      await symlink(join(folder.path, "state", "inspector.sock"), join(other, "inspector.sock"));
+      const library = await spawnApp("mail-relay", ["--state", other, "--engine", "smtp-server"]);
+      apps.push(library);
+      const { sources, sockets: before } = await snapshot();
+      await until(async () => (await snapshot()).sources.length > Math.min(2, sources.length));
+      await send(library.url("smtp").replace("smtp://", ""));
+      await until(async () => {
+        const { sockets } = await snapshot();
+        return sockets.length > before.length && sockets.every(({ closed }) => closed !== undefined);
+      });
+      const relays = (await snapshot()).sockets.filter(({ app }) => app === "mail-relay");
+      return {
+        name: "compare-engines",
+        url: `${origin}/?mode=compare&with=${relays[0]?.key},${relays.at(-1)?.key}&row=3`,
+      };
     },
     async hold() {
       const follower = new AbortController();
