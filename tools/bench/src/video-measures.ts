@@ -7,7 +7,7 @@ import { BenchError } from "./bench-error.ts";
 import { BuiltApp } from "./built-app.ts";
 import { roomOn } from "./file-servers.ts";
 import { Films } from "./films.ts";
-import { octetsOf, openRendition } from "./hls-client.ts";
+import { octetsOf, openRendition, passOver } from "./hls-client.ts";
 import { load } from "./load.ts";
 import { judgeAmount, settledMemory } from "./memory.ts";
 import { compare, type Effort } from "./rates.ts";
@@ -72,8 +72,8 @@ export async function measureFirstSegment({ rounds }: Effort): Promise<Result> {
     await octetsOf(`http://127.0.0.1:${app.port}/live/demo/plain.m3u8`).catch(() => undefined);
     const begun = performance.now();
     const { init, segments } = await openRendition(addressOf(app));
-    await octetsOf(init);
-    await octetsOf(segments[0] ?? "");
+    await passOver(init);
+    await passOver(segments[0] ?? "");
     ours.push(performance.now() - begun);
     others.push(await firstSegmentOfFfmpeg(film, folder.below(`hls-${round}`)));
   }
@@ -122,7 +122,7 @@ export async function measureLongFilm(): Promise<Result> {
     );
     const { init, segments } = await openRendition(addressOf(app));
     // As much of each: segments that were made are kept for others, up to a bound.
-    for (const address of [init, ...segments.slice(0, WATCHED)]) await octetsOf(address);
+    for (const address of [init, ...segments.slice(0, WATCHED)]) await passOver(address);
     taken.push(await settledMemory(app));
   }
   const [short = Number.NaN, long = Number.NaN] = taken;

@@ -3,6 +3,7 @@ import { withDecodeTimes, type AudioTrack, type Sample, type VideoTrack } from "
 import { ALL_FORMATS, FilePathSource, Input } from "mediabunny";
 import { FilmError } from "./film-error.ts";
 import type { Lane } from "./lane.ts";
+import { openMovie } from "./movie.ts";
 import { audioLane, videoLane } from "./tracks.ts";
 
 export interface FilmLimits {
@@ -12,12 +13,32 @@ export interface FilmLimits {
   readonly segments: number;
   /** Octets of the file that are kept in memory by its reader. Default 2 MiB. */
   readonly readAhead: number;
+  /** Octets of an MP4's index that are read by our own reader; larger ones are the library's. Default 128 MiB. */
+  readonly index: number;
+  /** Samples of a track that are read by our own reader. Default 8 million: a day at 60 pictures a second, and its sound. */
+  readonly samples: number;
+  /** Octets of one segment's samples. Default 256 MiB: ten seconds at 200 Mbit/s. */
+  readonly segmentOctets: number;
 }
 
-export const FILM_LIMITS: FilmLimits = { segment: 2, segments: 50_000, readAhead: 2 * 1024 * 1024 };
+export const FILM_LIMITS: FilmLimits = {
+  segment: 2,
+  segments: 50_000,
+  readAhead: 2 * 1024 * 1024,
+  index: 128 * 1024 * 1024,
+  samples: 8_000_000,
+  segmentOctets: 256 * 1024 * 1024,
+};
 
 /** Seconds that pictures may be missing at the end of a segment. */
 const CUT_SHORT = 0.5;
+
+/** What a container holds that can be shown. */
+export interface FilmLanes {
+  readonly video: Lane<VideoTrack> | undefined;
+  readonly audio: Lane<AudioTrack> | undefined;
+  readonly close: () => void;
+}
 
 /** Octets and samples of one segment. */
 export interface SegmentWeight {
@@ -28,40 +49,31 @@ export interface SegmentWeight {
 export class Film {
   readonly video: Lane<VideoTrack> | undefined;
   readonly audio: Lane<AudioTrack> | undefined;
-  readonly #input: Input;
+  readonly #close: () => void;
   /** Where segments begin, and where the last one ends, in seconds on the container's clock. */
   readonly #times: readonly number[];
   #weights: Promise<{ video: SegmentWeight[]; audio: SegmentWeight[] }> | undefined;
 
-  private constructor(
-    input: Input,
-    lanes: { video: Lane<VideoTrack> | undefined; audio: Lane<AudioTrack> | undefined },
-    times: readonly number[],
-  ) {
-    this.#input = input;
-    this.video = lanes.video;
-    this.audio = lanes.audio;
+  private constructor({ video, audio, close }: FilmLanes, times: readonly number[]) {
+    this.video = video;
+    this.audio = audio;
+    this.#close = close;
     this.#times = times;
   }
 
   /** Throws {@link FilmError} for a file that is no film, is cut short, or is of a codec that HLS cannot carry. */
   static async open(path: string, limits: FilmLimits = FILM_LIMITS): Promise<Film> {
-    const source = new FilePathSource(path, { maxCacheSize: limits.readAhead });
-    const input = new Input({ formats: ALL_FORMATS, source });
+    let lanes: FilmLanes | undefined;
     try {
-      const picture = await input.getPrimaryVideoTrack();
-      const sound = await input.getPrimaryAudioTrack();
-      const video = picture === null ? undefined : await videoLane(picture);
-      const begin = picture === null ? undefined : await picture.getFirstTimestamp();
-      const audio = sound === null ? undefined : await audioLane(sound, begin);
-      const leading = video ?? audio;
+      lanes = (await openMovie(path, limits)) ?? (await openByLibrary(path, limits));
+      const leading = lanes.video ?? lanes.audio;
       if (leading === undefined)
         throw new FilmError("FILM_NO_TRACK", "it holds no pictures and no sound that HLS can carry");
       const times = await cutTimes(leading, limits);
-      for (const lane of [video, audio]) lane?.beginAt(times[0] ?? 0);
-      return new Film(input, { video, audio }, times);
+      for (const lane of [lanes.video, lanes.audio]) lane?.beginAt(times[0] ?? 0);
+      return new Film(lanes, times);
     } catch (error) {
-      input.dispose();
+      lanes?.close();
       if (error instanceof FilmError) throw error;
       throw new FilmError("FILM_UNREADABLE", `it cannot be read: ${reasonOf(error)}`, { cause: error });
     }
@@ -112,7 +124,7 @@ export class Film {
   }
 
   close(): void {
-    this.#input.dispose();
+    this.#close();
   }
 
   async #weigh(): Promise<{ video: SegmentWeight[]; audio: SegmentWeight[] }> {
@@ -138,8 +150,25 @@ export class Film {
     try {
       return await read;
     } catch (error) {
+      if (error instanceof FilmError) throw error;
       throw new FilmError("FILM_UNREADABLE", `it cannot be read on: ${reasonOf(error)}`, { cause: error });
     }
+  }
+}
+
+async function openByLibrary(path: string, limits: FilmLimits): Promise<FilmLanes> {
+  const source = new FilePathSource(path, { maxCacheSize: limits.readAhead });
+  const input = new Input({ formats: ALL_FORMATS, source });
+  try {
+    const picture = await input.getPrimaryVideoTrack();
+    const sound = await input.getPrimaryAudioTrack();
+    const video = picture === null ? undefined : await videoLane(picture);
+    const begin = picture === null ? undefined : await picture.getFirstTimestamp();
+    const audio = sound === null ? undefined : await audioLane(sound, begin);
+    return { video, audio, close: () => input.dispose() };
+  } catch (error) {
+    input.dispose();
+    throw error;
   }
 }
 

@@ -1,6 +1,31 @@
-/** One track of a film: its packets as samples, counted in ticks from the film's first picture. */
+/** One track of a film: its samples, counted in ticks from the film's first picture. */
 import type { Sample, Shown, Track } from "@socketscope/media";
 import { type EncodedPacket, EncodedPacketSink, type InputTrack } from "mediabunny";
+
+/** Octets and number of samples. */
+export interface Weight {
+  octets: number;
+  count: number;
+}
+
+export interface Lane<Kind extends Track = Track> {
+  readonly track: Kind;
+  /** Seconds on the container's clock. */
+  firstTimestamp(): Promise<number>;
+  /** Seconds on the container's clock at which the last packet is over. */
+  endTimestamp(): Promise<number>;
+  /** `seconds` on the container's clock becomes 0. */
+  beginAt(seconds: number): void;
+  ticks(timestamp: number): number;
+  /** The times of all key packets, in seconds on the container's clock. */
+  keyTimes(): Promise<number[]>;
+  /** From the key packet at `from` up to the one at `to`, in decode order. Seconds on the container's clock. */
+  group(from: number, to: number | undefined): Promise<Shown[]>;
+  /** What begins at `from` ticks or later, and before `to`. For tracks whose packets are shown as they come. */
+  between(from: number, to: number): Promise<Sample[]>;
+  /** What lies between each two of `cuts` (ticks, ascending), by when it is shown. */
+  weigh(cuts: readonly number[]): Promise<Weight[]>;
+}
 
 export interface LaneParts<Kind extends Track> {
   readonly track: Kind;
@@ -11,7 +36,8 @@ export interface LaneParts<Kind extends Track> {
 
 const METADATA = { metadataOnly: true } as const;
 
-export class Lane<Kind extends Track = Track> {
+/** By the library's packets, one at a time: for every container that it reads. */
+export class PacketLane<Kind extends Track = Track> implements Lane<Kind> {
   readonly track: Kind;
   readonly #input: InputTrack;
   readonly #sink: EncodedPacketSink;
@@ -26,17 +52,14 @@ export class Lane<Kind extends Track = Track> {
     this.#convert = convert;
   }
 
-  /** Seconds on the container's clock. */
   firstTimestamp(): Promise<number> {
     return this.#input.getFirstTimestamp();
   }
 
-  /** Seconds on the container's clock at which the last packet is over. */
   endTimestamp(): Promise<number> {
     return this.#input.computeDuration();
   }
 
-  /** `seconds` on the container's clock becomes 0. */
   beginAt(seconds: number): void {
     this.#origin = Math.round(seconds * this.track.timescale);
   }
@@ -45,7 +68,6 @@ export class Lane<Kind extends Track = Track> {
     return Math.round(timestamp * this.track.timescale) - this.#origin;
   }
 
-  /** The times of all key packets, in seconds on the container's clock. */
   async keyTimes(): Promise<number[]> {
     const times: number[] = [];
     let packet = await this.#sink.getFirstKeyPacket(METADATA);
@@ -56,7 +78,6 @@ export class Lane<Kind extends Track = Track> {
     return times;
   }
 
-  /** From the key packet at `from` up to the one at `to`, in decode order. Seconds on the container's clock. */
   async group(from: number, to: number | undefined): Promise<Shown[]> {
     const first = await this.#sink.getKeyPacket(from);
     const end = to === undefined ? null : await this.#sink.getKeyPacket(to, METADATA);
@@ -66,7 +87,6 @@ export class Lane<Kind extends Track = Track> {
     return shown;
   }
 
-  /** What begins at `from` ticks or later, and before `to`. For tracks whose packets are shown as they come. */
   async between(from: number, to: number): Promise<Sample[]> {
     const samples: Sample[] = [];
     for await (const packet of this.#packetsFrom(from, {})) {
@@ -77,8 +97,7 @@ export class Lane<Kind extends Track = Track> {
     return lasting(samples);
   }
 
-  /** Octets and number of the packets of each stretch between two of `cuts` (ticks, ascending), by when they are shown. */
-  async weigh(cuts: readonly number[]): Promise<{ octets: number; count: number }[]> {
+  async weigh(cuts: readonly number[]): Promise<Weight[]> {
     const weights = cuts.slice(1).map(() => ({ octets: 0, count: 0 }));
     let stretch = 0;
     for await (const packet of this.#sink.packets(undefined, undefined, METADATA)) {
@@ -114,7 +133,7 @@ export class Lane<Kind extends Track = Track> {
 }
 
 /** Each lasts until the next one begins, so that no rounding adds up. */
-function lasting(samples: readonly Sample[]): Sample[] {
+export function lasting(samples: readonly Sample[]): Sample[] {
   return samples.map((sample, i) => {
     const next = samples[i + 1];
     return next === undefined ? sample : { ...sample, duration: next.dts - sample.dts };

@@ -10,7 +10,7 @@ import {
 } from "@socketscope/media";
 import { EncodedPacketSink, type InputAudioTrack, type InputVideoTrack } from "mediabunny";
 import { FilmError } from "./film-error.ts";
-import { Lane } from "./lane.ts";
+import { PacketLane, type Lane } from "./lane.ts";
 
 /** Ticks a second where the container's own clock is coarser than that. */
 const COARSE = 1000;
@@ -41,7 +41,7 @@ export async function videoLane(input: InputVideoTrack): Promise<Lane<VideoTrack
     ahead: await aheadOf(input, timescale),
   } as const;
   if (config.description !== undefined || codec === "vp9" || codec === "av1")
-    return new Lane({
+    return new PacketLane({
       track: { ...common, description: octetsOf(config.description) },
       input,
       convert: same,
@@ -51,7 +51,7 @@ export async function videoLane(input: InputVideoTrack): Promise<Lane<VideoTrack
   const first = await new EncodedPacketSink(input).getFirstKeyPacket();
   const description = avcConfiguration(annexBUnits(first?.data ?? new Uint8Array()));
   const convert = (data: Uint8Array): Uint8Array => lengthPrefixed(annexBUnits(data));
-  return new Lane({ track: { ...common, description }, input, convert });
+  return new PacketLane({ track: { ...common, description }, input, convert });
 }
 
 /** `begin`: where the pictures begin, in seconds on the container's clock. Undefined for sound that fragmented MP4 cannot carry to a browser: the pictures go without it. */
@@ -71,10 +71,10 @@ export async function audioLane(
     timescale: config.sampleRate,
     sampleRate: config.sampleRate,
     channels: config.numberOfChannels,
-    ahead: await primingOf(input, begin, config.sampleRate),
+    ahead: primingOf(await input.getFirstTimestamp(), begin, config.sampleRate),
   } as const;
   if (config.description !== undefined || codec === "mp3")
-    return new Lane({
+    return new PacketLane({
       track: { ...common, description: octetsOf(config.description) },
       input,
       convert: same,
@@ -83,11 +83,11 @@ export async function audioLane(
   const first = await new EncodedPacketSink(input).getFirstPacket();
   const { description } = parseAdts(first?.data ?? new Uint8Array());
   const convert = (data: Uint8Array): Uint8Array => data.subarray(parseAdts(data).length);
-  return new Lane({ track: { ...common, description }, input, convert });
+  return new PacketLane({ track: { ...common, description }, input, convert });
 }
 
-/** Packets that are looked at to see how the encoder orders its pictures: one group of 10 s at 60 a second. */
-const LOOKED_AT = 600;
+/** Pictures that are looked at to see how the encoder orders its pictures: one group of 10 s at 60 a second. */
+export const LOOKED_AT = 600;
 /** Seconds of sound before the first picture that are taken for a decoder's start, and not for a film that begins without pictures. */
 const PRIMING = 0.1;
 
@@ -103,16 +103,14 @@ async function aheadOf(input: InputVideoTrack, timescale: number): Promise<numbe
   return decodingAhead(group);
 }
 
-async function primingOf(
-  input: InputAudioTrack,
-  begin: number | undefined,
-  timescale: number,
-): Promise<number> {
-  const before = (begin ?? 0) - (await input.getFirstTimestamp());
+/** Ticks of sound before the pictures `begin`. `first`: its first frame; both in seconds. */
+export function primingOf(first: number, begin: number | undefined, timescale: number): number {
+  const before = (begin ?? 0) - first;
   return before > 0 && before <= PRIMING ? Math.round(before * timescale) : 0;
 }
 
-function timescaleOf(resolution: number): number {
+/** `resolution`: of the container's clock. */
+export function timescaleOf(resolution: number): number {
   return Number.isInteger(resolution) && resolution > COARSE && resolution <= 10_000_000 ? resolution : FINE;
 }
 

@@ -15,6 +15,7 @@ type SoundEntry = Pick<AudioTrack, "codec" | "codecString" | "sampleRate" | "cha
 /** Octets of an entry of pictures, and of sound, before the boxes in it. */
 const PICTURE_FIELDS = 78;
 const SOUND_FIELDS = 28;
+const QUICKTIME_FIELDS = 16;
 
 /** Throws {@link MediaError}: MEDIA_CODEC for pictures that are not carried here. */
 export function readPictureEntry({ type, content }: ReadBox): PictureEntry {
@@ -94,10 +95,15 @@ function av1String(description: Uint8Array): string {
 
 /** Throws {@link MediaError}: MEDIA_CODEC for sound that is not carried here. */
 export function readSoundEntry({ type, content }: ReadBox): SoundEntry {
-  const fields = new BoxReader(content).skip(16);
+  const fields = new BoxReader(content).skip(8);
+  // QuickTime File Format, "Sound Sample Description (Version 1)": four numbers more, and esds may lie within wave.
+  const isQuickTime = fields.u16() === 1;
+  fields.skip(6);
   const channels = fields.u16();
   const sampleRate = Math.floor(fields.skip(6).u32() / 0x1_0000);
-  const boxes = boxesIn(content.subarray(SOUND_FIELDS));
+  const direct = boxesIn(content.subarray(isQuickTime ? SOUND_FIELDS + QUICKTIME_FIELDS : SOUND_FIELDS));
+  const wave = isQuickTime ? find(direct, "wave") : undefined;
+  const boxes = wave === undefined ? direct : boxesIn(wave);
   switch (type) {
     case "mp4a": {
       const { objectType, specific } = readElementaryStream(need(boxes, "esds"));

@@ -1,6 +1,7 @@
 /** What a moov says of its tracks (ISO/IEC 14496-12 §8.2, §8.8.3): the way back of init.ts. */
 import { MediaError } from "../error.ts";
 import type { Track } from "../sample.ts";
+import { readSampleTable, type SampleTable } from "./sample-table.ts";
 import { boxesIn, find, fullBoxReader, need, type BoxReader, type ReadBox } from "./read-box.ts";
 import { readPictureEntry, readSoundEntry } from "./read-entry.ts";
 
@@ -20,11 +21,35 @@ export interface MovieTrack {
   readonly defaults: RunDefaults;
 }
 
+/** A track whose samples are told of in moov itself. */
+export interface WholeTrack {
+  readonly track: Track;
+  /** §8.3.2.1: meant to be played. */
+  readonly enabled: boolean;
+  /** In ticks of the track, its edit list applied. */
+  readonly table: SampleTable;
+}
+
+/**
+ * A movie that is no stream: its tracks of pictures and sound. Undefined for one in fragments. Throws
+ * {@link MediaError}: MEDIA_LIMIT for a track of more than `mostSamples`.
+ */
+export function readWholeMovie(moov: Uint8Array, mostSamples: number): WholeTrack[] | undefined {
+  const boxes = boxesIn(moov);
+  if (find(boxes, "mvex") !== undefined) return undefined;
+  const movieTimescale = readTimescale(boxes);
+  return boxes.flatMap(({ type, content }) => {
+    if (type !== "trak") return [];
+    const { track, start, enabled, stbl } = readTrack(boxesIn(content), movieTimescale);
+    if (track === undefined || stbl === undefined) return [];
+    return [{ track, enabled, table: readSampleTable(stbl, start, mostSamples) }];
+  });
+}
+
 /** Throws {@link MediaError}. */
 export function readMovie(moov: Uint8Array): MovieTrack[] {
   const boxes = boxesIn(moov);
-  const { version, fields } = fullBoxReader(need(boxes, "mvhd"));
-  const movieTimescale = fields.skip(version === 1 ? 16 : 8).u32();
+  const movieTimescale = readTimescale(boxes);
   const mvex = find(boxes, "mvex");
   if (mvex === undefined)
     throw new MediaError(
@@ -41,15 +66,24 @@ export function readMovie(moov: Uint8Array): MovieTrack[] {
   }
   return boxes
     .filter(({ type }) => type === "trak")
-    .map(({ content }) => readTrack(boxesIn(content), movieTimescale, defaults));
+    .map(({ content }) => {
+      const { id, track, start } = readTrack(boxesIn(content), movieTimescale);
+      return { id, track, start, defaults: defaults.get(id) ?? { duration: 0, size: 0, flags: 0 } };
+    });
 }
 
-function readTrack(
-  trak: readonly ReadBox[],
-  movieTimescale: number,
-  defaults: ReadonlyMap<number, RunDefaults>,
-): MovieTrack {
-  const { id, rotation } = readHeader(need(trak, "tkhd"));
+function readTimescale(moov: readonly ReadBox[]): number {
+  const { version, fields } = fullBoxReader(need(moov, "mvhd"));
+  return fields.skip(version === 1 ? 16 : 8).u32();
+}
+
+interface TrackFacts extends Omit<MovieTrack, "defaults"> {
+  readonly enabled: boolean;
+  readonly stbl: readonly ReadBox[] | undefined;
+}
+
+function readTrack(trak: readonly ReadBox[], movieTimescale: number): TrackFacts {
+  const { id, enabled, rotation } = readHeader(need(trak, "tkhd"));
   const mdia = boxesIn(need(trak, "mdia"));
   const mdhd = fullBoxReader(need(mdia, "mdhd"));
   const timescale = mdhd.fields.skip(mdhd.version === 1 ? 16 : 8).u32();
@@ -59,10 +93,10 @@ function readTrack(
   const edit = edits && find(boxesIn(edits), "elst");
   const common = {
     id,
+    enabled,
     start: edit === undefined ? 0 : startOf(edit, timescale / Math.max(1, movieTimescale)),
-    defaults: defaults.get(id) ?? { duration: 0, size: 0, flags: 0 },
   };
-  if (handler !== VIDE && handler !== SOUN) return { ...common, track: undefined };
+  if (handler !== VIDE && handler !== SOUN) return { ...common, track: undefined, stbl: undefined };
   const stbl = boxesIn(need(boxesIn(need(mdia, "minf")), "stbl"));
   const [entry] = fullBoxReader(need(stbl, "stsd")).fields.skip(4).boxes();
   if (entry === undefined) throw new MediaError("MEDIA_BROKEN", "a track that does not say what it is");
@@ -70,7 +104,7 @@ function readTrack(
     handler === VIDE
       ? { kind: "video", timescale, ahead: 0, rotation, ...readPictureEntry(entry) }
       : { kind: "audio", timescale, ahead: 0, ...readSoundEntry(entry) };
-  return { ...common, track };
+  return { ...common, track, stbl };
 }
 
 /** "vide" and "soun" (§8.4.3). */
@@ -78,14 +112,14 @@ const VIDE = 0x7669_6465;
 const SOUN = 0x736f_756e;
 
 /** §8.3.2. */
-function readHeader(tkhd: Uint8Array): { id: number; rotation: 0 | 90 | 180 | 270 } {
-  const { version, fields } = fullBoxReader(tkhd);
+function readHeader(tkhd: Uint8Array): { id: number; enabled: boolean; rotation: 0 | 90 | 180 | 270 } {
+  const { version, flags, fields } = fullBoxReader(tkhd);
+  const enabled = flags % 2 === 1;
   const id = fields.skip(version === 1 ? 16 : 8).u32();
   // §6.2.2: the first two numbers of the matrix are cosine and sine.
   const [cosine, sine] = [fields.skip(4 + (version === 1 ? 8 : 4) + 16).i32(), fields.i32()];
-  if (sine > 0) return { id, rotation: 90 };
-  if (sine < 0) return { id, rotation: 270 };
-  return { id, rotation: cosine < 0 ? 180 : 0 };
+  const turned = cosine < 0 ? 180 : 0;
+  return { id, enabled, rotation: sine > 0 ? 90 : sine < 0 ? 270 : turned };
 }
 
 /** §8.6.6: what is shown first, less the nothing that is shown before it. `ratio`: ticks of the track to one of the movie. */
