@@ -2,6 +2,7 @@
  * PASV and EPSV: a listener for one connection, from the client of the control connection and from nobody else. A
  * stranger who is faster is turned away, and the listener goes on waiting (RFC 2577 §3: else he could take the file).
  */
+import { randomInt } from "node:crypto";
 import {
   listenTcp,
   SocketError,
@@ -16,7 +17,7 @@ import type { DataChannel, PortRange } from "./data-channel.ts";
 
 export interface PassiveOptions {
   readonly control: Stream;
-  /** Undefined: any free one. */
+  /** Undefined: any free one of the dynamic ports. */
   readonly ports: PortRange | undefined;
   /** Only who has the control connection's address may connect. */
   readonly sameAddress: boolean;
@@ -25,6 +26,11 @@ export interface PassiveOptions {
   readonly connectMs: number;
   readonly limits: Partial<StreamLimits>;
 }
+
+/** RFC 6335 §6: the dynamic ports, which belong to no service. */
+const DYNAMIC: PortRange = { from: 49_152, to: 65_535 };
+/** Of the dynamic ports so many are tried before the kernel is asked for any. */
+const MOST_TRIES = 32;
 
 export interface PassiveChannel extends DataChannel {
   readonly address: Address;
@@ -57,24 +63,33 @@ class Passive implements PassiveChannel {
     return this.#listener?.address ?? this.#options.control.flow.local;
   }
 
+  /**
+   * From a port on that nobody can foretell: whoever connects first is asked for by his address only (RFC 2577 §3). The
+   * kernel's own choice (port 0) looks for one without a connection in TIME_WAIT, of which each transfer leaves one:
+   * after some thousands that takes it two milliseconds for each.
+   */
   async listen(): Promise<void> {
-    const { ports } = this.#options;
-    if (ports === undefined) {
-      this.#listener = await this.#listenOn(0);
-      return;
-    }
+    const { ports = DYNAMIC } = this.#options;
     const count = ports.to - ports.from + 1;
-    // Not from the first on: a client that was given a port just now must not find another's listener there.
-    const first = Math.floor(Math.random() * count);
-    for (let tried = 0; tried < count; tried++) {
-      try {
-        this.#listener = await this.#listenOn(ports.from + ((first + tried) % count));
-        return;
-      } catch (error) {
-        if (!(error instanceof SocketError) || error.code !== "ADDRESS_IN_USE") throw error;
-      }
+    const most = this.#options.ports === undefined ? MOST_TRIES : count;
+    const first = randomInt(count);
+    for (let tried = 0; tried < most; tried++) {
+      this.#listener = await this.#tryOn(ports.from + ((first + tried) % count));
+      if (this.#listener !== undefined) return;
     }
-    throw new SocketError("ADDRESS_IN_USE", "every passive port is in use");
+    if (this.#options.ports !== undefined)
+      throw new SocketError("ADDRESS_IN_USE", "every passive port is in use");
+    this.#listener = await this.#listenOn(0);
+  }
+
+  /** Undefined: somebody has it. */
+  async #tryOn(port: number): Promise<TcpListening | undefined> {
+    try {
+      return await this.#listenOn(port);
+    } catch (error) {
+      if (error instanceof SocketError && error.code === "ADDRESS_IN_USE") return undefined;
+      throw error;
+    }
   }
 
   async #listenOn(port: number): Promise<TcpListening> {
