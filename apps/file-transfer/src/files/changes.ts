@@ -1,6 +1,17 @@
 /** What changes folders and what stands in them. Every function finds its place, acts through the open folder, and lets go. */
 import type { Stats } from "node:fs";
-import { chmod, link, lstat, mkdir, rename, rmdir, symlink, unlink, type DiskPath } from "./disk.ts";
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  OWN_UMASK,
+  rename,
+  rmdir,
+  symlink,
+  unlink,
+  type DiskPath,
+} from "./disk.ts";
 import { withoutLinks } from "./destination.ts";
 import { syncFolder } from "./folder-sync.ts";
 import type { Home } from "./home.ts";
@@ -28,7 +39,7 @@ export function makeFolder(home: Home, path: string, mode: number): Promise<void
     if (stat !== undefined) throw problem("exists");
     await mkdir(place.folder.at(place.name), mode);
     // The process has an umask of its own, which may be stricter.
-    if ((mode & process.umask()) !== 0) await pinned(place, (path) => chmod(path, mode));
+    if ((mode & OWN_UMASK) !== 0) await pinned(place, (path) => chmod(path, mode));
     await syncFolder(place.folder);
   });
 }

@@ -16,6 +16,8 @@ export interface Destination {
   readonly atomic: boolean;
   /** Every write goes to the end, by the kernel's own hand. */
   readonly appends: boolean;
+  /** A sync waits for no disk. */
+  readonly inMemory: boolean;
   /** Octets that are there. */
   readonly size: number;
   /** Octets that go when this one takes their place. */
@@ -54,6 +56,10 @@ export class PartialDestination implements Destination {
     this.descriptor = target.open.descriptor;
     this.size = target.open.size;
     this.replaced = target.old?.size ?? 0;
+  }
+
+  get inMemory(): boolean {
+    return this.#target.open.folder.inMemory;
   }
 
   async commit(size: number): Promise<void> {
@@ -127,6 +133,7 @@ export function withoutLinks(error: unknown): boolean {
 export class InPlaceDestination implements Destination {
   readonly path: string;
   readonly atomic = false;
+  readonly inMemory = false;
   readonly replaced = 0;
   readonly descriptor: number;
   readonly appends: boolean;

@@ -5,6 +5,9 @@ import { promisify } from "node:util";
 /** Names that are no UTF-8 are given as octets. */
 export type DiskPath = string | Buffer;
 
+/** This process's. Asked for once: asking sets it to 0 for a moment, in which threads make files. */
+export const OWN_UMASK = process.umask();
+
 export const open = promisify(fs.open);
 export const close = promisify(fs.close);
 export const fstat = promisify<number, fs.Stats>(fs.fstat);

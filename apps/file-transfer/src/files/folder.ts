@@ -3,11 +3,12 @@
  * `/proc/self/fd/N/name`: the kernel begins at the folder itself, so whoever replaces a folder above it by a link
  * meanwhile changes nothing. Elsewhere it is a path that is looked at again: see portable-folder.ts.
  */
-import { closeSync, constants, fstatSync, readlinkSync } from "node:fs";
+import { closeSync, constants, fstatSync, readlinkSync, statfsSync } from "node:fs";
 import { encodeName } from "@socketscope/wire";
-import { fsync, open, type DiskPath } from "./disk.ts";
+import { open, type DiskPath } from "./disk.ts";
 import { join } from "./names.ts";
 import { problem, systemCode } from "./problems.ts";
+import * as quick from "./quick.ts";
 
 export interface Folder {
   /** A path that leads to the folder itself. */
@@ -26,6 +27,8 @@ export interface Folder {
   confirm(): Promise<void>;
   /** Which folder it is, whatever it is called now. */
   readonly identity: Identity;
+  /** Its file system lies in memory: a sync there writes nothing. */
+  readonly inMemory: boolean;
   /** The names in it, as they are now, are on the disk when this resolves. One call at a time: see folder-sync.ts. */
   sync(): Promise<void>;
   close(): void;
@@ -46,10 +49,14 @@ export interface Pin {
 const O_PATH = 0o10000000;
 const FOLDER = O_PATH | constants.O_DIRECTORY;
 
+/** What Linux calls tmpfs and ramfs (statfs(2)). */
+const MEMORY: readonly number[] = [0x01021994, 0x858458f6];
+
 export class DescriptorFolder implements Folder {
   readonly self: string;
   readonly #descriptor: number;
   #identity: Identity | undefined;
+  #inMemory: boolean | undefined;
   /** The one above cannot be synced; opened when it is first asked for. */
   #real: number | undefined;
 
@@ -111,9 +118,14 @@ export class DescriptorFolder implements Folder {
     return this.#identity;
   }
 
+  get inMemory(): boolean {
+    this.#inMemory ??= MEMORY.includes(statfsSync(this.self).type);
+    return this.#inMemory;
+  }
+
   async sync(): Promise<void> {
     this.#real ??= await open(this.self, constants.O_RDONLY | constants.O_DIRECTORY);
-    await fsync(this.#real).catch(unlessUnsynced);
+    await quick.fsync(this.#real, this.inMemory).catch(unlessUnsynced);
   }
 
   close(): void {

@@ -7,7 +7,7 @@ import {
   type Destination,
   type PartialTarget,
 } from "./destination.ts";
-import { close, fchmod, ftruncate, open, readFully, writeFully } from "./disk.ts";
+import { close, fchmod, ftruncate, open, OWN_UMASK, readFully, writeFully } from "./disk.ts";
 import type { WriteOptions } from "./file-system.ts";
 import type { Home } from "./home.ts";
 import type { OpenPartial, Partial } from "./partials.ts";
@@ -198,7 +198,7 @@ class Opening {
     const mode = this.#stat === undefined ? wanted : this.#stat.mode & 0o777;
     const open = await partials.create(login.user, this.#place, mode);
     // The process has an umask of its own, which may be stricter; what an earlier upload left has its own bits.
-    if (left !== undefined || (mode & process.umask()) !== 0) await fchmod(open.descriptor, mode);
+    if (left !== undefined || (mode & OWN_UMASK) !== 0) await fchmod(open.descriptor, mode);
     return open;
   }
 

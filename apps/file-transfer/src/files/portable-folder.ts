@@ -61,6 +61,10 @@ export class PortableFolder implements Folder {
     if (!same || (await realpath(this.self)) !== this.self) throw problem("not-found");
   }
 
+  get inMemory(): boolean {
+    return false;
+  }
+
   async sync(): Promise<void> {
     const descriptor = await open(this.self, constants.O_RDONLY);
     try {

@@ -2,35 +2,63 @@
  * Calls that the kernel answers from its memory, as a rule, are made on the loop: the way to a thread and back costs
  * ten times as much as opening, reading and closing a small file. The rule is watched: a call that had to wait for a
  * disk sends the next ones to threads, for so long that such waiting takes one part in fifty of the loop's time.
+ *
+ * A call may also take long because the machine is busy and somebody else had the processor: threads would wait for it
+ * as well, and longer. The kernel counts who gave it up by himself; that is asked for only behind a call that took long.
  */
 import * as fs from "node:fs";
 import * as disk from "./disk.ts";
 import type { DiskPath } from "./disk.ts";
+import { unlessMissing } from "./problems.ts";
 
-/** Milliseconds of a call from which on it has waited for a disk. */
+/** Milliseconds of a call from which on it may have waited for a disk. */
 const LONG = 0.5;
 /** So many times what the call took, threads do the work. */
 const REST = 50;
 /** Octets that are copied, or given back, on the loop; more is a thread's work, wherever they are. */
 const SMALL = 64 * 1024;
 
-/** Of the monotonic clock: until then threads do it. */
-let resting = -Infinity;
+/** What {@link atOnce} asks the system, and what it remembers. */
+export class Watch {
+  /** Milliseconds of the monotonic clock. */
+  readonly now: () => number;
+  /** How often this process has given its processor up by itself; always the same where nobody counts. */
+  readonly waits: () => number;
+  /** Until then threads do it. */
+  resting = -Infinity;
+  /** Until then it is counted whether a call waits. */
+  counting = -Infinity;
 
-/** `later` does the same on a thread. */
-export async function atOnce<T>(work: () => T, later: () => Promise<T>, now = clock): Promise<T> {
-  const begun = now();
-  if (begun < resting) return later();
-  try {
-    return work();
-  } finally {
-    const took = now() - begun;
-    if (took > LONG) resting = begun + (1 + REST) * took;
+  constructor(now: () => number, waits: () => number) {
+    this.now = now;
+    this.waits = waits;
   }
 }
 
-function clock(): number {
-  return performance.now();
+const system = new Watch(
+  () => performance.now(),
+  () => process.resourceUsage().voluntaryContextSwitches,
+);
+
+/** `later` does the same on a thread. */
+export async function atOnce<T>(work: () => T, later: () => Promise<T>, watch = system): Promise<T> {
+  const begun = watch.now();
+  if (begun < watch.resting) return later();
+  const waits = begun < watch.counting ? watch.waits() : undefined;
+  try {
+    return work();
+  } finally {
+    const took = watch.now() - begun;
+    if (took > LONG) judge(watch, begun, took, waits);
+  }
+}
+
+function judge(watch: Watch, begun: number, took: number, before: number | undefined): void {
+  const long = (1 + REST) * took;
+  // Windows counts nothing: there what takes long has waited.
+  const waited = before !== undefined && (watch.waits() > before || before === 0);
+  if (waited) watch.resting = begun + long;
+  watch.counting = Math.max(watch.counting, begun + (waited ? 2 : 1) * long);
 }
 
 /** `freed`: octets that O_TRUNC gives back. */
@@ -39,11 +67,21 @@ export function open(path: DiskPath, flags: number, mode = 0o666, freed = 0): Pr
   return freed > SMALL ? later() : atOnce(() => fs.openSync(path, flags, mode), later);
 }
 
-export function lstat(path: DiskPath): Promise<fs.Stats> {
+/** Undefined: nothing is there. Most uploads find that, and an error would cost more than the look. */
+export function look(path: DiskPath): Promise<fs.Stats | undefined> {
   return atOnce(
-    () => fs.lstatSync(path),
-    () => disk.lstat(path),
+    () => fs.lstatSync(path, { throwIfNoEntry: false }),
+    () => disk.lstat(path).catch(unlessMissing),
   );
+}
+
+/** `inMemory`: on a file system where no disk is waited for. */
+export function fsync(descriptor: number, inMemory: boolean): Promise<void> {
+  const later = (): Promise<void> => disk.fsync(descriptor);
+  if (!inMemory) return later();
+  return atOnce(() => {
+    fs.fsyncSync(descriptor);
+  }, later);
 }
 
 /** `freed`: octets of the file that was there. */

@@ -6,7 +6,7 @@ import { readlink } from "./disk.ts";
 import { FolderCache } from "./folder-cache.ts";
 import type { Folder } from "./folder.ts";
 import { nameOf, readPath, type NameLimits, type Path } from "./names.ts";
-import { asProblem, problem, systemCode, unlessMissing } from "./problems.ts";
+import { asProblem, problem, systemCode } from "./problems.ts";
 import * as quick from "./quick.ts";
 import type { Stats } from "node:fs";
 
@@ -88,9 +88,9 @@ export class Walk {
 
   /** What stands there, a link as itself. */
   async look({ folder, name }: Place): Promise<Stats | undefined> {
-    if (name === "") return quick.lstat(`${folder.self}/.`);
+    if (name === "") return quick.look(`${folder.self}/.`);
     await folder.confirm();
-    return quick.lstat(folder.at(name)).catch(unlessMissing);
+    return quick.look(folder.at(name));
   }
 
   /** Takes the place over: it is released when this resolves. */

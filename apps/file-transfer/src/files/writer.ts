@@ -144,7 +144,7 @@ export class Writer implements FileWriter {
       await Promise.allSettled(this.#running);
       if (this.#failed !== undefined) throw this.#failed;
       await this.#applyTimes();
-      await fsync(this.#descriptor);
+      await quick.fsync(this.#descriptor, destination.inMemory);
     } catch (error) {
       await destination.abandon(keptAfter(asProblem(error)), this.#size);
       this.#options.closed(this);
