@@ -1,0 +1,21 @@
+/** A short soak, and its control; the long ones are made by hand: `npm run soak -- --seconds 600`. */
+import { realClient } from "@socketscope/testkit";
+import { expect, it } from "vitest";
+import { faultsOf, tableOf } from "../src/report.ts";
+import { soak } from "../src/soak.ts";
+
+realClient("curl", "wrk", "swaks", "smtp-source", "lftp", "sftp", "ssh-keygen", "ffmpeg").describe(
+  "all servers under a mixed load",
+  () => {
+    it("have what was sent, hold no more than before, and end when told", async () => {
+      const report = await soak({ seconds: 8, warmUp: 6, leaks: false });
+      expect(faultsOf(report), tableOf(report)).toEqual([]);
+    }, 180_000);
+
+    it("would be told apart from some that keep something of each connection", async () => {
+      const faults = faultsOf(await soak({ seconds: 2, warmUp: 0, leaks: true })).join("\n");
+      expect(faults).toMatch(/web-server: its memory grew by/);
+      expect(faults).toMatch(/mail-relay: \d+ descriptors before, \d+ after/);
+    }, 180_000);
+  },
+);
