@@ -76,10 +76,10 @@ describe("PUT", () => {
   });
 
   it.each([
-    ["/outside.txt", 403],
-    ["/new.txt", 403],
-    ["/inbox/../outside.txt", 403],
-    ["/inbox/%2e%2e/outside.txt", 403],
+    ["/outside.txt", 405],
+    ["/new.txt", 405],
+    ["/inbox/../outside.txt", 405],
+    ["/inbox/%2e%2e/outside.txt", 405],
     ["/inbox/..%2foutside.txt", 400],
     ["/inbox/.hidden", 403],
     ["/inbox/none/a.txt", 409],
@@ -91,12 +91,19 @@ describe("PUT", () => {
     expect(readFileSync(join(root, "outside.txt"), "utf8")).toBe("not yours");
   });
 
+  it("names what may be asked of a folder that takes no uploads, as OPTIONS does there", async () => {
+    for (const method of ["PUT", "DELETE", "OPTIONS"]) {
+      const response = await handler(asked(method, "/outside.txt"));
+      expect(fieldOf(response, "Allow"), method).toBe("GET, HEAD, OPTIONS");
+    }
+  });
+
   it("does not follow links out, whether of folder or file", async () => {
     const away = mkdtempSync(join(tmpdir(), "away-"));
     writeFileSync(join(away, "f"), "theirs");
     symlinkSync(away, join(inbox, "folder"));
     symlinkSync(join(away, "f"), join(inbox, "file"));
-    expect([await put("/inbox/folder/x", "x"), await put("/inbox/file", "x")]).toEqual([403, 409]);
+    expect([await put("/inbox/folder/x", "x"), await put("/inbox/file", "x")]).toEqual([405, 409]);
     expect([readdirSync(away), readFileSync(join(away, "f"), "utf8")]).toEqual([["f"], "theirs"]);
     rmSync(away, { recursive: true });
   });
@@ -140,7 +147,7 @@ describe("DELETE", () => {
         async (target) => (await handler(asked("DELETE", target))).status,
       ),
     );
-    expect(statuses).toEqual([409, 409, 403]);
+    expect(statuses).toEqual([409, 409, 405]);
   });
 });
 

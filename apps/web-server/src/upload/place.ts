@@ -16,9 +16,9 @@ export class NoPlace extends Error {
   override readonly name = "NoPlace";
   readonly code = "WEB_NO_PLACE";
   readonly problem: Problem;
-  constructor(status: number, text: string) {
+  constructor(status: number, text: string, fields: readonly string[] = []) {
     super(text);
-    this.problem = { status, text, fields: [] };
+    this.problem = { status, text, fields };
   }
 }
 
@@ -32,11 +32,16 @@ export async function findPlace(path: string, root: string, writable: string): P
   // RFC 4918 §9.7.1 has the word for it, though this is no WebDAV: 409, the folder must be made first.
   if (real === undefined || !(await stat(real)).isDirectory())
     throw new NoPlace(409, "The folder is not there.");
-  if (!isInside(real, await realpath(writable))) throw new NoPlace(403, "This folder takes no uploads.");
+  if (!isInside(real, await realpath(writable))) throw takesNone();
   return {
     path: decoded,
     location: decoded.endsWith("/") ? real : join(real, decoded.slice(decoded.lastIndexOf("/") + 1)),
   };
+}
+
+/** RFC 9110 §15.5.6: the methods that are left, as OPTIONS tells them there. */
+function takesNone(): NoPlace {
+  return new NoPlace(405, "This folder takes no uploads.", ["Allow", "GET, HEAD, OPTIONS"]);
 }
 
 function decodedPath(path: string): string {

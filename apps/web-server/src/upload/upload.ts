@@ -125,7 +125,10 @@ class Writer {
 
   async #form(request: Request, place: Place): Promise<Response> {
     if (!place.path.endsWith("/"))
-      throw new NoPlace(405, "Forms are sent to a folder's address, with a slash at the end.");
+      throw new NoPlace(405, "Forms are sent to a folder's address, with a slash at the end.", [
+        "Allow",
+        "GET, HEAD, OPTIONS, PUT, DELETE",
+      ]);
     const type = request.fields.get("content-type") ?? "";
     const media = parseMediaType(type);
     if (media?.type !== "multipart" || media.subtype !== "form-data")
@@ -184,10 +187,7 @@ class Writer {
   }
 
   #problemOf(error: unknown): Problem {
-    if (error instanceof NoPlace) {
-      const allow = error.problem.status === 405 ? ["Allow", "GET, HEAD, OPTIONS, PUT, DELETE"] : [];
-      return { ...error.problem, fields: allow };
-    }
+    if (error instanceof NoPlace) return error.problem;
     if (error instanceof TooLarge)
       return { status: 413, text: `One upload may have ${this.#options.maxBody} bytes.`, fields: [] };
     const code = error instanceof Error && "code" in error ? error.code : undefined;

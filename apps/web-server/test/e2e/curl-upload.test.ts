@@ -89,7 +89,7 @@ describe.each(ENGINE_NAMES)("engine %s", (engine) => {
         const outside = await curl(["--upload-file", page, at("/index.html")]);
         const dots = await curl(["--path-as-is", "--upload-file", page, at("/inbox/../index.html")]);
         const hidden = await curl(["--upload-file", page, at("/inbox/.htaccess")]);
-        expect([outside, dots, hidden].map(({ status }) => status)).toEqual([403, 403, 403]);
+        expect([outside, dots, hidden].map(({ status }) => status)).toEqual([405, 405, 403]);
         expect(readFileSync(join(site.root, "index.html"), "utf8")).toContain("<title>loading</title>");
       });
     });

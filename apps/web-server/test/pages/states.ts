@@ -87,7 +87,7 @@ export async function openPages(): Promise<Pages> {
       { name: "401", url: `${locked.origin}/films/`, status: 401 },
       { name: "404", url: at("/films/a-desk-40-second.mp4"), status: 404 },
       { name: "404-deep", url: at(`/no/such/${"long-".repeat(60)}name`), status: 404 },
-      { name: "403", url: at("/films/README.txt"), status: 403, asked: { method: "POST", postData: "x" } },
+      { name: "403", url: at("/inbox/.htaccess"), status: 403, asked: { method: "PUT", postData: "x" } },
       { name: "405", url: at("/inbox/note.txt"), status: 405, asked: { method: "POST", postData: "x" } },
       {
         name: "412",
