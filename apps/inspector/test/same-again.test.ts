@@ -143,6 +143,16 @@ realClient("swaks", "lftp", "curl").describe("a talk that was recorded", () => {
     expect(rowsOf(await again(file("talk.ndjson")))).toEqual(rowsOf(live));
   });
 
+  it.each(["real", "well-known"])(
+    "is the same from a capture for Wireshark, with %s ports",
+    async (ports) => {
+      const path = file(`${ports}.pcapng`);
+      const response = await fetch(`${inspector.url("page")}/capture.pcapng?once&ports=${ports}`);
+      writeFileSync(path, Buffer.from(await response.arrayBuffer()));
+      expect(rowsOf(await again(path))).toEqual(rowsOf(live));
+    },
+  );
+
   it("is the same from `record`, which wrote it as it happened and ends by Control and C", async () => {
     const path = file("live.ndjson");
     await vi.waitUntil(

@@ -16,7 +16,9 @@ export interface CaptureOptions extends PcapngOptions {
 export function* captureOf(store: Store, options: CaptureOptions): Generator<Uint8Array> {
   const capture = new Capture(options);
   yield* capture.begin();
-  for (const { conversation, kept } of toldUntilNow(store)) yield* capture.take(conversation, kept);
+  // In the order of time, which never goes back in a capture: each program tells its own in its own time.
+  const told = toldUntilNow(store).toSorted((a, b) => a.kept.view.at - b.kept.view.at);
+  for (const { conversation, kept } of told) yield* capture.take(conversation, kept);
 }
 
 /** All that is known, and then what comes, until nobody reads any more. */
@@ -37,6 +39,8 @@ export async function* captureLive(
 interface Stretch {
   readonly id: number;
   said: boolean;
+  /** As the capture says it. */
+  protocol: string;
   /** It began when TLS did. */
   readonly secured: boolean;
 }
@@ -65,37 +69,56 @@ class Capture {
     let stretch = this.#stretches.get(key);
     if (stretch === undefined) {
       stretch = this.#stretch(key, false);
-      yield* this.#open(stretch, conversation, view.at);
+      yield* this.#open(stretch, conversation, view.at, undefined);
     }
     if (view.derived === DERIVED.closed) {
       const reason = conversation.view.reason ?? "";
       yield* this.#writer.closed(stretch.id, view.at, {
         first: reason === "peer-ended" ? "in" : "out",
         broken: reason === "io",
+        reason,
         comment: view.means,
       });
     }
-    if (view.derived === DERIVED.secured && stretch.said) {
-      stretch = this.#stretch(key, true);
-      yield* this.#open(stretch, conversation, view.at);
+    if (view.derived === DERIVED.secured) {
+      const { tls } = conversation.view;
+      const before = stretch.id;
+      if (stretch.said) {
+        stretch = this.#stretch(key, true);
+        yield* this.#open(stretch, conversation, view.at, before);
+      }
+      if (tls !== undefined) this.#writer.secured(stretch.id, { ...tls, since: view.at });
     }
     if (view.kind === "event") return;
+    if (view.protocol !== stretch.protocol) {
+      stretch.protocol = view.protocol;
+      this.#writer.speaks(stretch.id, view.protocol);
+    }
     if (flow.transport === "udp") yield* this.#datagrams(stretch, conversation, kept);
     else yield* this.#message(stretch, conversation, kept);
   }
 
   #stretch(key: number, secured: boolean): Stretch {
-    const stretch = { id: this.#next++, said: false, secured };
+    const stretch = { id: this.#next++, said: false, protocol: "", secured };
     this.#stretches.set(key, stretch);
     return stretch;
   }
 
-  #open(stretch: Stretch, conversation: Conversation, at: number): readonly Uint8Array[] {
-    const { flow, client, view, kept } = conversation;
+  #open(
+    stretch: Stretch,
+    { flow, client, view, kept }: Conversation,
+    at: number,
+    goesOn: number | undefined,
+  ): readonly Uint8Array[] {
     const spoken = kept.find((one) => one.view.kind !== "event")?.view.protocol ?? view.protocol;
-    return this.#writer.opened({ ...flow, id: stretch.id }, at, {
-      protocol: stretch.secured ? view.protocol : spoken,
+    stretch.protocol = stretch.secured ? view.protocol : spoken;
+    const { transport, local, remote } = flow;
+    const parent = view.parent === undefined ? undefined : this.#stretches.get(view.parent)?.id;
+    const named = { id: stretch.id, transport, local, remote, ...(parent !== undefined && { parent }) };
+    return this.#writer.opened(named, at, {
+      protocol: stretch.protocol,
       client,
+      ...(goesOn !== undefined && { goesOn }),
       // What began under TLS in the midst of a connection had no handshake of its own.
       joined: view.joined || stretch.secured,
     });

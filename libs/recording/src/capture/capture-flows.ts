@@ -7,6 +7,7 @@ import type { CapturedPacket } from "./capture-reader.ts";
 import { FLAGS } from "./packet-writer.ts";
 import { readPacket, type TcpPacket, type UdpPacket } from "./packet-reader.ts";
 import { isServicePort } from "./protocol-guess.ts";
+import { parseNote, type StreamNote } from "./stream-note.ts";
 import { defaultHalfLimits, type HalfLimits } from "./tcp-half.ts";
 
 export interface CaptureFlowsLimits extends HalfLimits {
@@ -28,7 +29,8 @@ export const CAPTURE_SOURCE: SourceRecord = {
 
 interface Known {
   readonly flow: CapturedFlow;
-  readonly client: string;
+  /** The end that is not "local": the client's, unless the capture says that our program was the client. */
+  readonly remote: string;
 }
 
 export class CaptureFlows {
@@ -36,6 +38,8 @@ export class CaptureFlows {
   readonly #open = new Map<string, Known>();
   /** FTP's data connections to come: the server's end → the control connection. */
   readonly #announced = new Map<string, CapturedFlow>();
+  /** By the number that a capture of ours gives them. */
+  readonly #streams = new Map<number, CapturedFlow>();
   #records: FlowRecord[] = [];
   #count = 0;
   #foreign = 0;
@@ -50,11 +54,11 @@ export class CaptureFlows {
   }
 
   /** Throws LimitError. */
-  push({ at, link, octets }: CapturedPacket): readonly FlowRecord[] {
+  push({ at, link, octets, comment }: CapturedPacket): readonly FlowRecord[] {
     const packet = readPacket(link, octets);
     if (packet === undefined) this.#foreign += 1;
-    else if (packet.transport === "tcp") this.#tcp(packet, at);
-    else this.#udp(packet, at);
+    else if (packet.transport === "tcp") this.#tcp(packet, at, comment);
+    else this.#udp(packet, at, comment);
     return this.#take();
   }
 
@@ -62,6 +66,7 @@ export class CaptureFlows {
   end(): readonly FlowRecord[] {
     for (const { flow } of this.#open.values()) flow.close();
     this.#open.clear();
+    this.#streams.clear();
     return this.#take();
   }
 
@@ -71,54 +76,96 @@ export class CaptureFlows {
     return records;
   }
 
-  #tcp(packet: TcpPacket, at: number): void {
+  #tcp(packet: TcpPacket, at: number, comment: string): void {
     const { from, to, flags, length } = packet;
     const key = keyOf(packet);
     const syn = (flags & FLAGS.syn) !== 0;
     let known = this.#open.get(key);
     if (known !== undefined && syn && (flags & FLAGS.ack) === 0 && known.flow.closed) known = undefined;
     if (known === undefined) {
+      const note = comment === "" ? undefined : parseNote(comment);
       // A lone ACK or RST of a connection that has gone opens none.
-      if (!syn && length === 0) return;
-      const client = clientOf(packet, syn ? ((flags & FLAGS.ack) === 0 ? from : to) : undefined);
-      known = this.#opened(packet, at, client, !syn);
+      if (!syn && length === 0 && note === undefined) return;
+      const asker = syn ? ((flags & FLAGS.ack) === 0 ? from : to) : notedClient(packet, note);
+      const client = clientOf(packet, asker);
+      known = this.#opened(packet, at, client, { joined: !syn, note });
       this.#open.set(key, known);
     }
-    const direction = nameOf(from) === known.client ? "in" : "out";
+    const direction = nameOf(from) === known.remote ? "in" : "out";
+    if (comment !== "") known.flow.note(comment, at);
     const said = known.flow.segment(packet, direction, at);
     if (known.flow.protocol === "ftp")
       for (const octets of said) this.#readFtp(known.flow, octets, direction);
   }
 
-  #udp(packet: UdpPacket, at: number): void {
+  #udp(packet: UdpPacket, at: number, comment: string): void {
     const key = `udp ${keyOf(packet)}`;
     let known = this.#open.get(key);
     if (known === undefined) {
-      known = this.#opened(packet, at, clientOf(packet, packet.from), false);
+      const note = comment === "" ? undefined : parseNote(comment);
+      const client = notedClient(packet, note) ?? packet.from;
+      known = this.#opened(packet, at, client, { joined: false, note });
       this.#open.set(key, known);
     }
-    known.flow.datagram(packet, nameOf(packet.from) === known.client ? "in" : "out", at);
+    if (comment !== "") known.flow.note(comment, at);
+    known.flow.datagram(packet, nameOf(packet.from) === known.remote ? "in" : "out", at);
   }
 
-  #opened(packet: TcpPacket | UdpPacket, at: number, client: FlowAddress, joined: boolean): Known {
-    if (this.#count >= this.#limits.maxFlows)
-      throw new LimitError("CAPTURE_FLOWS", `more than ${this.#limits.maxFlows} connections in one capture`);
+  #opened(
+    packet: TcpPacket | UdpPacket,
+    at: number,
+    client: FlowAddress,
+    { joined, note }: { readonly joined: boolean; readonly note: StreamNote | undefined },
+  ): Known {
     const { from, to, transport } = packet;
     const asked = nameOf(client) === nameOf(from);
-    const [remote, local] = asked ? [from, to] : [to, from];
-    const announced = this.#announced.get(nameOf(local)) ?? this.#announced.get(nameOf(remote));
-    this.#announced.delete(nameOf(local));
-    this.#announced.delete(nameOf(remote));
-    const parent = announced === undefined ? {} : { parent: announced.name.id };
-    const flow = new CapturedFlow({
-      name: { id: this.#count++, transport, local, remote, ...parent },
+    const server = asked ? to : from;
+    const before = note?.goesOn === undefined ? undefined : this.#streams.get(note.goesOn);
+    if (before !== undefined) before.goOn();
+    const flow = before ?? this.#begin(transport, at, { client, server, joined, note });
+    if (note !== undefined) this.#streams.set(note.stream, flow);
+    return { flow, remote: nameOf(note?.role === "client" ? server : client) };
+  }
+
+  #begin(
+    transport: "tcp" | "udp",
+    at: number,
+    {
+      client,
+      server,
+      joined,
+      note,
+    }: {
+      readonly client: FlowAddress;
+      readonly server: FlowAddress;
+      readonly joined: boolean;
+      readonly note: StreamNote | undefined;
+    },
+  ): CapturedFlow {
+    if (this.#count >= this.#limits.maxFlows)
+      throw new LimitError("CAPTURE_FLOWS", `more than ${this.#limits.maxFlows} connections in one capture`);
+    const announced = this.#announced.get(nameOf(server)) ?? this.#announced.get(nameOf(client));
+    this.#announced.delete(nameOf(server));
+    this.#announced.delete(nameOf(client));
+    const parent = note?.parent === undefined ? announced : this.#streams.get(note.parent);
+    const role = note?.role ?? "server";
+    const ports = note?.ports ?? { client: client.port, server: server.port };
+    const ends = [
+      { host: client.host, port: ports.client },
+      { host: server.host, port: ports.server },
+    ] as const;
+    const [remote, local] = role === "server" ? ends : [ends[1], ends[0]];
+    const name = { id: this.#count++, transport, local, remote };
+    return new CapturedFlow({
+      name: { ...name, ...(parent !== undefined && { parent: parent.name.id }) },
+      role,
       at,
       joined,
       limits: this.#limits,
-      protocol: announced === undefined ? undefined : "ftp-data",
+      protocol: note?.protocol ?? (announced === undefined ? undefined : "ftp-data"),
+      ours: note !== undefined,
       tell: (record) => void this.#records.push(record),
     });
-    return { flow, client: nameOf(client) };
   }
 
   /** RFC 959 §4.1.2, RFC 2428 §2 and §3: where the next data connection goes. */
@@ -136,6 +183,14 @@ export class CaptureFlows {
     const [oldest] = this.#announced.keys();
     if (this.#announced.size > 100 && oldest !== undefined) this.#announced.delete(oldest);
   }
+}
+
+/** Whom the capture names as the client. */
+function notedClient(
+  { from, to }: TcpPacket | UdpPacket,
+  note: StreamNote | undefined,
+): FlowAddress | undefined {
+  return [from, to].find(({ port }) => port === note?.clientPort);
 }
 
 /** Who said SYN; without one, who is not at a service's port, or at the higher one. */

@@ -2,7 +2,7 @@
  * Reads a capture, pcapng or the older pcap, in either byte order, piece by piece. What it cannot read it names by the
  * octet where it stands.
  */
-import { LimitError } from "@socketscope/wire";
+import { decodeUtf8, LimitError } from "@socketscope/wire";
 import { RecordError } from "../errors.ts";
 import { BLOCK, BYTE_ORDER } from "./pcapng-blocks.ts";
 
@@ -13,6 +13,8 @@ export interface CapturedPacket {
   readonly link: number;
   /** What was kept of it. */
   readonly octets: Uint8Array;
+  /** What its comments say; "": none. */
+  readonly comment: string;
 }
 
 export interface CaptureLimits {
@@ -126,7 +128,7 @@ export class CaptureReader {
     this.#bound(kept);
     if (octets.length < 16 + kept) return 0;
     const at = view.getUint32(0, form.little) * 1000 + view.getUint32(4, form.little) / form.ticks;
-    packets.push({ at, link: form.link, octets: octets.slice(16, 16 + kept) });
+    packets.push({ at, link: form.link, octets: octets.slice(16, 16 + kept), comment: "" });
     return 16 + kept;
   }
 
@@ -203,7 +205,8 @@ export class CaptureReader {
     const kept = view.getUint32(12, form.little);
     if (head + kept > body.length) throw this.#error("a packet is longer than its block");
     form.last = time / from.ticks + from.offset;
-    packets.push({ at: form.last, link: from.link, octets: body.slice(head, head + kept) });
+    const comment = commentIn(body.subarray(head + ((kept + 3) & ~3)), form.little);
+    packets.push({ at: form.last, link: from.link, octets: body.slice(head, head + kept), comment });
   }
 
   /** Has no time of its own. */
@@ -211,7 +214,7 @@ export class CaptureReader {
     const [first] = form.interfaces;
     if (first === undefined || body.length < 4) throw this.#error("a packet comes before its interface");
     const length = Math.min(viewOf(body).getUint32(0, form.little), body.length - 4);
-    packets.push({ at: form.last, link: first.link, octets: body.slice(4, 4 + length) });
+    packets.push({ at: form.last, link: first.link, octets: body.slice(4, 4 + length), comment: "" });
   }
 
   #bound(length: number): void {
@@ -225,6 +228,20 @@ export class CaptureReader {
   #error(why: string): RecordError {
     return new RecordError("CAPTURE_INVALID", `byte ${this.#offset}: ${why}`);
   }
+}
+
+/** Of a packet's options the comments (draft-ietf-opsawg-pcapng §3.5); what is no UTF-8 is none. */
+function commentIn(options: Uint8Array, little: boolean): string {
+  const view = viewOf(options);
+  let comment = "";
+  for (let at = 0; at + 4 <= options.length;) {
+    const code = view.getUint16(at, little);
+    const size = view.getUint16(at + 2, little);
+    if (code === 0 || at + 4 + size > options.length) break;
+    if (code === 1) comment += decodeUtf8(options.subarray(at + 4, at + 4 + size)) ?? "";
+    at += 4 + ((size + 3) & ~3);
+  }
+  return comment;
 }
 
 function viewOf(octets: Uint8Array): DataView {

@@ -7,6 +7,7 @@ import type { FlowName } from "../records.ts";
 import { octetsOfAddress } from "./ip-address.ts";
 import { type Endpoint, FLAGS, tcpPacket, udpPacket } from "./packet-writer.ts";
 import { interfaceBlock, packetBlock, sectionBlock } from "./pcapng-blocks.ts";
+import { formatEnded, formatNote, formatSpeaks, formatTls, type TlsNote } from "./stream-note.ts";
 
 export interface PcapngOptions {
   /** "well-known": 80 for HTTP, 25 for SMTP and so on, so that Wireshark knows the protocol. */
@@ -42,8 +43,19 @@ interface Talk {
   readonly client: Direction;
   readonly halves: Readonly<Record<Direction, Half>>;
   open: boolean;
-  /** What its first packet has to say besides. */
+  /** What its next packet has to say besides. */
   note: string;
+}
+
+export interface StreamBeginning {
+  /** What is spoken; "": not known yet. */
+  readonly protocol: string;
+  /** The direction in which the client speaks. */
+  readonly client: Direction;
+  /** Its beginning was not seen, so it has none here. */
+  readonly joined?: boolean;
+  /** The flow that the same connection was before. */
+  readonly goesOn?: number;
 }
 
 export class PcapngWriter {
@@ -69,23 +81,27 @@ export class PcapngWriter {
     ];
   }
 
-  /** `client`: the direction in which the client speaks. `joined`: its beginning was not seen, so it has none here. */
   opened(
     flow: FlowName,
     at: number,
-    {
-      protocol,
-      client,
-      joined = false,
-    }: { readonly protocol: string; readonly client: Direction; readonly joined?: boolean },
+    { protocol, client, joined = false, goesOn }: StreamBeginning,
   ): readonly Uint8Array[] {
     const ends = this.#endsOf(flow, protocol, client);
+    const note = formatNote({
+      stream: flow.id,
+      role: client === "in" ? "server" : "client",
+      clientPort: client === "in" ? ends.remote.port : ends.local.port,
+      ...(protocol !== "" && { protocol }),
+      ...(goesOn !== undefined && { goesOn }),
+      ...(flow.parent !== undefined && { parent: flow.parent }),
+      ...(ends.ports && { ports: ends.ports }),
+    });
     const talk: Talk = {
       flow,
       client,
       halves: { in: { end: ends.remote, seq: FIRST_SEQ }, out: { end: ends.local, seq: FIRST_SEQ } },
       open: true,
-      note: ends.note,
+      note: ` ${note}`,
     };
     this.#talks.set(flow.id, talk);
     if (flow.transport === "udp" || joined) return [];
@@ -96,6 +112,18 @@ export class PcapngWriter {
     const synAck = this.#segment(talk, server, at, FLAGS.syn | FLAGS.ack, "");
     talk.halves[server].seq += 1;
     return [syn, synAck, this.#segment(talk, client, at, FLAGS.ack, "")];
+  }
+
+  /** Another protocol goes on; the next packet tells it. */
+  speaks(flow: number, protocol: string): void {
+    const talk = this.#talks.get(flow);
+    if (talk !== undefined) talk.note += ` ${formatSpeaks(protocol)}`;
+  }
+
+  /** What follows was under TLS; the next packet tells it. */
+  secured(flow: number, tls: TlsNote): void {
+    const talk = this.#talks.get(flow);
+    if (talk !== undefined) talk.note += ` ${formatTls(tls)}`;
   }
 
   /** One message; on UDP one datagram. `comment`: what it means. */
@@ -112,9 +140,9 @@ export class PcapngWriter {
     const blocks: Uint8Array[] = [];
     for (let from = 0; from < octets.length; from += SEGMENT) {
       const piece = octets.subarray(from, from + SEGMENT);
-      blocks.push(
-        this.#segment(talk, direction, at, FLAGS.psh | FLAGS.ack, from === 0 ? comment : "", piece),
-      );
+      // RFC 9293 §3.9.1.2: PSH says that a message is whole.
+      const flags = from + SEGMENT < octets.length ? FLAGS.ack : FLAGS.psh | FLAGS.ack;
+      blocks.push(this.#segment(talk, direction, at, flags, from === 0 ? comment : "", piece));
       talk.halves[direction].seq += piece.length;
       blocks.push(this.#segment(talk, other(direction), at, FLAGS.ack, ""));
     }
@@ -127,21 +155,27 @@ export class PcapngWriter {
     if (talk !== undefined) talk.halves[direction].seq += octets;
   }
 
-  /** `broken`: with a RST. `first`: who said FIN first. */
+  /** `broken`: with a RST. `first`: who said FIN first. `reason`: as the tap told it. */
   closed(
     flow: number,
     at: number,
     {
       first,
       broken,
+      reason,
       comment,
-    }: { readonly first: Direction; readonly broken: boolean; readonly comment: string },
+    }: {
+      readonly first: Direction;
+      readonly broken: boolean;
+      readonly reason: string;
+      readonly comment: string;
+    },
   ): readonly Uint8Array[] {
     const talk = this.#talks.get(flow);
     if (talk === undefined || !talk.open) return [];
     this.#talks.delete(flow);
     if (talk.flow.transport === "udp") return [];
-    const said = `${MADE_UP} ${comment}`;
+    const said = `${MADE_UP} ${comment}${reason === "" ? "" : ` ${formatEnded(reason)}`}`;
     if (broken) return [this.#segment(talk, first, at, FLAGS.rst | FLAGS.ack, said)];
     const second = other(first);
     const fin = this.#segment(talk, first, at, FLAGS.fin | FLAGS.ack, said);
@@ -195,12 +229,9 @@ export class PcapngWriter {
     while (this.#used.has(name()) && flow.transport === "tcp")
       ports[asker] = 1024 + ((ports[asker] - 1023) % 64_512);
     this.#used.add(name());
-    const note =
-      ports.local === real.local && ports.remote === real.remote
-        ? ""
-        : ` Its real ports: client ${real[asker]}, server ${real[server]}.`;
+    const asSaid = ports.local === real.local && ports.remote === real.remote;
     return {
-      note,
+      ports: asSaid ? undefined : { client: real[asker], server: real[server] },
       remote: { address: same ? remoteAddress : LOOPBACK, port: ports.remote },
       local: { address: same ? localAddress : LOOPBACK, port: ports.local },
     };
