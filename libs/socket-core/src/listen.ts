@@ -38,6 +38,8 @@ export interface ListenOptions {
   /** Milliseconds for that header. Default 5 s. */
   readonly proxyHeaderMs?: number;
   readonly limits?: Partial<StreamLimits>;
+  /** For a dialogue of short lines: its octets are read through one buffer and copied, which saves Node 64 KiB a read. Default false. */
+  readonly sharedReads?: boolean;
   /** Connections at once; the next waits in the kernel's backlog no longer but is reset. Default 20,000. */
   readonly maxConnections?: number;
   /** Connections that the admission dropped and that are held in silence, at once. Default 256. */
@@ -196,6 +198,7 @@ class TcpListener implements TcpListening, StreamOwner {
       ...(parent && { parent: parent.flow.id }),
     };
     const stream = new TcpStream(socket, flow, this.#tap, this.#limits, this, this.#options.wireTap);
+    stream.readsShared = this.#options.sharedReads ?? false;
     this.open.add(flow);
     this.#streams.add(stream);
     this.#options.intercept?.opened(stream);

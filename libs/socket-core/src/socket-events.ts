@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { readShared, takeOut } from "./shared-reads.ts";
 
 export interface SocketEvents {
   onData(octets: Uint8Array): void;
@@ -17,7 +18,7 @@ export interface SocketEvents {
 }
 
 const listener = Symbol("who is told");
-type ListenedTo = Socket & { [listener]?: SocketEvents };
+type ListenedTo = Socket & { [listener]?: SocketEvents | undefined };
 
 /** Everything but the octets: they begin to flow with {@link listenForData}. */
 export function listenTo(socket: ListenedTo, events: SocketEvents): void {
@@ -29,12 +30,16 @@ export function listenTo(socket: ListenedTo, events: SocketEvents): void {
   if (socket instanceof TLSSocket) socket.on("_tlsError", onTlsError);
 }
 
-export function listenForData(socket: Socket): void {
-  socket.on("data", onData);
+/** `shared`: through the one buffer of {@link readShared}, where there is one. */
+export function listenForData(socket: Socket, shared = false): void {
+  if (!shared || !readShared(socket, onRead)) socket.on("data", onData);
+  // As a listener for 'data' does; who was paused stays so.
+  else if (socket.readableFlowing !== false) socket.resume();
 }
 
 /** Takes off our own listeners only: Node needs its own. */
-export function stopListening(socket: Socket): void {
+export function stopListening(socket: ListenedTo): void {
+  socket[listener] = undefined;
   socket.off("data", onData);
   socket.off("end", onEnd);
   socket.off("drain", onDrain);
@@ -45,6 +50,14 @@ export function stopListening(socket: Socket): void {
 
 function onData(this: ListenedTo, octets: Uint8Array): void {
   this[listener]?.onData(octets);
+}
+function onRead(this: ListenedTo, count: number, room: Buffer): boolean {
+  const octets = takeOut(room, count);
+  const events = this[listener];
+  // We listen no more: whoever does now listens for 'data'.
+  if (events === undefined) return this.push(octets);
+  events.onData(octets);
+  return true;
 }
 function onEnd(this: ListenedTo): void {
   this[listener]?.onEnd();

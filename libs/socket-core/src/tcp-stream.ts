@@ -28,6 +28,8 @@ export interface StreamOwner {
 export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream {
   readonly flow: Flow;
   deadline = Infinity;
+  /** Read through the buffer that all such streams share: for many short chunks. Not under TLS. */
+  readsShared = false;
   #socket: Socket;
   /** The socket below TLS; without TLS, the same. */
   readonly #wire: Socket;
@@ -112,7 +114,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     if (this.#phase === "closed") process.nextTick(() => receiver.closed(this.#reason ?? "peer-ended"));
     if (this.#listening || this.#phase !== "open") return;
     this.#listening = true;
-    listenForData(this.#socket);
+    listenForData(this.#socket, this.readsShared && !this.#secure);
     // a pause before a handshake was the plain socket's
     if (this.#secure) this.#intercept?.resume();
     if (this.#peerEnded) process.nextTick(() => this.#receiver?.ended());

@@ -68,7 +68,7 @@ export interface Incoming {
   /** A promise holds the sender back. */
   write(octets: Uint8Array): void | Promise<void>;
   /** All of it is there. A 250 is given only when power loss cannot take the message back. */
-  finish(): Promise<Reply>;
+  finish(): Reply | Promise<Reply>;
   /** The sender broke off, or sent too much: nothing is kept. */
   abort(): void;
 }

@@ -186,14 +186,10 @@ class SmtpSession implements Session<SmtpServerEvent, SmtpServerAction> {
     else say(link, goOn);
   }
 
-  async #finish(link: Line): Promise<void> {
+  #finish(link: Line): void | Promise<void> {
     const incoming = this.#incoming;
     this.#incoming = undefined;
-    try {
-      say(link, incoming === undefined ? internal : await incoming.finish());
-    } catch (error) {
-      this.#fail(error, link);
-    }
+    return this.#answer(() => incoming?.finish(), link);
   }
 
   async #startTls(reply: Reply, link: Line): Promise<void> {
