@@ -35,7 +35,7 @@ export interface ServerOptions<Engine extends string> {
   readonly rate: number | "off";
   /** Milliseconds before a failed login is answered. */
   readonly loginDelay: number | "off";
-  /** Milliseconds a connection may rest. */
+  /** Milliseconds a connection may rest; Infinity: for ever. */
   readonly idle: number;
   /** Milliseconds what runs may go on after SIGTERM. */
   readonly drain: number;
@@ -120,11 +120,13 @@ export function serverOptions<const Engine extends string>(
       help: "pause before a failed login is answered",
       default: 1000,
     }),
-    idle: read.one("idle", duration("s"), {
-      help: "close a connection that rests so long",
-      default: defaults.idle,
-      shown: String(defaults.idle / 1000),
-    }),
+    idle: endless(
+      read.one("idle", orOff(duration("s")), {
+        help: "close a connection that rests so long",
+        default: defaults.idle,
+        shown: String(defaults.idle / 1000),
+      }),
+    ),
     drain: read.one("drain", duration("s"), {
       help: "let what runs finish on SIGTERM",
       default: drain,
@@ -142,6 +144,10 @@ export function serverOptions<const Engine extends string>(
     json: read.flag("json", { help: "print one JSON line when ready" }),
   } satisfies ServerOptions<Engine>;
   return options;
+}
+
+function endless(value: number | "off"): number {
+  return value === "off" ? Infinity : value;
 }
 
 function bothOrNone(cert: string | undefined, key: string | undefined): ServerOptions<string>["tls"] {

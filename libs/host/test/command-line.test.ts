@@ -88,6 +88,17 @@ describe("a server's options", () => {
     });
   });
 
+  it("take off for every bound on connections", () => {
+    const bounds = ["idle", "max-connections", "max-connections-per-address", "rate", "login-delay"];
+    expect(parse(bounds.map((name) => `--${name}=off`))).toMatchObject({
+      idle: Infinity,
+      maxConnections: "off",
+      maxConnectionsPerAddress: "off",
+      rate: "off",
+      loginDelay: "off",
+    });
+  });
+
   it("leave 4 s to drain under serve, where the watcher kills after 5", () => {
     const env = { NX_TASK_TARGET_TARGET: "serve" };
     expect(parseCommandLine(fixtureLineIn(env), { argv: [], env, cwd })).toMatchObject({
@@ -182,7 +193,10 @@ describe("a mistake on the command line", () => {
     ],
     [["--engine", "nginx"], '--engine "nginx": give hand or node-http'],
     [["--rate", "0"], '--rate "0": give a rate above 0 such as 50/s, or off'],
-    [["--idle", "-1"], '--idle "-1": give a time such as 250ms, 30s or 5m, at most 30d (a bare number is s)'],
+    [
+      ["--idle", "-1"],
+      '--idle "-1": give a time such as 250ms, 30s or 5m, at most 30d (a bare number is s), or off',
+    ],
     [
       ["--login-delay", "2m"],
       '--login-delay "2m": give a time such as 250ms, 30s or 5m, at most 60s (a bare number is ms), or off',

@@ -32,6 +32,9 @@ export const nodeHttp: Engine = async (options) => {
   return listener;
 };
 
+/** Milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 class NodeHttpListener implements Listener {
   readonly #options: EngineOptions;
   readonly #http: Server;
@@ -47,7 +50,8 @@ class NodeHttpListener implements Listener {
     const answer = (message: IncomingMessage, response: ServerResponse): void =>
       this.#answer(message, response);
     this.#http = tls === undefined ? createHttp(answer) : createHttps(secureContext(tls), answer);
-    this.#http.keepAliveTimeout = idle;
+    // Of Node's timers 0 is the endless one, and what is beyond the longest would be over at once.
+    this.#http.keepAliveTimeout = Number.isFinite(idle) ? Math.min(idle, LONGEST_TIMER) : 0;
     // As our own engine: a head within 20 s.
     this.#http.headersTimeout = 20_000;
     // Any upload may take its time as long as it goes on; Node would cut it after five minutes.
