@@ -15,7 +15,7 @@ export const ANSWERS: Readonly<Record<string, Entry | undefined>> = {
   "250 BDAT": ["The chunk is here; after the last one the server owns the message.", "RFC 3030 §2"],
   "250 RSET": ["The transaction is forgotten.", "RFC 5321 §4.1.1.5"],
   "250 NOOP": ["Still here.", "RFC 5321 §4.1.1.9"],
-  "250 VRFY": ["This mailbox exists here.", "RFC 5321 §3.5.1"],
+  "250 VRFY": ["This mailbox exists here.", "RFC 5321 §3.5.3"],
   "220 STARTTLS": ["From here on the octets are the handshake of TLS.", "RFC 3207 §4"],
   "454 STARTTLS": ["TLS is not to be had now.", "RFC 3207 §4"],
   "501 STARTTLS": ["STARTTLS stands alone: nothing may follow on its line.", "RFC 3207 §4"],
