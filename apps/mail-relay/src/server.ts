@@ -147,7 +147,7 @@ export async function startMailRelay(
         now: Date.now,
       }),
       listeners: () => urls(),
-      faults: () => faults.list(),
+      faults,
     });
     const shared: ServiceParts = {
       options,

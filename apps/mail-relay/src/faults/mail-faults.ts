@@ -25,6 +25,7 @@ export class MailFaults {
   readonly #faults = new Map<number, { readonly fault: MailFault; struck: number }>();
   #lastId = 0;
   readonly #onChange: (what: string) => void;
+  readonly #watchers = new Set<() => void>();
 
   /** `onChange`: for the log. */
   constructor(onChange: (what: string) => void = () => undefined) {
@@ -45,19 +46,26 @@ export class MailFaults {
       throw new ControlProblem(400, "MAIL_FAULT", `at most ${MAX_FAULTS} faults at once`);
     const id = ++this.#lastId;
     this.#faults.set(id, { fault, struck: 0 });
-    this.#onChange(`fault ${id} is on: ${describeFault(fault)}`);
+    this.#changed(`fault ${id} is on: ${describeFault(fault)}`);
     return { id, ...fault, struck: 0 };
   }
 
   remove(id: number): boolean {
     const was = this.#faults.delete(id);
-    if (was) this.#onChange(`fault ${id} is off`);
+    if (was) this.#changed(`fault ${id} is off`);
     return was;
   }
 
   clear(): void {
-    if (!this.none) this.#onChange("all faults are off");
+    if (this.none) return;
     this.#faults.clear();
+    this.#changed("all faults are off");
+  }
+
+  /** Told when one comes, goes or strikes; returns what ends it. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** The first that fits. */
@@ -65,9 +73,19 @@ export class MailFaults {
     for (const entry of this.#faults.values()) {
       if (!strikes(entry.fault, moment)) continue;
       entry.struck++;
+      this.#tell();
       return entry.fault;
     }
     return undefined;
+  }
+
+  #changed(what: string): void {
+    this.#onChange(what);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const watcher of this.#watchers) watcher();
   }
 
   /** `/mail-faults`, `/mail-faults/{id}`. */

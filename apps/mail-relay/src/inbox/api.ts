@@ -2,6 +2,7 @@
 import { EventStream, type Handler, type Request, type Response } from "@socketscope/web";
 import type { Mailboxes, StoredMessage } from "../mailboxes/mailboxes.ts";
 import type { Dialogues } from "./dialogues.ts";
+import type { MailFaults } from "../faults/mail-faults.ts";
 import type { QueueDesk } from "../queue/queue-desk.ts";
 import { json, notAllowed, problem, reading, safe } from "./answers.ts";
 import { QueueApi } from "./queue-api.ts";
@@ -13,6 +14,7 @@ export interface InboxApiOptions {
   readonly dialogues: Dialogues;
   readonly desk: QueueDesk;
   readonly release: Release;
+  readonly faults: MailFaults;
 }
 
 const MAX_PAGE = 500;
@@ -26,12 +28,14 @@ export class InboxApi {
   readonly #desk: QueueDesk;
   readonly #queue: QueueApi;
   readonly #release: Release;
+  readonly #faults: MailFaults;
   readonly #streams = new Set<EventStream>();
 
-  constructor({ mailboxes, dialogues, desk, release }: InboxApiOptions) {
+  constructor({ mailboxes, dialogues, desk, release, faults }: InboxApiOptions) {
     this.#desk = desk;
     this.#queue = new QueueApi(desk);
     this.#release = release;
+    this.#faults = faults;
     this.#mailboxes = mailboxes;
     this.#dialogues = dialogues;
   }
@@ -242,6 +246,7 @@ export class InboxApi {
       this.#mailboxes.watch((change) => stream.send({ event: change.type, data: JSON.stringify(change) })),
       this.#desk.watch(() => stream.send({ event: "queue", data: "{}" })),
       this.#dialogues.watch(() => stream.send({ event: "failed", data: "{}" })),
+      this.#faults.watch(() => stream.send({ event: "faults", data: "{}" })),
     );
     return stream.response;
   }

@@ -7,7 +7,7 @@ import { summaryOf } from "../mailboxes/summary.ts";
 import { InboxForms } from "./forms.ts";
 import type { QueueState } from "./queue-view.ts";
 import type { Release } from "./release.ts";
-import type { NumberedFault } from "../faults/mail-faults.ts";
+import type { MailFaults } from "../faults/mail-faults.ts";
 import type { Mailboxes, StoredMessage } from "../mailboxes/mailboxes.ts";
 import { problem } from "./answers.ts";
 import { InboxApi } from "./api.ts";
@@ -24,7 +24,7 @@ export interface InboxOptions {
   /** As the ready line has them. */
   readonly listeners: () => readonly { readonly name: string; readonly url: string }[];
   /** Those that are on. */
-  readonly faults: () => readonly NumberedFault[];
+  readonly faults: MailFaults;
 }
 
 /** Letters in one list; the search finds the others. */
@@ -83,7 +83,7 @@ export class Inbox {
       queue: place.queue ? await this.#queue() : undefined,
       said,
       listeners: listeners(),
-      faults: faults(),
+      faults: faults.list(),
       command: `npx mail-client send --server ${smtp} --from me@example.test --to ann@example.test --subject Hello --text "A first letter"`,
     };
     const title = place.queue

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { ControlClient } from "@socketscope/host";
 import { createTransport } from "nodemailer";
 import { spawnApp, type RunningApp } from "@socketscope/testkit";
 
@@ -13,6 +14,8 @@ export interface PageState {
 export interface Looked extends AsyncDisposable {
   readonly empty: readonly PageState[];
   readonly states: () => Promise<readonly PageState[]>;
+  /** The control socket. */
+  readonly control: (method: "POST" | "DELETE", path: string, body?: object) => Promise<void>;
 }
 
 interface Listed {
@@ -121,6 +124,10 @@ export async function openInbox(): Promise<Looked> {
         { name: "session", url: at(`/?view=failed&session=${failed[0]?.id}`) },
         ...tabs.map((tab) => ({ name: tab, url: at(`/?mailbox=alice%40lab.test&id=${id}&tab=${tab}`) })),
       ];
+    },
+    async control(method, path, body) {
+      using client = new ControlClient(app.ready.state, "mail-relay");
+      await client.ask(method, path, body && JSON.stringify(body));
     },
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   };

@@ -66,4 +66,18 @@ realClient("chromium").describe("the inbox's page", () => {
     await inbox.states();
     await expect.poll(rows, { timeout: 10_000 }).toBe(before + 4);
   }, 60_000);
+
+  it("shows faults as they come, strike and go while one looks", async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(inbox.empty[0]?.url ?? "");
+    const shown = (): Promise<string> => page.evaluate<string>("document.querySelector('.box').textContent");
+    expect(await shown()).not.toContain("Faults that are on");
+    const fault = { stage: "rcpt", recipient: "*@lab.test", action: { type: "delay", ms: 1 } };
+    await inbox.control("POST", "/mail-faults", fault);
+    await expect.poll(shown, { timeout: 10_000 }).toContain("rcpt of *@lab.test: delay 1 msstruck 0×");
+    await inbox.states();
+    await expect.poll(shown, { timeout: 10_000 }).toMatch(/struck [1-9]\d*×/);
+    await inbox.control("DELETE", "/mail-faults");
+    await expect.poll(shown, { timeout: 10_000 }).not.toContain("Faults that are on");
+  }, 60_000);
 });
