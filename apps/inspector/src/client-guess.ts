@@ -27,8 +27,10 @@ const PROGRAMS: readonly (readonly [pattern: RegExp, name: string])[] = [
 /** Kinds of messages in which a client may say who it is. */
 const TELLING = new Set(["request", "command", "content", "chunk"]);
 
+/** `message`: of the client. */
 export function guessClient(protocol: string, message: Message, octets: Uint8Array): string | undefined {
-  if (!TELLING.has(message.kind)) return undefined;
+  // RFC 4253 §4.2: each end's first line says its program's name.
+  if (!TELLING.has(message.kind) && protocol !== "ssh") return undefined;
   const text = decodeLatin1(octets, 0, octets.length);
   const where = protocol === "http" ? (/^user-agent:.*$/im.exec(text)?.[0] ?? "") : text;
   for (const [pattern, name] of PROGRAMS) {

@@ -76,6 +76,12 @@ const SENTENCES: Readonly<Record<string, Told>> = {
     source: "RFC 9293 §3.9.1",
     follows: [],
   },
+  ssh: {
+    means:
+      "Each end's version line, the key exchange, then ciphertext. Where we are an end, the SFTP in it is listed by itself.",
+    source: "RFC 4253 §4.2, §6, §7",
+    follows: [],
+  },
   "ftp-data": {
     means: "A file or a listing: nothing else travels on this socket, and its end is the end of the file.",
     source: "RFC 959 §3.2",

@@ -214,7 +214,7 @@ export class Conversation {
     const read = this.octets[direction].read(from, Math.min(to, from + EXPLAINED_OCTETS));
     const octets = read.from === from ? read.octets : NOTHING;
     const told = reader.explainer.message(raw, octets);
-    this.#guess ??= guessClient(this.#protocol, raw, octets);
+    if (direction === this.#options.client) this.#guess ??= guessClient(this.#protocol, raw, octets);
     const id = this.#nextId++;
     const answers = this.#ids.of(raw.answers);
     this.#ids.ask(raw.id, id);
