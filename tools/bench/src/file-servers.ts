@@ -82,7 +82,12 @@ export class FileTransfer implements FileServer, Running {
     this.port = app.portOf(protocol);
   }
 
-  static async start(protocol: "ftp" | "sftp", parent: string): Promise<FileTransfer> {
+  /** `more`: further options. */
+  static async start(
+    protocol: "ftp" | "sftp",
+    parent: string,
+    more: readonly string[] = [],
+  ): Promise<FileTransfer> {
     const own = mkdtempSync(join(parent, "socketscope-bench-files-"));
     const at = (name: string): string => join(own, name);
     mkdirSync(at("home"));
@@ -96,7 +101,8 @@ export class FileTransfer implements FileServer, Running {
       "--user=root:bench",
       `--authorized-keys=root=${at("key.pub")}`,
       `--home=${at("home")}`,
-      `--state=${at("state")}`,
+      ...(more.some((one) => one.startsWith("--state=")) ? [] : [`--state=${at("state")}`]),
+      ...more,
     ]);
     return new FileTransfer(app, own, protocol);
   }

@@ -50,12 +50,12 @@ export class MailRelay implements Running {
   }
 
   /** Without a state folder: on a fresh one, that goes with it. */
-  static async start(state?: string): Promise<MailRelay> {
+  static async start(state?: string, more: readonly string[] = []): Promise<MailRelay> {
     const own = state === undefined ? mkdtempSync(join(tmpdir(), "socketscope-bench-mail-")) : undefined;
     const folder = state ?? own ?? "";
     const off = ["submission", "smtps", "pop3", "pop3s", "web"].map((port) => `--${port}-port=off`);
     const route = `--route=far.test=127.0.0.1:${await freePort()}`;
-    const args = ["--port=0", `--state=${folder}`, ...off, "--relay", "--trust=127.0.0.1/32", route];
+    const args = ["--port=0", `--state=${folder}`, ...off, "--relay", "--trust=127.0.0.1/32", route, ...more];
     return new MailRelay(await BuiltApp.start("mail-relay", args), folder, own);
   }
 

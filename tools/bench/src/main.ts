@@ -6,6 +6,8 @@ import { BenchError } from "./bench-error.ts";
 import { memoryCases, rateCases } from "./cases.ts";
 import { fileAmounts, fileCases } from "./file-cases.ts";
 import { measureFiles, measureFlatFtp, measureIdleFtp } from "./file-measures.ts";
+import { inspectorCases } from "./inspector-cases.ts";
+import { measureInspected } from "./inspector-measures.ts";
 import { describeMachine } from "./machine.ts";
 import { mailAmounts, mailCases } from "./mail-cases.ts";
 import { measureIdleSessions, measureLargeMessage, measureMail, measureQueue } from "./mail-measures.ts";
@@ -27,6 +29,7 @@ const everyCase = [
   hlsCase,
   firstSegmentCase,
   ...Object.values(videoAmounts),
+  ...inspectorCases,
 ];
 
 const help = `npm run bench -- [options]      (npm run build comes first)
@@ -89,6 +92,9 @@ async function measureAll(): Promise<Report> {
     [hlsCase.id, () => measureHls(effort)],
     [firstSegmentCase.id, () => measureFirstSegment(effort)],
     [videoAmounts.long.id, () => measureLongFilm()],
+    ...inspectorCases.map(
+      (one) => [one.id, () => measureInspected(one, folder, effort, effort.part)] as const,
+    ),
   ];
   const begun = performance.now();
   const minutes = (): number => (performance.now() - begun) / 60_000;
