@@ -37,6 +37,7 @@ import { Mailboxes } from "./mailboxes/mailboxes.ts";
 import type { EngineName, MailRelayOptions } from "./options.ts";
 import { Acceptance } from "./reception/acceptance.ts";
 import { Accounts, readUsers } from "./reception/accounts.ts";
+import { NotedConversation } from "./reception/noted-conversation.ts";
 import { Reception } from "./reception/reception.ts";
 import type { ReceptionOptions } from "./reception/reception-options.ts";
 import { Recipients } from "./reception/recipients.ts";
@@ -132,8 +133,8 @@ export async function startMailRelay(
     const intercepts = makeIntercepts();
     const tls = await certificate(options, authority);
     const authClear = options.authClear || options.hosts.every(isLoopback);
-    const converse = (peer: Peer): FaultyConversation =>
-      new FaultyConversation(new Reception(peer, reception), peer, faults);
+    const converse = (peer: Peer): NotedConversation =>
+      new NotedConversation(new FaultyConversation(new Reception(peer, reception), peer, faults));
     let urls: () => readonly ListenerUrl[] = () => [];
     const inbox = new Inbox({
       mailboxes,

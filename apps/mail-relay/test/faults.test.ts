@@ -122,6 +122,8 @@ describe("faults on a running relay", () => {
     const page = await (await fetch(app.url("web"))).text();
     expect(page).toContain("<span>rcpt of *@slow.test: answer 451</span><code>struck 1×</code>");
     expect(await messages("bob@slow.test")).toBe(0);
+    const failed = async (): Promise<string> => (await fetch(`${app.url("web")}/api/v1/sessions`)).text();
+    await expect.poll(failed).toContain("451 4.7.1 Later (to RCPT)");
   });
 
   it("drops the connection at the end: with the message kept, or without", async () => {

@@ -22,6 +22,7 @@ html,body{height:100%}
 .box ul b.hot{background:var(--smtp);color:light-dark(#fff,#241300);border-radius:9px;padding:1px 7px}
 .ports{padding:0 10px;display:grid;gap:4px;font-size:var(--text-xs);color:var(--ink-2)}
 .ports div{display:flex;justify-content:space-between;gap:8px}
+.ports code{white-space:nowrap}
 .box .cmd{margin:0 8px 8px}
 .phead{display:flex;align-items:baseline;gap:8px;padding:12px 16px 10px;border-bottom:1px solid var(--line);position:sticky;top:0;background:var(--panel)}
 .phead :is(h1,h2){font-size:var(--text-base);overflow:hidden;text-overflow:ellipsis}
@@ -99,5 +100,5 @@ iframe{flex:1;min-height:380px;width:100%;border:0;background:#fff;color-scheme:
 .torn{color:var(--deny)}
 @media (max-width:1100px){.inbox{grid-template-columns:210px 320px minmax(0,1fr)}}
 @media (max-width:1300px){.qi{grid-template-columns:minmax(0,1fr)}.qi .ac{flex-direction:row}.rt{max-width:330px}}
-@media (max-width:900px){.inbox.queue{display:block}.stat{grid-template-columns:1fr 1fr;padding-inline:14px}.qi{margin-inline:14px}.qh{padding-inline:14px}.onward{flex:1 1 100%;order:9}.onward input{flex:1;width:auto}.acts{flex-wrap:wrap}html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list,.inbox.apart .box{display:none}.phead .back{padding:0}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.ports,.box h2:nth-of-type(3){display:none}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
+@media (max-width:900px){.inbox.queue{display:block}.stat{grid-template-columns:1fr 1fr;padding-inline:14px}.qi{margin-inline:14px}.qh{padding-inline:14px}.onward{flex:1 1 100%;order:9}.onward input{flex:1;width:auto}.acts{flex-wrap:wrap}html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list,.inbox.apart .box{display:none}.phead .back{padding:0}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.listening{display:none}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
 `;

@@ -95,8 +95,8 @@ function boxes({ mailboxes, place, failed, queued, listeners, faults, command }:
 <h2 class="cap">Relay</h2>
 <ul><li><a href="/?view=queue"${place.queue && markup` aria-current="page"`}>Queue <b>${queued}</b></a></li><li><a href="/?view=failed"${place.failed && markup` aria-current="page"`}>Failed sessions <b>${failed.length}</b></a></li></ul>
 ${faults.length > 0 && markup`<h2 class="cap">Faults that are on</h2><div class="ports">${faults.map((fault) => markup`<div><span>${describeFault(fault)}</span><code>struck ${fault.struck}×</code></div>`)}</div>`}
-<h2 class="cap">Listening</h2>
-<div class="ports">${listeners.map(({ name, url }) => markup`<div><span>${name}</span><code>${url.replace(/^\w+:\/\//, "")}</code></div>`)}</div>
+<div class="listening"><h2 class="cap">Listening</h2>
+<div class="ports">${listeners.map(({ name, url }) => markup`<div><span>${name}</span><code>${url.replace(/^\w+:\/\//, "")}</code></div>`)}</div></div>
 <h2 class="cap">Send one now</h2>
 <div class="cmd"><code tabindex="0">${command}</code><button type="button" data-copy hidden>Copy</button></div>`;
 }
