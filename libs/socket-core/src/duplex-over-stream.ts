@@ -30,7 +30,11 @@ export class DuplexOverStream extends Duplex {
     stream.attach({
       data: (octets) => {
         if (this.#ended || this.destroyed) return;
-        if (!this.push(octets)) {
+        // What the library answers to one piece leaves in one write.
+        this.cork();
+        const more = this.push(octets);
+        this.uncork();
+        if (!more) {
           this.#paused = true;
           stream.pause();
         }

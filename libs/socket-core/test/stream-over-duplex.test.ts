@@ -1,7 +1,7 @@
 /** A Node duplex as a stream: what is written leaves in one piece, who is full is told of room, every end is told once. */
 import { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { nextFlowId, StreamOverDuplex, TapPoint, type CloseReason } from "../src/index.ts";
+import { DuplexOverStream, nextFlowId, StreamOverDuplex, TapPoint, type CloseReason } from "../src/index.ts";
 
 /** Keeps what is written; a write is done when the test says so. */
 class Sink extends Duplex {
@@ -118,4 +118,32 @@ describe("a stream over a duplex", () => {
       expect(told).toEqual([reason]);
     }
   });
+});
+
+it("what a library answers to one piece leaves in one write, and not before it has answered all", async () => {
+  const sink = new Sink();
+  const here = { host: "here", port: 0 };
+  const stream = new StreamOverDuplex(sink, {
+    flow: { id: nextFlowId(), transport: "tcp", local: here, remote: here },
+    protocol: "test",
+    tap: new TapPoint(),
+  });
+  const nothing = (): void => undefined;
+  const library = new DuplexOverStream(stream, {
+    late: nothing,
+    finish: nothing,
+    room: nothing,
+    closed: nothing,
+  });
+  library.on("data", (octets: Buffer) => {
+    for (const octet of octets.toString()) library.write(octet);
+  });
+  // Its octets flow from the next turn on.
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  sink.push("abc");
+  await expect.poll(() => sink.chunks).toEqual(["abc"]);
+  library.write("d");
+  await expect.poll(() => sink.chunks).toEqual(["abc", "d"]);
 });
