@@ -3,14 +3,15 @@
  * channel (RFC 4254) is handed on as a stream of its own, in which SFTP stands in clear.
  */
 import {
-  DuplexOverStream,
   nextFlowId,
   StreamOverDuplex,
+  type DuplexEvents,
   type Flow,
   type Stream,
   type TapPoint,
 } from "@socketscope/socket-core";
 import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
+import { FirstWords, GCM, GreetedDuplex } from "./greeting.ts";
 import { defaultSshLimits, type SshLimits } from "./limits.ts";
 import { Tries, type Credentials } from "./tries.ts";
 
@@ -37,18 +38,16 @@ export interface SshServerOptions {
  * RFC 4253 §7.1: the client's first that we have as well is taken, and OpenSSH's first is ChaCha20-Poly1305. Node has
  * no such cipher as a whole: by the library's own parts a file takes half as long again as under AES.
  */
-const CIPHERS: readonly ssh2.CipherAlgorithm[] = [
-  "aes128-gcm@openssh.com",
-  "aes256-gcm@openssh.com",
-  "aes128-ctr",
-  "aes192-ctr",
-  "aes256-ctr",
-];
+const CIPHERS: readonly ssh2.CipherAlgorithm[] = [...GCM, "aes128-ctr", "aes192-ctr", "aes256-ctr"];
 
 const ONLY_SFTP = "This server speaks SFTP only: there is no shell here.\n";
 
 export class SshServer<Login> {
   readonly #library: ssh2.Server;
+  /** For those who know AES-GCM: see greeting.ts. */
+  readonly #gcm: ssh2.Server;
+  /** Our line, as the library says it. */
+  readonly #line: Uint8Array;
   /** By their flow's id: the library names a connection by nothing but the address of its socket. */
   readonly #open = new Map<string, SshSession<Login>>();
   readonly #policy: SshPolicy<Login>;
@@ -59,14 +58,20 @@ export class SshServer<Login> {
     this.#policy = policy;
     this.#tap = options.tap;
     this.#limits = { ...defaultSshLimits, ...options.limits };
-    this.#library = new ssh2.Server({
+    this.#line = Buffer.from(`SSH-2.0-${options.software}\r\n`);
+    this.#library = this.#withCiphers(options, CIPHERS);
+    this.#gcm = this.#withCiphers(options, GCM);
+  }
+
+  #withCiphers(options: SshServerOptions, ciphers: readonly ssh2.CipherAlgorithm[]): ssh2.Server {
+    const library = new ssh2.Server({
       hostKeys: [...options.hostKeys],
       ident: options.software,
-      algorithms: { cipher: [...CIPHERS] },
+      algorithms: { cipher: [...ciphers] },
       keepaliveInterval: this.#limits.keepaliveMs,
       keepaliveCountMax: 3,
     });
-    this.#library.on("connection", (client, { ip }) => {
+    return library.on("connection", (client, { ip }) => {
       const session = this.#open.get(ip);
       if (session === undefined) client.end();
       else session.begin(client);
@@ -75,17 +80,30 @@ export class SshServer<Login> {
 
   /** Goes on with a connection that has just been accepted. */
   serve(stream: Stream): void {
+    stream.deadline = performance.now() + this.#limits.loginMs;
+    // RFC 4253 §4.2: both sides say their line, and neither has to wait for the other's.
+    stream.write(this.#line);
+    stream.attach(
+      new FirstWords(stream, (said, gcm) => {
+        this.#begin(stream, said, gcm ? this.#gcm : this.#library);
+      }),
+    );
+  }
+
+  #begin(stream: Stream, said: Uint8Array, library: ssh2.Server): void {
     const key = String(stream.flow.id);
-    const session = new SshSession(stream, this.#policy, this.#tap, this.#limits, () =>
+    const { length } = this.#line;
+    const session = new SshSession(stream, length, this.#policy, this.#tap, this.#limits, () =>
       this.#open.delete(key),
     );
     this.#open.set(key, session);
-    inject(this.#library, Object.assign(session.duplex, { remoteAddress: key }));
+    inject(library, Object.assign(session.duplex, { remoteAddress: key }));
+    session.duplex.push(said);
   }
 }
 
 class SshSession<Login> {
-  readonly duplex: DuplexOverStream;
+  readonly duplex: GreetedDuplex;
   readonly #stream: Stream;
   readonly #policy: SshPolicy<Login>;
   readonly #tap: TapPoint;
@@ -95,12 +113,19 @@ class SshSession<Login> {
   #login: Login | undefined;
   #draining = false;
 
-  constructor(stream: Stream, policy: SshPolicy<Login>, tap: TapPoint, limits: SshLimits, ended: () => void) {
+  constructor(
+    stream: Stream,
+    greeted: number,
+    policy: SshPolicy<Login>,
+    tap: TapPoint,
+    limits: SshLimits,
+    ended: () => void,
+  ) {
     this.#stream = stream;
     this.#policy = policy;
     this.#tap = tap;
     this.#limits = limits;
-    this.duplex = new DuplexOverStream(stream, {
+    const events: DuplexEvents = {
       late: () => this.#end("timeout"),
       finish: () => this.#drain(),
       room: () => {
@@ -110,8 +135,8 @@ class SshSession<Login> {
         for (const channel of this.#channels) channel.destroy(reason === "drained" ? reason : "parent");
         ended();
       },
-    });
-    stream.deadline = performance.now() + limits.loginMs;
+    };
+    this.duplex = new GreetedDuplex(stream, events, greeted);
   }
 
   begin(client: Connection): void {
@@ -186,7 +211,7 @@ class SshSession<Login> {
 }
 
 /** The library's types ask for a socket of node:net; it takes any duplex, and reads no more than an address of it. */
-function inject(library: ssh2.Server, duplex: DuplexOverStream): void {
+function inject(library: ssh2.Server, duplex: GreetedDuplex): void {
   const inject: unknown = Reflect.get(library, "injectSocket");
   if (typeof inject === "function") Reflect.apply(inject, library, [duplex]);
 }

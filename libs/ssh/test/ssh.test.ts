@@ -334,3 +334,31 @@ it("the server offers AES, and no cipher that Node has in parts only", async () 
   expect(said).toContain("aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr");
   expect(said).not.toContain("chacha20");
 });
+
+describe("a client that says it is OpenSSH", () => {
+  it.each<readonly [string, readonly ssh2.CipherAlgorithm[], string]>([
+    [
+      "gets AES-GCM though it names AES-CTR first",
+      ["aes128-ctr", "aes256-gcm@openssh.com"],
+      "aes256-gcm@openssh.com",
+    ],
+    ["gets AES-CTR where it knows nothing else", ["aes128-ctr"], "aes128-ctr"],
+  ])("%s", async (_, cipher, agreed) => {
+    const { listener } = await start();
+    const client = new ssh2.Client();
+    const seen = new Promise<string | undefined>((resolve, reject) => {
+      client.on("handshake", ({ cs }) => resolve(cs.cipher)).on("error", reject);
+    });
+    const { host, port } = listener.address;
+    client.connect({
+      host,
+      port,
+      ident: "OpenSSH_9.2",
+      username: "ann",
+      password: "ann's word",
+      algorithms: { cipher: [...cipher] },
+    });
+    expect(await seen).toBe(agreed);
+    client.end();
+  });
+});
