@@ -91,7 +91,27 @@ export function take(changes: readonly Change[]): void {
     const [first] = sockets.keys();
     if (first !== undefined) selectedSocket.value = first;
   }
-  version.value += 1;
+  drawSoon();
+}
+
+/** Milliseconds without a new picture, at most. */
+const MAX_REST = 1000;
+/** Milliseconds that the last picture took. */
+let cost = 0;
+let due: ReturnType<typeof setTimeout> | undefined;
+
+/** Under load half of the time stays free for whoever presses a key: a picture rests as long as it took. */
+function drawSoon(): void {
+  due ??= setTimeout(
+    () => {
+      due = undefined;
+      const began = performance.now();
+      version.value += 1;
+      // Behind the frame's own work.
+      requestAnimationFrame(() => setTimeout(() => (cost = performance.now() - began), 0));
+    },
+    Math.min(MAX_REST, cost),
+  );
 }
 
 function one(change: Change): void {

@@ -2,16 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { SocketView } from "../src/views.ts";
-import {
-  messagesOf,
-  EVERYTHING,
-  paused,
-  range,
-  refusals,
-  selectedSocket,
-  sockets,
-  changed,
-} from "./state.ts";
+import { messagesOf, EVERYTHING, paused, range, refusals, selectedSocket, sockets } from "./state.ts";
 import { select } from "./sockets.tsx";
 import { appHue, appName, clientName, octets, sizeOf } from "./words.ts";
 
@@ -38,7 +29,7 @@ export function Timeline() {
       watch.disconnect();
     };
   }, []);
-  changed();
+  // Drawn anew with the clock, twice a second, and not with each batch: it goes over all that was said in a minute.
   const from = now.value - SPAN;
   const x = (at: number): number => ((at - from) / SPAN) * (width.value - 14);
   const at = (event: MouseEvent): number => {
@@ -232,7 +223,6 @@ function Throughput({
   readonly top: number;
   readonly bottom: number;
 }) {
-  changed();
   const bins = new Map<string, number[]>();
   const all = messagesOf(EVERYTHING);
   for (let index = all.length - 1; index >= 0; index -= 1) {
