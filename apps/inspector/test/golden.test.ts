@@ -237,8 +237,10 @@ function storyOf({ sockets, messages }: Snapshot): string {
       ...(parent === undefined ? [] : [`of socket ${sockets.findIndex((one) => one.key === parent) + 1}`]),
       ...(reason === undefined ? [] : [`closed: ${reason}`]),
     ];
+    // How long ciphertext is hangs on the cipher and on chance.
     const lines = rows.map(
-      ({ who, said, means, source = "" }) => `| ${who} | \`${same(said)}\` | ${same(means)} | ${source} |`,
+      ({ who, said, means, source = "" }) =>
+        `| ${who} | \`${same(protocol === "ssh" ? said.replace(/\d+/, "N") : said)}\` | ${same(means)} | ${source} |`,
     );
     return [
       `## ${what.join(", ")}`,
