@@ -53,8 +53,6 @@ export class FtpDissector implements Dissector {
 
   feed(direction: Direction, bytes: Uint8Array): readonly Message[] {
     const isClient = direction === this.#client.direction;
-    // Who answers has heard an ABOR whose LF never comes.
-    if (!isClient) this.#abort(true);
     (isClient ? this.#client : this.#server).push(bytes);
     if (isClient) this.#readClient();
     else while (this.#stepServer());
@@ -154,6 +152,8 @@ export class FtpDissector implements Dissector {
 
   // ── the server's side
   #stepServer(): boolean {
+    // Who answers has heard an ABOR whose LF never comes.
+    if (this.#server.held > 0) this.#abort(true);
     if (this.#place === "tls") return this.#readOver(this.#server, TLS);
     const line = this.#server.line();
     if (line === undefined) return false;

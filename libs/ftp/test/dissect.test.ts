@@ -79,6 +79,15 @@ describe("ABOR as urgent data", () => {
     ]);
   });
 
+  it("stands before the reply behind AUTH's, wherever TCP has cut the two", () => {
+    expect(then(c("AUTH TLS\r\n"), c("ABOR\r"), s("504 no\r\n226 done\r\n"))).toEqual([
+      "1 in command: AUTH TLS",
+      "2 out reply: 504 no ← 1",
+      "3 in command: ABOR ! its LF was the urgent octet, which is lost on the way",
+      "4 out reply: 226 done ← 3",
+    ]);
+  });
+
   it("is found too where the next command follows at once", () => {
     expect(then(c("ABOR\rNOOP\r\n"))[1]).toBe("2 in command: NOOP");
     expect(then(c("ABOR\r\nNOOP\r\n"))).toEqual(["1 in command: ABOR", "2 in command: NOOP"]);
