@@ -1,6 +1,7 @@
 /** Begins in the middle: what comes before a step is carried out, so that its servers run and its files are there. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 import { describeFailure, parseWalkthrough, type Values, WalkthroughRun } from "@socketscope/walkthroughs";
 import { WorkshopError } from "./errors.ts";
 import type { Lesson } from "./lesson.ts";
@@ -9,23 +10,30 @@ export interface Prepared extends AsyncDisposable {
   /** Where the reader's shell should stand. */
   readonly folder: string;
   readonly values: Values;
+  /** A home for the reader's shell, where not the usual one: `~/.local/state/socketscope` is the state folder there, too. */
+  readonly home: string | undefined;
   /** Functions that the text has defined in the reader's shell. */
   readonly functions: readonly string[];
 }
 
-/** `home`: the servers keep their state where the reader's own would. Throws WorkshopError ROOM. */
+/** `state`: where the servers keep theirs, and where the text says `~/.local/state/socketscope`. Throws WorkshopError ROOM. */
 export async function prepare(
   root: string,
   lesson: Lesson,
   step: number,
-  home: string,
+  state: string,
 ): Promise<Prepared | undefined> {
   const path = lesson.file;
   const walkthrough = parseWalkthrough(path, readFileSync(join(root, path), "utf8"));
   const from = lesson.steps[step]?.lines.from ?? 0;
   const before = walkthrough.steps.findLastIndex((one) => one.line < from);
   if (before === -1) return undefined;
-  const run = new WalkthroughRun(walkthrough, { workspace: root, environment: { HOME: home } });
+  const isUsual = state === join(homedir(), STATE);
+  const run = new WalkthroughRun(walkthrough, {
+    workspace: root,
+    ...(isUsual && { environment: { HOME: homedir() } }),
+  });
+  const home = isUsual ? undefined : homeWith(state, run.folder);
   for (let at = 0; at <= before; at += 1) {
     const outcome = await run.step(at);
     const failed = walkthrough.steps[at];
@@ -40,6 +48,19 @@ export async function prepare(
     folder: run.folder,
     values: run.values,
     functions,
+    home,
     [Symbol.asyncDispose]: () => run[Symbol.asyncDispose](),
   };
+}
+
+/** As the lessons' texts have it. */
+const STATE = join(".local", "state", "socketscope");
+
+/** The run's own home, its state folder being ours by another name. */
+function homeWith(state: string, folder: string): string {
+  const home = join(folder, ".home");
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(join(home, STATE)), { recursive: true });
+  symlinkSync(state, join(home, STATE));
+  return home;
 }

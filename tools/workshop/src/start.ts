@@ -1,5 +1,4 @@
 /** `start [LESSON[.STEP]]`: goes on where the reader was, or begins there. */
-import { homedir } from "node:os";
 import type { Readable } from "node:stream";
 import { type Ground } from "./ground.ts";
 import { openInspector } from "./inspector.ts";
@@ -20,11 +19,17 @@ export async function start(
   if (watched.page !== undefined) ground.print(`The inspector watches: ${watched.page}\n`);
   // Who goes on has its servers; who begins in the middle of a text has none.
   await using prepared =
-    lesson === undefined ? undefined : await prepare(ground.root, place.lesson, place.index, homedir());
+    lesson === undefined ? undefined : await prepare(ground.root, place.lesson, place.index, ground.state);
   if (prepared !== undefined) {
     const variables = [...prepared.values].map(([name, value]) => `${name}=${value}`).join(" ");
     ground.print(`What comes before is done: its servers run, its files are there. In your terminal:\n\n`);
-    const lines = [`cd ${prepared.folder}`, ...(variables === "" ? [] : [variables]), ...prepared.functions];
+    const home = prepared.home === undefined ? [] : [`export HOME=${prepared.home}`];
+    const lines = [
+      `cd ${prepared.folder}`,
+      ...home,
+      ...(variables === "" ? [] : [variables]),
+      ...prepared.functions,
+    ];
     ground.print(lines.map((line) => `    ${line}\n`).join(""));
   }
   await new Live(ground, watched.inspector, place).run(input, stopped);
