@@ -1,5 +1,4 @@
 /** `udp`, `hear` and `join`: a line is a datagram, a datagram is shown. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { isIPv6 } from "node:net";
 import { type HostPort, listenerUrl } from "@socketscope/host";
 import { bindUdp, TapPoint, type Address, type UdpEndpoint } from "@socketscope/socket-core";
@@ -108,14 +107,18 @@ class Heard {
 
   /** After `count` datagrams, or `silence` milliseconds without one; undefined: however long it takes. */
   async enough(silence: number | undefined): Promise<void> {
-    const counted = new Promise<void>((resolve) => {
-      this.#done = resolve;
-    });
     this.#last = performance.now();
     while (this.#left > 0) {
       const left = silence === undefined ? 86_400_000 : this.#last + silence - performance.now();
       if (left <= 0) return;
-      await Promise.race([counted, sleep(left, undefined, { ref: true })]);
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(resolve, left);
+        this.#done = () => {
+          // A timer that is left would keep the program for as long.
+          clearTimeout(late);
+          resolve();
+        };
+      });
     }
   }
 }

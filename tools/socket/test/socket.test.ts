@@ -1,9 +1,10 @@
+import { createSocket } from "node:dgram";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCommandLine } from "@socketscope/host";
 import { listenTcp, type Listener } from "@socketscope/socket-core";
-import { run as runProgram } from "@socketscope/testkit";
+import { run as runProgram, Spawned } from "@socketscope/testkit";
 import { fileURLToPath } from "node:url";
 import { octetsOf } from "../src/input.ts";
 import { socketOptions } from "../src/options.ts";
@@ -183,6 +184,18 @@ describe("the command line", () => {
     expect(code).toBe(0);
     expect(Math.max(...help.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(help).toMatch(/socket join 239/);
+  });
+
+  it("hears as many datagrams as it was told, and ends", async () => {
+    const words = ["--import", "tsx", "--conditions=@socketscope/source", main, "hear", "0", "--count", "1"];
+    await using hearer = new Spawned(process.execPath, [...words, "--inspect", "off"]);
+    await hearer.logged(/hearing on 127\.0\.0\.1 port \d+/);
+    const port = Number(/port (\d+)/.exec(hearer.stderr)?.[1]);
+    const sender = createSocket("udp4");
+    await new Promise((resolve) => sender.send("hello", port, "127.0.0.1", resolve));
+    sender.close();
+    expect(await hearer.exited).toBe(0);
+    expect(hearer.stdout).toBe("hello\n");
   });
 
   it.each([
