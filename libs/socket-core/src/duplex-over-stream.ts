@@ -16,12 +16,19 @@ export interface DuplexEvents {
   closed(reason: CloseReason): void;
 }
 
+/** Octets of answers that leave together; behind more, who reads them would only wait. */
+const TOGETHER = 64 * 1024;
+
 export class DuplexOverStream extends Duplex {
   readonly stream: Stream;
   #paused = false;
   /** Waits for room: Node gives us nothing before it is called. */
   #taken: (() => void) | undefined;
   #ended = false;
+  /** The library is being given a piece; what it answers is kept together. */
+  #answering = false;
+  #answers: Uint8Array[] = [];
+  #octets = 0;
 
   constructor(stream: Stream, events: DuplexEvents) {
     // Whoever ends is answered with our end, as a plain socket of Node does.
@@ -31,9 +38,10 @@ export class DuplexOverStream extends Duplex {
       data: (octets) => {
         if (this.#ended || this.destroyed) return;
         // What the library answers to one piece leaves in one write.
-        this.cork();
+        this.#answering = true;
         const more = this.push(octets);
-        this.uncork();
+        this.#answering = false;
+        this.#passOn();
         if (!more) {
           this.#paused = true;
           stream.pause();
@@ -74,7 +82,20 @@ export class DuplexOverStream extends Duplex {
   }
 
   override _write(octets: Uint8Array, _encoding: BufferEncoding, done: () => void): void {
-    this.#put(octets, done);
+    if (!this.#answering) return this.#put(octets, done);
+    this.#answers.push(octets);
+    this.#octets += octets.length;
+    if (this.#octets < TOGETHER || this.#passOn()) done();
+    else this.#taken = done;
+  }
+
+  /** False: the stream is full. */
+  #passOn(): boolean {
+    if (this.#octets === 0) return true;
+    const answers = this.#answers;
+    this.#answers = [];
+    this.#octets = 0;
+    return this.stream.write(answers);
   }
 
   override _writev(chunks: { readonly chunk: Uint8Array }[], done: () => void): void {
@@ -85,16 +106,19 @@ export class DuplexOverStream extends Duplex {
   }
 
   #put(pieces: Uint8Array | readonly Uint8Array[], done: () => void): void {
+    this.#passOn();
     if (this.stream.write(pieces)) done();
     else this.#taken = done;
   }
 
   override _final(done: () => void): void {
+    this.#passOn();
     this.stream.linger("we-ended");
     done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#passOn();
     this.stream.destroy(error === null ? "we-ended" : "io");
     const taken = this.#taken;
     this.#taken = undefined;
