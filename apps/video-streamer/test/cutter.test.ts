@@ -133,6 +133,25 @@ describe("what a publisher sends is cut", () => {
     expect(cutter.fits("audio", frame(47 * 11))).toBe(false);
   });
 
+  it("leaves out sound that reaches back into what there is, and goes on with the pictures", () => {
+    const cutter = new Cutter(
+      { tracks: { video: VIDEO, audio: AUDIO }, start: 0, part: 0.4 },
+      picture(0, 50),
+    );
+    const parts = Array.from({ length: 100 }, (_value, i) => cutter.add("video", picture(i, 50))).flat();
+    for (let i = 0; i < 90; i++) parts.push(...cutter.add("audio", frame(i)));
+    // A film that is played again: its second turn begins a little before the last frame of the first one is over.
+    const again = frame(89, -512);
+    expect([again, frame(89)].map((one) => cutter.fits("audio", one))).toEqual([true, true]);
+    expect(cutter.fits("audio", frame(0))).toBe(false);
+    for (const one of [again, frame(90, -512), frame(91, -512)]) parts.push(...cutter.add("audio", one));
+    parts.push(...cutter.finish());
+    const sound = samplesOf(parts, "audio").map(({ dts }) => dts);
+    expect(sound).toEqual([...new Set(sound)].toSorted((a, b) => a - b));
+    // The pictures begin two frames of 40 ms after they are decoded: so much earlier is the sound.
+    expect(sound.at(-1)).toBe(91 * 1024 - 512 - 3840);
+  });
+
   it("keeps every sample once and in order, whatever the rates", () => {
     const steps = fc.array(fc.record({ step: fc.integer({ min: 1, max: 20_000 }), key: fc.boolean() }), {
       minLength: 2,

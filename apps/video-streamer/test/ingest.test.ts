@@ -173,6 +173,24 @@ client.describe("publishing by HTTP", () => {
     expect(site.errors).toEqual([]);
   });
 
+  it("answers who waits for sound when a segment has ended without any", async () => {
+    const clock = new TestClock(Date.UTC(2026, 0, 1));
+    await using site = await serving({ clock });
+    const quiet = ["-af", "atrim=0:3.9", "-c:a", "aac"];
+    const publisher = new Publisher(site, "own");
+    publisher.send(await stream("quiet.mp4", "-t", "8", "-frames:v", "200", "-c:v", "copy", ...quiet));
+    const ended = publisher.end();
+    await until(async () => site.studio.desk.list().some(({ by }) => by === "MP4 by HTTP"));
+    // Behind the last part of segment 1 comes the first one of segment 2, which is silent.
+    const reload = fetch(`${site.origin}/live/own/live/audio.m3u8?_HLS_msn=1&_HLS_part=9`);
+    for (let i = 1; i <= 25; i++) {
+      clock.turnTo(clock.now() + 400);
+      await new Promise((later) => setTimeout(later, 5));
+    }
+    expect((await reload).status).toBe(200);
+    expect((await ended).status).toBe(200);
+  });
+
   describe.each(ENGINES)("refuses, engine %s", (_name, engine) => {
     const publish = async (
       site: Serving,

@@ -1,28 +1,11 @@
 /** The page in real browsers: films play, jumps land, nothing stalls. */
 import { realClient } from "@socketscope/testkit";
-import { openChromium, openFirefox, type Browser, type BrowserPage } from "@socketscope/testkit/browsers";
+import { openChromium, openFirefox, type Browser } from "@socketscope/testkit/browsers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { serving, type Serving } from "./serving.ts";
+import { problems, until } from "./watching.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
-
-/** Waits in the page until `condition` (an expression) holds. */
-async function until(page: BrowserPage, condition: string): Promise<void> {
-  const held = await page.evaluate(
-    `new Promise((done) => { const end = Date.now() + 60_000; const look = () => { let ok = false; try { ok = Boolean(${condition}); } catch {} if (ok || Date.now() > end) done(ok); else setTimeout(look, 50); }; look(); })`,
-  );
-  if (held !== true) {
-    const facts = await page.evaluate(
-      "JSON.stringify({ at: screen.video?.currentTime, state: screen.video?.readyState, paused: screen.video?.paused, buffer: screen.buffer, notice: document.getElementById('notice').textContent })",
-    );
-    throw new Error(`never: ${condition}; ${String(facts)}; ${page.problems.join("; ")}`);
-  }
-}
-
-/** A player that jumps lets go of what it had asked for: that is no fault. */
-function problems(page: BrowserPage): string[] {
-  return page.problems.filter((text) => !/^failed: .*ABORTED$/.test(text));
-}
 
 /** What is on the screen, as a text. */
 const PICTURE = `(() => { const c = document.createElement("canvas"); c.width = 640; c.height = 360; const x = c.getContext("2d"); x.drawImage(screen.video, 0, 0, 640, 360); const d = x.getImageData(0, 0, 640, 360).data; let h = ""; for (let i = 0; i < d.length; i += 4 * 640 * 6) for (let j = 0; j < 640; j += 8) h += String.fromCharCode(256 + d[i + 4 * j]); return h; })()`;

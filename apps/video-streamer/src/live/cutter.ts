@@ -23,9 +23,11 @@ export interface CutterLimits {
   readonly leap: number;
   /** Seconds of pictures for which late sound is waited. Default 1. */
   readonly late: number;
+  /** Seconds that the times of sound beside pictures may go back: what overlaps is left out. Default 0.5. */
+  readonly overlap: number;
 }
 
-export const CUTTER_LIMITS: CutterLimits = { segment: 2, leap: 10, late: 1 };
+export const CUTTER_LIMITS: CutterLimits = { segment: 2, leap: 10, late: 1, overlap: 0.5 };
 
 export interface CutPart {
   /** Pictures first, on the channel's clock. */
@@ -102,8 +104,10 @@ export class Cutter {
 
   /** False when its time goes back or leaps: from there on it is another stream. */
   fits(kind: "video" | "audio", sample: Sample): boolean {
-    const lane = kind === this.#leading.kind ? this.#leading : this.#beside;
-    return lane === undefined || lane.fits(sample, this.#limits.leap);
+    const { leap, overlap } = this.#limits;
+    if (kind === this.#leading.kind) return this.#leading.fits(sample, { back: 0, leap });
+    // A film that is played again ends with a frame of sound that reaches into what comes: no break of the pictures.
+    return this.#beside === undefined || this.#beside.fits(sample, { back: overlap, leap });
   }
 
   add(kind: "video" | "audio", sample: Sample): CutPart[] {
@@ -207,15 +211,17 @@ class LaneCut {
     return this.#held === undefined ? -Infinity : this.shown(this.#held);
   }
 
-  fits({ dts }: Sample, leap: number): boolean {
+  /** Seconds that a sample may be before the one before it, and behind it. */
+  fits({ dts }: Sample, { back, leap }: { readonly back: number; readonly leap: number }): boolean {
     if (this.#held === undefined) return true;
     const step = dts + this.#offset - this.#held.dts;
-    return step > 0 && step <= leap * this.timescale;
+    return step > -back * this.timescale && step <= leap * this.timescale;
   }
 
-  /** Returns the sample before, now that its duration is known. */
+  /** Returns the sample before, now that its duration is known. One that is not behind it is left out. */
   add(sample: Sample): Sample | undefined {
     const before = this.#held;
+    if (before !== undefined && sample.dts + this.#offset <= before.dts) return undefined;
     this.#held = { ...sample, pts: sample.pts + this.#offset, dts: sample.dts + this.#offset };
     return before && { ...before, duration: this.#held.dts - before.dts };
   }

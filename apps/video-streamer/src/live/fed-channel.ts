@@ -36,6 +36,7 @@ export const FED_LIMITS: FedChannelLimits = {
   segment: 2,
   leap: 10,
   late: 1,
+  overlap: 0.5,
   ahead: 4,
   hold: 12,
   absent: 30,

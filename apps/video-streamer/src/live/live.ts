@@ -110,7 +110,9 @@ async function reached(
   if ((await channel.awaitPart(rendition, segment, part, lane, gone)) !== undefined) return true;
   if (gone.aborted) return false;
   // rfc8216bis §6.2.5.2: a part behind the last one is the first of the next segment.
-  return (await channel.awaitPart(rendition, segment + 1, 0, lane, gone)) !== undefined;
+  if ((await channel.awaitPart(rendition, segment + 1, 0, lane, gone)) !== undefined) return true;
+  // A segment that ended without any of that lane, such as one in which nothing sounds: there is nothing to wait for.
+  return segment + 1 < channel.current;
 }
 
 function playlistAnswer(request: Request, playlist: Playlist): Response | Promise<Response> {
