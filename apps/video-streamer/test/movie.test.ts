@@ -71,7 +71,7 @@ describe("an MP4 by its own index", () => {
     const edited = (name: string, change: (octets: Buffer) => void): string => {
       const octets = Buffer.from(film);
       // Behind the brands in ftyp, which are names of boxes too.
-      change(octets.subarray(octets.indexOf(name, name === "ftyp" ? 0 : 40) - 4));
+      change(octets.subarray(octets.indexOf(name, name === "ftyp" ? 0 : 32) - 4));
       const path = join(folder.path, `${name}.mp4`);
       writeFileSync(path, octets);
       return path;
