@@ -126,37 +126,20 @@ function watched(object: object, property: string, told: (value: unknown) => voi
   });
 }
 
-/**
- * `PORT` without an argument throws in the library, where nobody catches it: it would take the whole program down. And it
- * says 234 before it is ready for the handshake: a client that begins at once had its ClientHello taken for commands, in
- * every second login by curl. Nothing is read between the two.
- */
+/** `PORT` without an argument throws in the library, where nobody catches it: it would take the whole program down. */
 function guard(connection: FtpConnection, onError: (error: unknown) => void): void {
   const commands: unknown = Reflect.get(connection, "commands");
   if (typeof commands !== "object" || commands === null) return;
   const handle: unknown = Reflect.get(commands, "handle");
   if (typeof handle !== "function") return;
   Reflect.set(commands, "handle", async (command: unknown) => {
-    const clear: unknown = Reflect.get(connection, "commandSocket");
-    const waits = isAuth(command) && isSocket(clear);
-    if (waits) clear.pause();
     try {
       await Reflect.apply(handle, commands, [command]);
     } catch (error) {
       onError(error);
       await connection.reply(failedReply.code, failedReply.lines.join(" "));
-    } finally {
-      // AUTH was refused: the talk goes on in clear.
-      if (waits && Reflect.get(connection, "commandSocket") === clear) clear.resume();
     }
   });
-}
-
-/** The library's parsed command; a line that it has not parsed yet is a string. */
-function isAuth(command: unknown): boolean {
-  const directive: unknown =
-    typeof command === "object" && command !== null ? Reflect.get(command, "directive") : command;
-  return typeof directive === "string" && /^AUTH\b/i.test(directive);
 }
 
 function isSocket(value: unknown): value is Socket {
