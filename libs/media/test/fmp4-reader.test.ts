@@ -11,6 +11,7 @@ import {
   type Sample,
   type VideoTrack,
 } from "../src/index.ts";
+import { AUDIO } from "./tracks.ts";
 
 const VIDEO: VideoTrack = {
   kind: "video",
@@ -23,16 +24,6 @@ const VIDEO: VideoTrack = {
   ahead: 1024,
   rotation: 90,
   description: Uint8Array.of(1, 0x64, 0, 0x1f, 0xff),
-};
-const AUDIO: AudioTrack = {
-  kind: "audio",
-  codec: "aac",
-  codecString: "mp4a.40.2",
-  timescale: 48_000,
-  sampleRate: 48_000,
-  channels: 2,
-  ahead: 0,
-  description: Uint8Array.of(0x11, 0x90),
 };
 const OPUS: AudioTrack = {
   ...AUDIO,

@@ -17,6 +17,7 @@ import {
   type VideoTrack,
 } from "../src/index.ts";
 import { boxAt, boxNames } from "./boxes.ts";
+import { AUDIO } from "./tracks.ts";
 
 const VIDEO: VideoTrack = {
   kind: "video",
@@ -28,16 +29,6 @@ const VIDEO: VideoTrack = {
   ahead: 1024,
   rotation: 0,
   description: Uint8Array.of(1, 100, 0, 31),
-};
-const AUDIO: AudioTrack = {
-  kind: "audio",
-  codec: "aac",
-  codecString: "mp4a.40.2",
-  timescale: 48_000,
-  sampleRate: 48_000,
-  channels: 2,
-  ahead: 0,
-  description: Uint8Array.of(0x11, 0x90),
 };
 
 const shown = (pts: number, key = false) => ({ data: Uint8Array.of(pts), pts, duration: 10, key });

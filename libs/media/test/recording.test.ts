@@ -1,28 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Fmp4Reader, RecordingWriter, type AudioTrack, type Sample, type VideoTrack } from "../src/index.ts";
+import { Fmp4Reader, RecordingWriter, type Sample } from "../src/index.ts";
 import { boxAt, boxNames } from "./boxes.ts";
-
-const VIDEO: VideoTrack = {
-  kind: "video",
-  codec: "avc",
-  codecString: "avc1.64001f",
-  timescale: 90_000,
-  width: 640,
-  height: 360,
-  ahead: 3600,
-  rotation: 0,
-  description: Uint8Array.of(1, 100, 0, 31),
-};
-const AUDIO: AudioTrack = {
-  kind: "audio",
-  codec: "aac",
-  codecString: "mp4a.40.2",
-  timescale: 48_000,
-  sampleRate: 48_000,
-  channels: 2,
-  ahead: 0,
-  description: Uint8Array.of(0x11, 0x90),
-};
+import { AUDIO, VIDEO } from "./tracks.ts";
 
 /** Each picture's octets are its number, so many times. */
 const picture = (i: number, key = false): Sample => ({

@@ -5,33 +5,10 @@ import {
   MediaError,
   readWholeMovie,
   RecordingWriter,
-  type AudioTrack,
   type Sample,
-  type VideoTrack,
   type WholeTrack,
 } from "../src/index.ts";
-
-const VIDEO: VideoTrack = {
-  kind: "video",
-  codec: "avc",
-  codecString: "avc1.64001f",
-  timescale: 90_000,
-  width: 640,
-  height: 360,
-  ahead: 3600,
-  rotation: 0,
-  description: Uint8Array.of(1, 100, 0, 31),
-};
-const AUDIO: AudioTrack = {
-  kind: "audio",
-  codec: "aac",
-  codecString: "mp4a.40.2",
-  timescale: 48_000,
-  sampleRate: 48_000,
-  channels: 2,
-  ahead: 0,
-  description: Uint8Array.of(0x11, 0x90),
-};
+import { AUDIO, VIDEO } from "./tracks.ts";
 
 /** Three pictures are decoded in the order 0 2 1, and then three again; the fourth and the last last longer. */
 const SHOWN = [0, 2, 1, 3, 6, 5].map((i) => 3600 * i);
