@@ -1,14 +1,8 @@
 /** `inspector export FILE`: what a running inspector knows, in a file that is whole or not there. */
-import {
-  defaultStateFolder,
-  kinds,
-  runOnce,
-  UsageError,
-  writeFileAtomic,
-  type OptionReader,
-} from "@socketscope/host";
+import { kinds, runOnce, UsageError, writeFileAtomic, type OptionReader } from "@socketscope/host";
 import { markdownOf } from "../exchange/markdown.ts";
 import { Inspector } from "./inspector.ts";
+import { inspectorState } from "./state-option.ts";
 
 interface ExportOptions {
   readonly state: string;
@@ -40,14 +34,9 @@ export function exportFile(version: string): Promise<void> {
 }
 
 function exportOptions(read: OptionReader, [file]: readonly string[]): ExportOptions {
-  const { path, shown } = defaultStateFolder(process.env);
   return {
     file: file ?? "",
-    state: read.one("state", kinds.path("DIR"), {
-      help: "the inspector's state folder",
-      default: path,
-      shown,
-    }),
+    state: inspectorState(read),
     format: formatOf(read),
     ports: read.one("ports", kinds.oneOf("well-known", "real"), {
       help: "in a capture: 80 for HTTP and so on, so that Wireshark knows it, or as they are",

@@ -1,7 +1,8 @@
 /** `inspector record FILE`: what is said, into a file, as it is said; until Control and C. */
 import { open, type FileHandle } from "node:fs/promises";
-import { defaultStateFolder, kinds, runOnce, UsageError, type OptionReader } from "@socketscope/host";
+import { runOnce, UsageError, type OptionReader } from "@socketscope/host";
 import { Inspector } from "./inspector.ts";
+import { inspectorState } from "./state-option.ts";
 
 interface RecordOptions {
   readonly state: string;
@@ -23,14 +24,9 @@ export function record(version: string): Promise<void> {
 }
 
 function recordOptions(read: OptionReader, [file]: readonly string[]): RecordOptions {
-  const { path, shown } = defaultStateFolder(process.env);
   return {
     file: file ?? "",
-    state: read.one("state", kinds.path("DIR"), {
-      help: "the inspector's state folder",
-      default: path,
-      shown,
-    }),
+    state: inspectorState(read),
   };
 }
 

@@ -1,8 +1,9 @@
 /** `inspector tail [FILTER]`: what is said, as it is said, in a terminal. */
-import { defaultStateFolder, kinds, runOnce, UsageError, type OptionReader } from "@socketscope/host";
+import { runOnce, UsageError, type OptionReader } from "@socketscope/host";
 import { parseFilter, type Filter } from "../filter.ts";
 import type { MessageView, SocketView } from "../views.ts";
 import { Inspector } from "./inspector.ts";
+import { inspectorState } from "./state-option.ts";
 import { lineOf } from "./line.ts";
 
 interface TailOptions {
@@ -29,7 +30,6 @@ export function tail(version: string): Promise<void> {
 }
 
 function tailOptions(read: OptionReader, words: readonly string[]): TailOptions {
-  const { path, shown } = defaultStateFolder(process.env);
   const text = words.join(" ");
   const filter = parseFilter(text);
   if ("at" in filter)
@@ -39,11 +39,7 @@ function tailOptions(read: OptionReader, words: readonly string[]): TailOptions 
     );
   return {
     filter,
-    state: read.one("state", kinds.path("DIR"), {
-      help: "the inspector's state folder",
-      default: path,
-      shown,
-    }),
+    state: inspectorState(read),
     all: read.flag("all", { help: "begin with what it knows already" }),
     json: read.flag("json", { help: "a JSON object a line" }),
   };

@@ -1,7 +1,8 @@
 /** `inspector top`: the sockets by what they carry now, drawn anew each second; into a pipe once. */
-import { defaultStateFolder, kinds, printable, runOnce, type OptionReader } from "@socketscope/host";
+import { printable, runOnce, type OptionReader } from "@socketscope/host";
 import type { SocketView } from "../views.ts";
 import { Inspector } from "./inspector.ts";
+import { inspectorState } from "./state-option.ts";
 
 interface TopOptions {
   readonly state: string;
@@ -25,13 +26,8 @@ export function top(version: string): Promise<void> {
 }
 
 function topOptions(read: OptionReader): TopOptions {
-  const { path, shown } = defaultStateFolder(process.env);
   return {
-    state: read.one("state", kinds.path("DIR"), {
-      help: "the inspector's state folder",
-      default: path,
-      shown,
-    }),
+    state: inspectorState(read),
     once: read.flag("once", { help: "one picture, and no more" }),
   };
 }
