@@ -1,6 +1,9 @@
 /** What a capture of ours says of itself is read again, and what others write in comments is not taken for it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CaptureReader } from "../src/capture/capture-reader.ts";
+import { formatSeconds, parseSeconds } from "../src/capture/capture-time.ts";
+import { interfaceBlock, packetBlock, sectionBlock } from "../src/capture/pcapng-blocks.ts";
 import {
   formatEnded,
   formatNote,
@@ -11,6 +14,8 @@ import {
   parseTurn,
   type StreamNote,
 } from "../src/capture/stream-note.ts";
+
+const NOTHING = new Uint8Array(0);
 
 const notes: readonly (readonly [StreamNote, string])[] = [
   [
@@ -42,12 +47,33 @@ describe("the note of a stream", () => {
     for (const one of [tls, { ...tls, alpn: "http/1.1" }]) {
       const comment = `x ${formatTls(one)} ${formatSpeaks("websocket")}`;
       const turn = parseTurn(comment);
-      expect(turn).toEqual({
-        protocol: "websocket",
-        tls: { ...one, since: expect.closeTo(one.since, 3) as number },
-      });
+      expect(turn).toEqual({ protocol: "websocket", tls: one });
     }
     expect(parseEnded(`Made up. ${formatEnded("peer-ended")}`)).toBe("peer-ended");
+  });
+
+  it("says of TLS the same microsecond as the packet beside it", () => {
+    // A clock tells 1/4096 ms here: a fraction of seconds, rounded on its own, was one microsecond less.
+    for (let tick = 0; tick < 512; tick++) {
+      const since = 1_795_886_546_871 + tick / 4096;
+      const { tls } = parseTurn(formatTls({ protocol: "TLSv1.3", cipher: "a", since }));
+      const packet = new CaptureReader();
+      const [read] = [
+        sectionBlock("test", ""),
+        interfaceBlock("a", ""),
+        packetBlock(since, NOTHING, ""),
+      ].flatMap((block) => packet.push(block));
+      expect({ since, read: tls?.since }).toEqual({ since, read: read?.at });
+      expect(Math.round((tls?.since ?? 0) * 1000)).toBe(Math.round(since * 1000));
+    }
+  });
+
+  it.each([
+    [0, "0.000000"],
+    [1, "0.000001"],
+    [1_795_886_546_871_501, "1795886546.871501"],
+  ])("writes %i µs in seconds and reads them again", (at, text) => {
+    expect([formatSeconds(at), parseSeconds(text)]).toEqual([text, at]);
   });
 
   it("cannot be broken out of by a peer's words", () => {

@@ -3,6 +3,7 @@
  * (draft-ietf-opsawg-pcapng: section header, interface description, enhanced packet).
  */
 import { encodeUtf8 } from "@socketscope/wire";
+import { microsecondsOf } from "./capture-time.ts";
 
 export const BLOCK = {
   section: 0x0a0d0d0a,
@@ -51,7 +52,7 @@ export function interfaceBlock(name: string, comment: string): Uint8Array {
 export function packetBlock(at: number, packet: Uint8Array, comment: string): Uint8Array {
   const body = new Uint8Array(20 + padded(packet.length));
   const view = new DataView(body.buffer);
-  const microseconds = BigInt(Math.round(at * 1000));
+  const microseconds = BigInt(microsecondsOf(at));
   view.setUint32(4, Number(microseconds >> 32n), true);
   view.setUint32(8, Number(microseconds & 0xffff_ffffn), true);
   view.setUint32(12, packet.length, true);

@@ -3,6 +3,7 @@
  * stream speaks, who serves, since when it is under TLS, which stream it goes on from, why it ended. A capture of anybody
  * else has none of it, and is read by its ports and words.
  */
+import { formatSeconds, microsecondsOf, millisecondsOf, parseSeconds } from "./capture-time.ts";
 
 export interface TlsNote {
   readonly protocol: string;
@@ -76,7 +77,8 @@ export function parseNote(comment: string): StreamNote | undefined {
 
 export function formatTls({ since, protocol, cipher, alpn }: TlsNote): string {
   const [name, suite] = [word(protocol), word(cipher)];
-  return `Under TLS since ${(since / 1000).toFixed(6)}: ${name} ${suite}${alpn === undefined ? "" : ` with ${word(alpn)}`}.`;
+  const at = formatSeconds(microsecondsOf(since));
+  return `Under TLS since ${at}: ${name} ${suite}${alpn === undefined ? "" : ` with ${word(alpn)}`}.`;
 }
 
 export function formatSpeaks(protocol: string): string {
@@ -95,7 +97,7 @@ export function parseTurn(comment: string): Turn {
     ...(version !== undefined &&
       cipher !== undefined && {
         tls: {
-          since: Number(since) * 1000,
+          since: millisecondsOf(parseSeconds(since ?? "")),
           protocol: version,
           cipher,
           ...(alpn !== undefined && { alpn }),
