@@ -125,7 +125,10 @@ export function secure(
   secured.on("readable", look);
   secured.once("end", gone);
   // A server-side TLSSocket made by hand says 'secure' and never 'secureConnect'.
-  secured.once("key" in options ? "secure" : "secureConnect", () => once(undefined));
+  if ("key" in options) secured.once("secure", () => once(undefined));
+  // RFC 8446 §4.4.4: Node says it before our Finished is on its way, and who cuts the connection in that very turn
+  // leaves the server in a handshake that failed (vsftpd then ends the FTP session, too).
+  else secured.once("secureConnect", () => setImmediate(once, undefined));
   secured.once("error", once);
   secured.once("close", gone);
   return secured;

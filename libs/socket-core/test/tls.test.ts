@@ -75,6 +75,32 @@ describe("implicit TLS", () => {
     },
   );
 
+  // With P-384 the server asks for another key share first (RFC 8446 §4.1.4).
+  it.each([{}, { ecdhCurve: "P-384" }])(
+    "our handshake is over for the server, too, when we cut the connection at once: %o",
+    async (options) => {
+      const server = tls.createServer({ ...first, ...options });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as { port: number };
+      const told = new Promise((resolve) => {
+        server.once("secureConnection", () => resolve("secured"));
+        server.once("tlsClientError", resolve);
+      });
+      const servername = "localhost";
+      const stream = await connectTcp({
+        host: "127.0.0.1",
+        port,
+        protocol: "lines",
+        timeout: 5_000,
+        tls: { servername, ca },
+      });
+      stream.destroy("we-ended");
+      expect(await told).toBe("secured");
+      server.close();
+    },
+  );
+
   it("is refused by a client that does not know the authority, or asked for another name", async () => {
     const { listener } = await serveLines(echo, { tls: first });
     const to = { ...listener.address, protocol: "lines", timeout: 5_000 };
