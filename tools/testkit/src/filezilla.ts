@@ -121,11 +121,22 @@ export class FileZilla implements AsyncDisposable {
   /** Has the queue carried until `done`; a host key that it does not know yet is trusted. */
   async carry(done: () => boolean, timeout: number): Promise<void> {
     const deadline = performance.now() + timeout;
+    let patience = 500;
+    let again = performance.now();
     for (let turn = 0; !done(); turn++) {
-      if (performance.now() > deadline)
-        throw new LaunchError("TIMEOUT", `FileZilla has not carried all:\n${this.log}`);
-      // A key that comes before the window listens is lost; once it is at work another stops it.
-      if (this.log === "") await this.#key("FileZilla", "ctrl+p");
+      const now = performance.now();
+      if (now > deadline)
+        throw new LaunchError(
+          "TIMEOUT",
+          `FileZilla has not carried all; it shows ${await this.#windows()}:\n${this.log}`,
+        );
+      // A key that comes before the window listens is lost, and one that comes while it is at work stops it, which
+      // it does not write down on a slow machine before the next would come: they come ever more rarely.
+      if (this.log === "" && now >= again) {
+        await this.#key("FileZilla", "ctrl+p");
+        again = now + patience;
+        patience *= 2;
+      }
       if (turn % 4 === 0) await this.#key("Unknown host key", "Return");
       await new Promise((resolve) => {
         setTimeout(resolve, 250);
@@ -141,6 +152,13 @@ export class FileZilla implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const one of this.#started.toReversed()) await one.stop("SIGKILL").catch(() => "killed as asked");
     this.#folder[Symbol.dispose]();
+  }
+
+  async #windows(): Promise<string> {
+    const { text } = await run("xdotool", ["search", "--onlyvisible", "--name", ".", "getwindowname", "%@"], {
+      env: this.#environment,
+    });
+    return text.trim().replaceAll("\n", ", ");
   }
 
   async #key(window: string, key: string): Promise<void> {
