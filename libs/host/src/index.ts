@@ -63,4 +63,4 @@ export { askControl, type ControlAnswer, ControlClient } from "./control-client.
 export { Listeners, type Service } from "./listeners.ts";
 export { INSPECTOR_SOCKET, openTapLink, type TapLink, type TapLinkOptions } from "./tap-link.ts";
 export { defaultTapSenderLimits, TapSender, type TapSenderLimits } from "./tap-sender.ts";
-export { bundlePage, type PageBundle } from "./page-bundle.ts";
+export { bundlePage, MADE_PAGE, type PageBundle } from "./page-bundle.ts";

@@ -72,7 +72,9 @@ function readPackage(root: string, folder: string, tracked: readonly string[]): 
   return {
     folder,
     name: text(manifest["name"]) ?? "",
-    dependencies: Object.keys(record(manifest["dependencies"])),
+    dependencies: ["dependencies", "optionalDependencies"].flatMap((kind) =>
+      Object.keys(record(manifest[kind])),
+    ),
     devDependencies: Object.keys(record(manifest["devDependencies"])),
     exports: typeof manifest["exports"] === "string" ? ["."] : Object.keys(record(manifest["exports"])),
     project: text(nx["name"]),

@@ -21,6 +21,13 @@ export interface Ended {
   readonly how: number | string;
 }
 
+/** Run as source we start the apps' sources, built what was built. */
+const isSource = import.meta.url.endsWith(".ts");
+
+export function mainOf(root: string, app: string): string {
+  return join(root, "apps", app, ...(isSource ? ["src", "main.ts"] : ["dist", "main.js"]));
+}
+
 /** Lines kept to explain a crash. */
 const keptLines = 15;
 
@@ -41,9 +48,12 @@ export class App {
     print: (app: string, line: string) => void,
   ) {
     this.name = name;
-    const main = join(root, "apps", name, "src", "main.ts");
-    const node = ["--import", import.meta.resolve("tsx"), "--conditions=@socketscope/source"];
-    const child = spawn(process.execPath, [...node, main, "--json", ...options], {
+    // Only the sources need the compiler: in a bundle for a room without network there is none.
+    const compiler = isSource
+      ? ["--import", import.meta.resolve("tsx"), "--conditions=@socketscope/source"]
+      : [];
+    const node = [...compiler, mainOf(root, name)];
+    const child = spawn(process.execPath, [...node, "--json", ...options], {
       // npm changes to the workspace's root; a relative path is meant from where the user stands.
       cwd: process.env["INIT_CWD"] ?? process.cwd(),
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,7 @@
 /** Which apps of the workspace to start, and what to tell them. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { mainOf } from "./app.ts";
 
 export interface Choice {
   readonly apps: readonly string[];
@@ -19,7 +20,7 @@ export function serversOf(root: string): string[] {
   return readdirSync(join(root, "apps"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.endsWith("-client"))
     .map((entry) => entry.name)
-    .filter((name) => existsSync(join(root, "apps", name, "src", "main.ts")) && hasServeTarget(root, name))
+    .filter((name) => existsSync(mainOf(root, name)) && hasServeTarget(root, name))
     .toSorted();
 }
 

@@ -1,4 +1,4 @@
-/** `npm start`: every server of this workspace in one terminal, from source. */
+/** `npm start`: every server in one terminal: the sources here, what was built of them in a bundle. */
 import { fileURLToPath } from "node:url";
 import { start } from "./start.ts";
 

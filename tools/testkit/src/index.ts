@@ -9,7 +9,7 @@ export { Spawned, type SpawnOptions } from "./spawned.ts";
 export { stallReader, type StalledReader } from "./stalled-reader.ts";
 export { TemporaryFolder } from "./temporary-folder.ts";
 export { type Certificate, makeCertificates } from "./certificate.ts";
-export { NetworkNamespace, NetworkPair, namespaces } from "./namespace.ts";
+export { NetworkNamespace, NetworkPair, namespaces, NoNetwork } from "./namespace.ts";
 export { SmtpPeer, type SmtpPeerConnection, type SmtpPeerOptions } from "./smtp-peer.ts";
 export {
   freePort,

@@ -19,7 +19,7 @@ function whyNone(): string | undefined {
 /** One side: a loopback of its own and the interface `cable`. */
 export class NetworkNamespace {
   readonly name: string;
-  /** Of `cable`. */
+  /** Of `cable`; of the loopback where there is none. */
   readonly ipv4: string;
   readonly ipv6: string;
 
@@ -37,6 +37,19 @@ export class NetworkNamespace {
   /** A program that stays. */
   spawn(program: string, args: readonly string[], options?: SpawnOptions): Spawned {
     return new Spawned("ip", ["netns", "exec", this.name, program, ...args], options);
+  }
+}
+
+/** A machine with its loopback and nothing else, as in a room without network. */
+export class NoNetwork extends NetworkNamespace implements Disposable {
+  constructor() {
+    super(`socketscope-${process.pid}-${++made}-alone`, "127.0.0.1", "::1");
+    ip("netns", "add", this.name);
+    ip("-n", this.name, "link", "set", "lo", "up");
+  }
+
+  [Symbol.dispose](): void {
+    ip("netns", "del", this.name);
   }
 }
 

@@ -12,7 +12,7 @@ export type { default as HlsLibrary } from "hls.js";
 
 /** Beside `src` and beside `dist`. */
 const FOLDER = fileURLToPath(new URL("../../player", import.meta.url));
-const HLS_FOLDER = dirname(createRequire(import.meta.url).resolve("hls.js"));
+const HLS_FOLDER = dirname(createRequire(import.meta.url).resolve("hls.js/dist/hls.min.js"));
 
 /** Nothing from elsewhere; blob: is what hls.js feeds the player with. */
 const POLICY = [
