@@ -1,7 +1,7 @@
 /** The right: the chosen message piece by piece, its octets, what may follow, who handles it, and how to say it oneself. */
-import { useSignal } from "@preact/signals";
+import { batch, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { DetailView, MessageView, SocketView } from "../src/views.ts";
+import type { DetailView, LinkView, MessageView, SocketView } from "../src/views.ts";
 import { commandsFor } from "./commands.ts";
 import { CopyButton } from "./copy.tsx";
 import { hexOf, HexTable } from "./hex.tsx";
@@ -52,7 +52,7 @@ function Detail({ message, socket }: { readonly message: MessageView; readonly s
         <h2>{message.said}</h2>
         <p>{message.means}</p>
         {message.problem !== undefined && <p class="problem">{message.problem}</p>}
-        <Links message={message} socket={socket} />
+        <Links message={message} socket={socket} namedBy={known?.namedBy} />
         {known?.handledBy !== undefined && (
           <p class="src" title="The line of our code that carries out this clause">
             <svg viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">
@@ -83,7 +83,15 @@ function Detail({ message, socket }: { readonly message: MessageView; readonly s
   );
 }
 
-function Links({ message, socket }: { readonly message: MessageView; readonly socket: SocketView }) {
+function Links({
+  message,
+  socket,
+  namedBy,
+}: {
+  readonly message: MessageView;
+  readonly socket: SocketView;
+  readonly namedBy: LinkView | undefined;
+}) {
   changed();
   const { source, answers, at } = message;
   const rows = messagesOf(socket.key);
@@ -119,7 +127,42 @@ function Links({ message, socket }: { readonly message: MessageView; readonly so
           {milliseconds(answer.at - at)} later
         </span>
       )}
+      {namedBy !== undefined && (
+        <span>
+          {" · named by "}
+          <Elsewhere link={namedBy} /> {milliseconds(at - namedBy.at)} before
+        </span>
+      )}
     </p>
+  );
+}
+
+/** To a message that may be in another socket. */
+function Elsewhere({ link }: { readonly link: LinkView }) {
+  const go = (): void =>
+    batch(() => {
+      if (selectedSocket.value !== EVERYTHING) selectedSocket.value = link.socket;
+      const row = messagesOf(link.socket).find(({ id }) => id === link.id);
+      if (row !== undefined) selectedMessage.value = rowId(row);
+    });
+  return (
+    <button type="button" class="as-link" onClick={go}>
+      {link.said}
+    </button>
+  );
+}
+
+/** Of a name in a playlist: the requests for what it names. */
+function AskedFor({ links, at }: { readonly links: readonly LinkView[]; readonly at: number }) {
+  return (
+    <dd class="asked">
+      {links.map((link) => (
+        <span key={`${link.socket} ${link.id}`}>
+          <Elsewhere link={link} /> in socket {link.socket},{" "}
+          {link.at < at ? `${milliseconds(at - link.at)} before` : `${milliseconds(link.at - at)} later`}
+        </span>
+      ))}
+    </dd>
   );
 }
 
@@ -134,17 +177,17 @@ export function hueOf(index: number): string {
 
 function Parts({ detail }: { readonly detail: DetailView }) {
   const { octets: all } = hexOf(detail.octets);
-  const { from } = detail.message;
+  const { from, at } = detail.message;
   return (
     <section>
       <h3>Read it piece by piece</h3>
       <dl class="pieces">
-        {detail.parts.map(({ name, from: begin, to, means, source }, index) => {
-          const text = textOf(all.subarray(begin - from, Math.min(to, begin + SHOWN_TEXT) - from));
+        {detail.parts.map(({ name, from: begin, to, means, source, text: said, links }, index) => {
+          const text = said ?? textOf(all.subarray(begin - from, Math.min(to, begin + SHOWN_TEXT) - from));
           // A blank between words needs no line of its own.
           if (text.trim() === "" && text !== "" && !text.includes("\n")) return undefined;
           return (
-            <div key={`${name} ${begin}`}>
+            <div key={index}>
               <dt>
                 <code class={hueOf(index)}>
                   {text === "" ? `${to - begin} octets` : text.replace(/\r\n$/, "")}
@@ -157,6 +200,7 @@ function Parts({ detail }: { readonly detail: DetailView }) {
                   {means} {source !== undefined && <span class="rfc">{source}</span>}
                 </dd>
               )}
+              {links !== undefined && <AskedFor links={links} at={at} />}
             </div>
           );
         })}

@@ -99,10 +99,23 @@ export interface MessageView {
 
 export interface PartView {
   readonly name: string;
+  /** As large as each other where no octets of its own are on the wire, for they travelled compressed or in chunks. */
   readonly from: number;
   readonly to: number;
   readonly means: string;
   readonly source?: string;
+  /** What it says, where that is not what its octets say. */
+  readonly text?: string;
+  /** Of a name in a playlist: who asked for what it names. */
+  readonly links?: readonly LinkView[];
+}
+
+/** Another message that belongs to this one, in whichever socket. */
+export interface LinkView {
+  readonly socket: number;
+  readonly id: number;
+  readonly at: number;
+  readonly said: string;
 }
 
 /** All that is known of one message. */
@@ -111,6 +124,8 @@ export interface DetailView {
   readonly parts: readonly PartView[];
   /** What may come after it. */
   readonly follows: readonly string[];
+  /** Of a request: the playlist that named what is asked for. */
+  readonly namedBy?: LinkView;
   /** Its first octets, base64; fewer than its length where they are no longer kept. */
   readonly octets: string;
   /** Where in our source it is handled. */

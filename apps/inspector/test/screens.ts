@@ -52,6 +52,7 @@ async function take({ name, url }: { readonly name: string; readonly url: string
 await take(stage.empty);
 for (const state of await stage.talk()) await take(state);
 await take(await stage.engines());
+await take(await stage.film());
 const held = await stage.hold();
 for (const state of held.states) await take(state);
 await held.letGo();

@@ -3,7 +3,9 @@ import { decodeLatin1 } from "@socketscope/wire";
 import type { ClauseLines } from "../clause-lines.ts";
 import { maskOctets } from "../secrets.ts";
 import type { Conversation } from "../store/conversation.ts";
+import type { Store } from "../store/store.ts";
 import type { DetailView, MessageView, PartView } from "../views.ts";
+import { namedBy, playlistParts } from "./playlist-links.ts";
 
 /** Octets of a message that its detail carries; the rest is fetched by range. */
 const SHOWN_OCTETS = 4096;
@@ -11,6 +13,8 @@ const SHOWN_OCTETS = 4096;
 const SHOWN_PARTS = 200;
 
 export interface DetailOptions {
+  /** Where the messages that belong to this one are looked for. */
+  readonly store: Store;
   readonly showSecrets: boolean;
   readonly clauses: ClauseLines;
 }
@@ -30,7 +34,7 @@ export function detailOf(
   );
   const plain = read.from === view.from ? read.octets : new Uint8Array(0);
   const octets = options.showSecrets ? plain : maskOctets(message, message.from, plain);
-  const parts = message.parts.slice(0, SHOWN_PARTS).map((part): PartView => {
+  const own = message.parts.slice(0, SHOWN_PARTS).map((part): PartView => {
     const text = decodeLatin1(
       octets,
       part.from - message.from,
@@ -45,11 +49,14 @@ export function detailOf(
       ...(source !== undefined && { source }),
     };
   });
+  const parts = told.holds === "playlist" ? playlistParts(options.store, conversation, kept, own) : own;
+  const named = view.kind === "request" ? namedBy(options.store, conversation, kept) : undefined;
   const handledBy = options.clauses.lineOf(view.source, view.protocol, sideOf(view));
   return {
     message: view,
     parts,
     follows: told.follows,
+    ...(named && { namedBy: named }),
     octets: Buffer.from(octets).toString("base64"),
     ...(handledBy && { handledBy }),
   };

@@ -10,6 +10,8 @@ export interface Told {
   readonly code?: number;
   /** The answer is no. */
   readonly refuses?: boolean;
+  /** What the content is, where it is read by itself. */
+  readonly holds?: "playlist";
 }
 
 export interface PartTold {

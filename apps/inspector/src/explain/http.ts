@@ -1,8 +1,9 @@
 /** HTTP and the WebSocket that may follow it on the same socket. */
 import { explainField, explainMethod, explainStatus } from "@socketscope/http";
 import { explainCloseCode, explainOpcode } from "@socketscope/http/websocket";
-import type { Message } from "@socketscope/wire";
+import type { Direction, Message } from "@socketscope/wire";
 import { NOT_KNOWN, partTold, told, type Explainer, type PartTold, type Told } from "./explainer.ts";
+import { contentIn, MORE_OF_PLAYLIST, playlistIn, tellPlaylist } from "./playlist.ts";
 
 const OPCODES: Readonly<Record<string, number>> = {
   continuation: 0,
@@ -50,21 +51,46 @@ const PARTS: Readonly<Record<string, PartTold>> = {
   unparsed: { means: "Not known." },
 };
 
+/** A playlist that the last head of a direction announced. */
+interface Announced {
+  /** How it is compressed. */
+  readonly encoding: string;
+  /** Some of it was told. */
+  begun: boolean;
+}
+
 export class HttpExplainer implements Explainer {
-  message(message: Message): Told {
-    const { kind, summary } = message;
-    if (kind === "request") return told(explainMethod(summary.split(" ", 1)[0] ?? ""));
-    if (kind === "response") {
-      const code = Number(/^\d{3}/.exec(summary)?.[0]);
-      return told(explainStatus(code), { code, refuses: code >= 400 });
+  readonly #playlists: Partial<Record<Direction, Announced | undefined>> = {};
+
+  message(message: Message, octets: Uint8Array): Told {
+    const { kind, summary, direction } = message;
+    if (kind === "request" || kind === "response") {
+      const encoding = playlistIn(message, octets);
+      this.#playlists[direction] = encoding === undefined ? undefined : { encoding, begun: false };
+      return head(kind, summary);
     }
-    return CONTENT[kind] ?? frame(kind, summary) ?? NOT_KNOWN;
+    return this.#playlist(message, octets) ?? CONTENT[kind] ?? frame(kind, summary) ?? NOT_KNOWN;
+  }
+
+  #playlist(message: Message, octets: Uint8Array): Told | undefined {
+    const announced = this.#playlists[message.direction];
+    if (announced === undefined || (message.kind !== "content" && message.kind !== "chunk")) return undefined;
+    if (announced.begun) return MORE_OF_PLAYLIST;
+    announced.begun = true;
+    const whole = message.kind === "content" && octets.length === message.to - message.from;
+    return tellPlaylist(contentIn(message, octets), announced.encoding, whole);
   }
 
   part(_message: Message, name: string): PartTold {
     if (name.startsWith("field ")) return partTold(explainField(name.slice("field ".length)));
     return PARTS[name] ?? { means: "" };
   }
+}
+
+function head(kind: "request" | "response", summary: string): Told {
+  if (kind === "request") return told(explainMethod(summary.split(" ", 1)[0] ?? ""));
+  const code = Number(/^\d{3}/.exec(summary)?.[0]);
+  return told(explainStatus(code), { code, refuses: code >= 400 });
 }
 
 function frame(kind: string, summary: string): Told | undefined {

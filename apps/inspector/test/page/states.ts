@@ -19,6 +19,8 @@ export interface Stage extends AsyncDisposable {
   talk(): Promise<readonly PageState[]>;
   /** The letter of `talk` once more, to a relay behind the library's engine: the two side by side. */
   engines(): Promise<PageState>;
+  /** After ffmpeg has read a film by HLS: the playlist of its pictures. */
+  film(): Promise<PageState>;
   /** While a relay's answer to swaks is held, and faults are set; until `letGo`. */
   hold(): Promise<{ readonly states: readonly PageState[]; readonly letGo: () => Promise<void> }>;
   /** While somebody is in the midst of a lesson, as tools/workshop writes it down: `done` of the step's two checks are ticked. */
@@ -27,7 +29,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 interface Snapshot {
-  readonly sources: readonly unknown[];
+  readonly sources: readonly { readonly app: string }[];
   readonly sockets: readonly SocketView[];
   readonly messages: readonly MessageView[];
   readonly refusals: readonly unknown[];
@@ -106,6 +108,19 @@ export async function openStage(): Promise<Stage> {
         name: "compare-engines",
         url: `${origin}/?mode=compare&with=${relays[0]?.key},${relays.at(-1)?.key}&row=3`,
       };
+    },
+    async film() {
+      const video = await start("video-streamer");
+      await until(async () => (await snapshot()).sources.some(({ app }) => app === "video-streamer"));
+      const url = `${video.url("http")}/vod/sample/master.m3u8`;
+      await run("ffmpeg", ["-v", "error", "-t", "2", "-i", url, "-c", "copy", "-f", "null", "-"]);
+      const playlists = async (): Promise<readonly MessageView[]> => {
+        const { messages } = await snapshot();
+        return messages.filter(({ means }) => means.startsWith("A media playlist"));
+      };
+      await until(async () => (await playlists()).length > 0);
+      const [first] = await playlists();
+      return { name: "playlist", url: `${origin}/?socket=${first?.socket}&message=${first?.id}` };
     },
     async hold() {
       const follower = new AbortController();
