@@ -1,80 +1,51 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { staticFiles, type StaticOptions } from "../src/index.ts";
+import { staticFiles } from "../src/index.ts";
 import { ask } from "./requests.ts";
+import { LARGE, Site, TEXT, typeOf, WAYS } from "./static-site.ts";
 
-const base = mkdtempSync(join(tmpdir(), "static-"));
-const root = join(base, "root");
-const LARGE = Buffer.from(Array.from({ length: 700_001 }, (_, i) => i % 251));
-const TEXT = "The same line again and again.\n".repeat(200);
-const OLD = new Date("2020-01-02T03:04:05Z");
 const LAST_MODIFIED = "Thu, 02 Jan 2020 03:04:05 GMT";
 
-const TYPES: Record<string, string> = {
-  html: "text/html; charset=utf-8",
-  txt: "text/plain; charset=utf-8",
-  js: "text/javascript",
-};
-const typeOf = (path: string) => TYPES[path.slice(path.lastIndexOf(".") + 1)];
-
-function put(name: string, content: string | Uint8Array, time = OLD): void {
-  const path = join(root, name);
-  mkdirSync(join(path, ".."), { recursive: true });
-  writeFileSync(path, content);
-  utimesSync(path, time, time);
-}
-
+const site = new Site();
 beforeAll(() => {
-  put("index.html", "<h1>home</h1>");
-  put("hello.txt", "0123456789");
-  put("about.html", "<h1>about</h1>");
-  put("docs/index.html", "<h1>docs</h1>");
-  put("both.html", "page");
-  put("both/index.html", "folder");
-  put("bare/file.bin", "x");
-  put("empty.txt", "");
-  put("text.txt", TEXT);
-  put("large.bin", LARGE);
-  put("large.txt", TEXT.repeat(100));
-  put("café ünï/naïve file.txt", "utf-8");
-  put("100%.txt", "percent");
-  put("a:b/index.html", "colon");
-  put(".env", "SECRET");
-  put(".git/config", "SECRET");
-  put("docs/.hidden", "SECRET");
-  put(".well-known/security.txt", "public");
-  put(".well-known/.secret", "SECRET");
-  put("../outside.txt", "SECRET");
-  put("../outside/index.html", "SECRET");
-  symlinkSync("../outside.txt", join(root, "out.txt"));
-  symlinkSync("../outside", join(root, "out"));
-  symlinkSync(join(base, "outside.txt"), join(root, "absolute.txt"));
-  symlinkSync("hello.txt", join(root, "inside.txt"));
-  symlinkSync("docs", join(root, "inside"));
-  symlinkSync(".env", join(root, "disguise.txt"));
-  symlinkSync("loop", join(root, "loop"));
-  symlinkSync("nowhere", join(root, "dangling"));
-  execFileSync("mkfifo", [join(root, "pipe.txt")]);
-  symlinkSync("/dev/zero", join(root, "zero.txt"));
-  put("app.js", TEXT);
-  put("app.js.br", "brotli");
-  put("app.js.gz", gzipSync(TEXT));
-  put("app.js.zst", "zstandard");
-  put("stale.js", TEXT);
-  put("stale.js.br", "of before", new Date(OLD.getTime() - 1));
+  site.put("index.html", "<h1>home</h1>");
+  site.put("hello.txt", "0123456789");
+  site.put("about.html", "<h1>about</h1>");
+  site.put("docs/index.html", "<h1>docs</h1>");
+  site.put("both.html", "page");
+  site.put("both/index.html", "folder");
+  site.put("bare/file.bin", "x");
+  site.put("empty.txt", "");
+  site.put("text.txt", TEXT);
+  site.put("large.bin", LARGE);
+  site.put("large.txt", TEXT.repeat(100));
+  site.put("café ünï/naïve file.txt", "utf-8");
+  site.put("100%.txt", "percent");
+  site.put("a:b/index.html", "colon");
+  site.put(".env", "SECRET");
+  site.put(".git/config", "SECRET");
+  site.put("docs/.hidden", "SECRET");
+  site.put(".well-known/security.txt", "public");
+  site.put(".well-known/.secret", "SECRET");
+  site.put("../outside.txt", "SECRET");
+  site.put("../outside/index.html", "SECRET");
+  symlinkSync("../outside.txt", join(site.root, "out.txt"));
+  symlinkSync("../outside", join(site.root, "out"));
+  symlinkSync(join(site.base, "outside.txt"), join(site.root, "absolute.txt"));
+  symlinkSync("hello.txt", join(site.root, "inside.txt"));
+  symlinkSync("docs", join(site.root, "inside"));
+  symlinkSync(".env", join(site.root, "disguise.txt"));
+  symlinkSync("loop", join(site.root, "loop"));
+  symlinkSync("nowhere", join(site.root, "dangling"));
+  execFileSync("mkfifo", [join(site.root, "pipe.txt")]);
+  symlinkSync("/dev/zero", join(site.root, "zero.txt"));
 });
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+afterAll(() => site.remove());
 
-/** The same for a file out of memory, and streamed from the disk. */
-describe.each([
-  ["kept", {}],
-  ["streamed", { limits: { cachedFile: 0, read: 1000 } }],
-] satisfies [string, Partial<StaticOptions>][])("static files, %s", (_how, options) => {
-  const handler = staticFiles({ root, typeOf, ...options });
+describe.each(WAYS)("static files, %s", (_how, options) => {
+  const handler = staticFiles({ root: site.root, typeOf, ...options });
 
   it("serves a file with its validators", async () => {
     for (let i = 0; i < 3; i++) {
@@ -272,100 +243,8 @@ describe.each([
     expect(again.fields.get("content-type")).not.toContain(boundary);
   });
 
-  it("precompressed siblings: one tag each, Vary always (RFC 9110 §8.8.3.3)", async () => {
-    const tags = new Set<string>();
-    const cases: [string | undefined, string | undefined, Buffer][] = [
-      [undefined, undefined, Buffer.from(TEXT)],
-      ["br", "br", Buffer.from("brotli")],
-      ["gzip", "gzip", gzipSync(TEXT)],
-      ["zstd", "zstd", Buffer.from("zstandard")],
-      ["gzip, deflate, br, zstd", "br", Buffer.from("brotli")],
-      ["br;q=0.5, zstd", "zstd", Buffer.from("zstandard")],
-      ["identity", undefined, Buffer.from(TEXT)],
-    ];
-    for (let round = 0; round < 2; round++) {
-      for (const [accept, coding, content] of cases) {
-        const answer = await ask(
-          handler,
-          "GET",
-          "/app.js",
-          accept === undefined ? [] : ["Accept-Encoding", accept],
-        );
-        expect([accept, answer.fields.get("content-encoding")]).toEqual([accept, coding]);
-        expect(answer.octets.equals(content)).toBe(true);
-        expect(answer.fields.get("content-type")).toBe("text/javascript");
-        expect(answer.fields.get("vary")).toBe("Accept-Encoding");
-        const etag = answer.fields.get("etag")!;
-        expect(etag).toMatch(/^"/);
-        tags.add(etag);
-        const lines = ["If-None-Match", etag, ...(accept === undefined ? [] : ["Accept-Encoding", accept])];
-        const again = await ask(handler, "GET", "/app.js", lines);
-        expect([again.status, again.fields.get("vary"), again.fields.get("etag")]).toEqual([
-          304,
-          "Accept-Encoding",
-          etag,
-        ]);
-      }
-    }
-    expect(tags.size).toBe(4);
-  });
-
-  it("an older sibling is of another version", async () => {
-    const { fields, octets } = await ask(handler, "GET", "/stale.js", ["Accept-Encoding", "br"]);
-    expect(fields.get("content-encoding")).toBe("br");
-    expect(brotliDecompressSync(octets).toString()).toBe(TEXT);
-  });
-
-  it.each(["/text.txt", "/large.txt"])(
-    "compresses %s on the fly, with a weak tag of its own",
-    async (target) => {
-      const whole = await ask(handler, "GET", target);
-      for (const [coding, decode] of [
-        ["gzip", gunzipSync],
-        ["br", brotliDecompressSync],
-      ] as const) {
-        for (let i = 0; i < 2; i++) {
-          const { fields, octets, length } = await ask(handler, "GET", target, ["Accept-Encoding", coding]);
-          expect(fields.get("content-encoding")).toBe(coding);
-          expect(fields.get("vary")).toBe("Accept-Encoding");
-          expect(fields.get("accept-ranges")).toBeUndefined();
-          expect(decode(octets).equals(whole.octets)).toBe(true);
-          expect(length === undefined || length === octets.length).toBe(true);
-          const etag = fields.get("etag")!;
-          expect(etag).toBe(`W/${whole.fields.get("etag")!.slice(0, -1)}-${coding}"`);
-          const again = await ask(handler, "GET", target, ["Accept-Encoding", coding, "If-None-Match", etag]);
-          expect([again.status, again.octets.length]).toEqual([304, 0]);
-        }
-      }
-    },
-  );
-
-  it("ranges count octets of the file as it is", async () => {
-    const { status, fields, octets } = await ask(handler, "GET", "/text.txt", [
-      "Accept-Encoding",
-      "gzip",
-      "Range",
-      "bytes=0-7",
-    ]);
-    expect([status, fields.get("content-encoding"), octets.toString()]).toEqual([206, undefined, "The same"]);
-    expect(fields.get("content-range")).toBe(`bytes 0-7/${TEXT.length}`);
-  });
-
-  it("leaves alone what is small, or does not shrink", async () => {
-    for (const target of ["/hello.txt", "/large.bin"]) {
-      const { fields } = await ask(handler, "GET", target, ["Accept-Encoding", "gzip, br"]);
-      expect([fields.get("content-encoding"), fields.get("vary")]).toEqual([undefined, undefined]);
-    }
-  });
-
-  it("406 when no form is acceptable (RFC 9110 §12.5.3)", async () => {
-    expect((await ask(handler, "GET", "/large.bin", ["Accept-Encoding", "identity;q=0"])).status).toBe(406);
-    const coded = await ask(handler, "GET", "/text.txt", ["Accept-Encoding", "gzip, identity;q=0"]);
-    expect([coded.status, coded.fields.get("content-encoding")]).toEqual([200, "gzip"]);
-  });
-
   it("falls back for navigations only, and never for a hidden or malformed name's sake", async () => {
-    const spa = staticFiles({ root, typeOf, fallback: "index.html", ...options });
+    const spa = staticFiles({ root: site.root, typeOf, fallback: "index.html", ...options });
     const page = ["Accept", "text/html,application/xhtml+xml,*/*;q=0.8"];
     for (let i = 0; i < 2; i++) {
       const navigation = await ask(spa, "GET", "/some/view", page);
@@ -390,7 +269,7 @@ describe.each([
   });
 
   it("follows links out of the root only when told to", async () => {
-    const open = staticFiles({ root, typeOf, followSymlinks: true, ...options });
+    const open = staticFiles({ root: site.root, typeOf, followSymlinks: true, ...options });
     expect((await ask(open, "GET", "/out.txt")).octets.toString()).toBe("SECRET");
     expect((await ask(open, "GET", "/out/")).octets.toString()).toBe("SECRET");
     expect((await ask(open, "GET", "/.env")).status).toBe(404);
@@ -398,7 +277,7 @@ describe.each([
 
   it("hands folders and errors to the app", async () => {
     const own = staticFiles({
-      root,
+      root: site.root,
       typeOf,
       ...options,
       list: (folder) => ({ status: 200, content: `${folder.path} at ${folder.location}` }),
@@ -420,7 +299,7 @@ describe.each([
 
   it("sends Cache-Control and fields of the app's, with 304 too", async () => {
     const own = staticFiles({
-      root,
+      root: site.root,
       typeOf,
       ...options,
       cacheControl: (path) => (path.endsWith(".html") ? "no-cache" : undefined),
