@@ -2,6 +2,7 @@
 import { batch, computed } from "@preact/signals";
 import { align, type Alike, type Row } from "../src/compare.ts";
 import type { MessageView, SocketView } from "../src/views.ts";
+import { fits, looked } from "./octet-searches.ts";
 import { changed, compared, comparedRow, differencesOnly, filter, messagesOf, sockets } from "./state.ts";
 
 export interface PlacedRow extends Row {
@@ -43,7 +44,8 @@ export function count(...which: readonly Alike[]): number {
 export const rows = computed((): readonly PlacedRow[] => {
   const wanted = filter.value;
   const matches = (message: MessageView | undefined, socket: SocketView | undefined): boolean =>
-    message !== undefined && socket !== undefined && wanted.matches(message, socket);
+    message !== undefined && socket !== undefined && fits(wanted, message, socket);
+  looked();
   const [one, other] = sides.value;
   const listed = aligned.value
     .map((row, at) => ({ ...row, at }))

@@ -3,6 +3,7 @@ import type { MessageView, SocketView } from "../src/views.ts";
 import { Bytes } from "./bytes.tsx";
 import { HeldCard } from "./held.tsx";
 import { LessonStrip } from "./lesson.tsx";
+import { stillLooking, unkept } from "./octet-searches.ts";
 import { Rates } from "./rates.tsx";
 import { Sequence } from "./sequence.tsx";
 import { Speaker } from "./speaker.tsx";
@@ -23,7 +24,7 @@ import {
   type Tab,
   changed,
 } from "./state.ts";
-import { address, clientName, milliseconds, octets, protocolHue, sizeOf } from "./words.ts";
+import { address, clientName, milliseconds, octets, protocolHue, sizeOf, thousands } from "./words.ts";
 import { Windowed } from "./window.tsx";
 
 const TABS: readonly (readonly [Tab, string])[] = [
@@ -197,8 +198,22 @@ function Transcript({ base }: { readonly base: number | undefined }) {
 }
 
 function Nobody() {
-  const asked = !filter.value.empty || range.value !== undefined;
-  return <p class="nobody">{asked ? "No message matches the filter." : "Nothing was said here yet."}</p>;
+  if (filter.value.empty && range.value === undefined)
+    return <p class="nobody">Nothing was said here yet.</p>;
+  const still = stillLooking();
+  if (still !== undefined)
+    return (
+      <p class="nobody" role="status">
+        Still looking: {thousands(still.to)} of {thousands(still.end)} messages, and none matches yet.
+      </p>
+    );
+  const lost = unkept();
+  return (
+    <p class="nobody">
+      No message matches the filter.
+      {lost > 0 && ` Of ${thousands(lost)} nobody can say: their octets are no longer kept.`}
+    </p>
+  );
 }
 
 function Row({

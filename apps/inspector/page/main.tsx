@@ -1,4 +1,5 @@
 /** The page: what is selected stands in the address, what happens comes by one event stream. */
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { keepAddress, readAddress } from "./address.ts";
 import { Compare, CompareWhy } from "./compare.tsx";
@@ -8,10 +9,11 @@ import { Explanation } from "./explanation.tsx";
 import { Keys, listenForKeys } from "./keys.tsx";
 import { HeldBar } from "./held.tsx";
 import { follow } from "./live.ts";
+import { lookFor } from "./octet-searches.ts";
 import { FileNote } from "./open-file.tsx";
 import { Part } from "./part.tsx";
 import { Sockets } from "./sockets.tsx";
-import { sockets, changed, mode } from "./state.ts";
+import { sockets, changed, filter, mode } from "./state.ts";
 import { Timeline } from "./timeline.tsx";
 import { Topbar } from "./topbar.tsx";
 
@@ -46,5 +48,9 @@ function Why() {
 readAddress();
 keepAddress();
 listenForKeys();
+effect(() => {
+  changed();
+  lookFor(filter.value);
+});
 render(<Page />, document.body);
 void follow();

@@ -1,6 +1,7 @@
 /** What the page knows and what is selected. Sockets and messages live in plain maps; `changed` subscribes to them. */
 import { computed, signal } from "@preact/signals";
 import { parseFilter, type Filter } from "../src/filter.ts";
+import { fits, forgetSearches, looked } from "./octet-searches.ts";
 import type {
   Change,
   ControlView,
@@ -71,7 +72,7 @@ export const range = signal<readonly [from: number, to: number] | undefined>(und
 
 export const parsedFilter = computed(() => parseFilter(filterText.value));
 /** The last one that could be read: a half typed term does not empty the page. */
-let lastGood: Filter = { text: "", empty: true, matches: () => true };
+let lastGood: Filter = { text: "", empty: true, patterns: [], matches: () => true };
 export const filter = computed(() => {
   const parsed = parsedFilter.value;
   if (!("at" in parsed)) lastGood = parsed;
@@ -82,6 +83,7 @@ export function clear(): void {
   for (const map of [sources, sockets, kernel, listening, transcripts, controls]) map.clear();
   refusals.length = 0;
   all = [];
+  forgetSearches();
 }
 
 export function take(changes: readonly Change[]): void {
@@ -168,6 +170,7 @@ export function messagesOf(socket: number): readonly MessageView[] {
 /** What filter and time range leave of them. */
 export const shown = computed((): readonly MessageView[] => {
   changed();
+  looked();
   const messages = messagesOf(selectedSocket.value ?? EVERYTHING);
   const wanted = filter.value;
   const between = range.value;
@@ -175,7 +178,7 @@ export const shown = computed((): readonly MessageView[] => {
   return messages.filter((message) => {
     if (between !== undefined && (message.at < between[0] || message.at > between[1])) return false;
     const socket = sockets.get(message.socket);
-    return wanted.empty || (socket !== undefined && wanted.matches(message, socket));
+    return wanted.empty || (socket !== undefined && fits(wanted, message, socket));
   });
 });
 
@@ -185,12 +188,13 @@ export const matching = computed((): ReadonlySet<number> | undefined => {
   const between = range.value;
   if (wanted.empty && between === undefined) return undefined;
   changed();
+  looked();
   const found = new Set<number>();
   for (const message of all) {
     if (found.has(message.socket)) continue;
     if (between !== undefined && (message.at < between[0] || message.at > between[1])) continue;
     const socket = sockets.get(message.socket);
-    if (socket !== undefined && wanted.matches(message, socket)) found.add(message.socket);
+    if (socket !== undefined && fits(wanted, message, socket)) found.add(message.socket);
   }
   return found;
 });

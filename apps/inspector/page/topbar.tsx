@@ -2,8 +2,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import { FILTER_WORDS } from "../src/filter.ts";
 import { setPaused } from "./live.ts";
+import { stillLooking } from "./octet-searches.ts";
 import { OpenFile } from "./open-file.tsx";
 import { filterText, link, mode, parsedFilter, paused, range, showsKeys, type Mode } from "./state.ts";
+import { thousands } from "./words.ts";
 
 const MODES: readonly (readonly [Mode, string])[] = [
   ["live", "Live"],
@@ -110,10 +112,20 @@ function FilterField() {
         placeholder={'code:5xx  bytes:>1M  tls:yes  "RCPT TO"'}
       />
       <span id="filter-said" class="said" role="status">
-        {fault === undefined ? "" : `at character ${fault.at + 1}: ${fault.message}`}
+        {fault === undefined ? <Looking /> : `at character ${fault.at + 1}: ${fault.message}`}
       </span>
       <kbd>/</kbd>
     </div>
+  );
+}
+
+/** A byte search goes through what the inspector keeps: what is listed meanwhile is not all. */
+function Looking() {
+  const still = stillLooking();
+  return still === undefined ? null : (
+    <>
+      still looking: {thousands(still.to)} of {thousands(still.end)}
+    </>
   );
 }
 

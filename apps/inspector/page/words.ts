@@ -13,6 +13,10 @@ export function octets(count: number): string {
   return `${(count / 1e12).toFixed(1)} TB`;
 }
 
+export function thousands(count: number): string {
+  return count.toLocaleString("en");
+}
+
 export function milliseconds(ms: number): string {
   if (ms < 1000) return `${ms.toFixed(ms < 100 ? 2 : 1)} ms`;
   return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 60_000).toFixed(1)} min`;

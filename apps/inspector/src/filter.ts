@@ -2,17 +2,27 @@
  * The filter of page and terminal: terms with a blank between them, all of which must hold.
  *
  *     proto:smtp,http  code:5xx  bytes:>1M  client:curl  app:mail-relay  who:client  tls:yes  is:fault  "any text"  !…
+ *     hex:0d0a  raw:"\\r\\n.\\r\\n"
+ *
+ * A message's words are at hand; its octets are not, and are looked for elsewhere: see octet-search.ts.
  */
+import { type PatternFault, readHex, readRaw } from "./octet-pattern.ts";
 import type { MessageView, SocketView } from "./views.ts";
 
-type Test = (message: MessageView, socket: SocketView) => boolean;
+/** Whether a message holds the octets with these hex digits. */
+export type Holds = (message: MessageView, hex: string) => boolean;
+
+type Test = (message: MessageView, socket: SocketView, holds: Holds) => boolean;
 
 export interface Filter {
   /** As it was typed. */
   readonly text: string;
   /** Nothing is asked: all matches. */
   readonly empty: boolean;
-  matches(message: MessageView, socket: SocketView): boolean;
+  /** The byte searches in it, in hex digits. */
+  readonly patterns: readonly string[];
+  /** `holds` is asked where there are patterns; without it no message holds any. */
+  matches(message: MessageView, socket: SocketView, holds?: Holds): boolean;
 }
 
 /** `at`: index of the character from which on the text cannot be read. */
@@ -34,12 +44,15 @@ export const FILTER_WORDS = {
   tls: "under TLS: tls:yes, tls:no",
   is: "is:fault (refuses or breaks a rule), is:derived, is:open",
   port: "either end's port: port:2525",
+  hex: 'octets of the message: hex:0d0a, hex:"16 03 01"',
+  raw: String.raw`text among its octets, as it is there: raw:"\r\n.\r\n", raw:\xff`,
 } as const;
 
 type Word = keyof typeof FILTER_WORDS;
 
 export function parseFilter(text: string): Filter | FilterFault {
   const tests: Test[] = [];
+  const patterns: string[] = [];
   let at = 0;
   while (at < text.length) {
     const blanks = /^\s+/.exec(text.slice(at))?.[0].length ?? 0;
@@ -51,25 +64,35 @@ export function parseFilter(text: string): Filter | FilterFault {
     const [whole, not, word, quoted, bare] = found;
     const value = quoted ?? bare ?? "";
     const valueAt = at + whole.length - value.length - (quoted === undefined ? 0 : 1);
-    const test = testOf(word, value);
+    const test = testOf(word, value, patterns);
     if (typeof test === "string")
       return { at: word !== undefined && !isWord(word) ? at + (not ?? "").length : valueAt, message: test };
-    tests.push(not === "!" ? (message, socket) => !test(message, socket) : test);
+    if (typeof test === "object") return { at: valueAt + test.at, message: test.message };
+    tests.push(not === "!" ? (...asked) => !test(...asked) : test);
     at += whole.length;
   }
   return {
     text,
     empty: tests.length === 0,
-    matches: (message, socket) => tests.every((test) => test(message, socket)),
+    patterns,
+    matches: (message, socket, holds = NOTHING_HELD) => tests.every((test) => test(message, socket, holds)),
   };
+}
+
+const NOTHING_HELD: Holds = () => false;
+
+function octetsTest(pattern: string | PatternFault, patterns: string[]): Test | PatternFault {
+  if (typeof pattern === "object") return pattern;
+  patterns.push(pattern);
+  return (message, _, holds) => holds(message, pattern);
 }
 
 function isWord(word: string): word is Word {
   return Object.hasOwn(FILTER_WORDS, word);
 }
 
-/** A test, or what is wrong with the value. */
-function testOf(word: string | undefined, value: string): Test | string {
+/** A test, or what is wrong with the value. `patterns`: where it is written down what has to be looked for. */
+function testOf(word: string | undefined, value: string, patterns: string[]): Test | PatternFault | string {
   if (word === undefined) {
     const wanted = value.toLowerCase();
     return ({ said, means }) => said.toLowerCase().includes(wanted) || means.toLowerCase().includes(wanted);
@@ -93,6 +116,10 @@ function testOf(word: string | undefined, value: string): Test | string {
     case "who":
       if (value !== "client" && value !== "server" && value !== "both") return "client, server or both";
       return ({ who }) => who === value;
+    case "hex":
+      return octetsTest(readHex(value), patterns);
+    case "raw":
+      return octetsTest(readRaw(value), patterns);
     case "tls":
       if (value !== "yes" && value !== "no") return "yes or no";
       return (_, { tls }) => (tls !== undefined) === (value === "yes");

@@ -82,17 +82,30 @@ function secretIn(part: Range, base: number, octets: Uint8Array): readonly { fro
   const to = Math.min(part.to - base, octets.length);
   if (to <= 0 || from >= octets.length) return [];
   if (part.name === "secret") return [{ from, to: withoutLineEnd(octets, from, to) }];
+  // Of what begins before these octets the name is not at hand, nor what stands before a secret: all of it is covered.
+  const begun = from < 0;
   const text = (): string => Buffer.from(octets.subarray(Math.max(0, from), to)).toString("latin1");
   const field = part.name.startsWith("field ") ? part.name.slice("field ".length).toLowerCase() : "";
   if (SECRET_FIELDS.has(field)) {
+    if (begun) return [{ from, to: withoutLineEnd(octets, 0, to) }];
     const colon = text().indexOf(":");
     const blanks = /^[ \t]*/.exec(text().slice(colon + 1))?.[0].length ?? 0;
     return [{ from: from + colon + 1 + blanks, to: withoutLineEnd(octets, from, to) }];
   }
   if (part.name !== "request line" && !ADDRESS_FIELDS.has(field)) return [];
+  if (begun) return [{ from, to: withoutLineEnd(octets, 0, to) }];
   const line = text();
-  const masked = maskText(line);
+  const cut = part.to - base > to;
+  // Cut short, a password in an address has no @ behind it.
+  const masked = maskText(cut ? coverOpenUserinfo(line) : line);
   return masked === line ? [] : differences(line, masked, from);
+}
+
+function coverOpenUserinfo(line: string): string {
+  return line.replace(
+    /(:\/\/[^/\s:@]*:)([^@/\s]+)$/,
+    (_, before: string, secret: string) => before + "*".repeat(secret.length),
+  );
 }
 
 function withoutLineEnd(octets: Uint8Array, from: number, to: number): number {

@@ -132,6 +132,17 @@ export interface DetailView {
   readonly handledBy?: { readonly file: string; readonly line: number };
 }
 
+/** What a step of a byte search found: places of messages in the order of the talk. */
+export interface SearchView {
+  readonly found: readonly number[];
+  /** Messages that were looked at and are not kept whole. */
+  readonly unkept: number;
+  /** What lies before was looked at. */
+  readonly to: number;
+  /** Behind the last message there is. */
+  readonly end: number;
+}
+
 /** A rule of an intercept, as its program tells it: see libs/socket-core/src/fault-json.ts. */
 export interface FaultView {
   readonly id: string;

@@ -45,9 +45,18 @@ describe("the filter", () => {
     ['!"no such"', false],
     ["mailbox", true],
     ["is:open", true],
+    ["hex:0d0A", true],
+    ['hex:"0d 0a"', true],
+    ["!hex:0d0a", false],
+    ["hex:0d0b", false],
+    [String.raw`raw:"User\r\n"`, true],
+    [String.raw`raw:\x55ser code:550`, true],
+    ["raw:user", false],
   ])("%s → %s", (text, matches) => {
     const filter = parseFilter(text);
-    expect("at" in filter ? filter.message : filter.matches(message, socket)).toBe(matches);
+    const holds = (_: MessageView, hex: string): boolean =>
+      Buffer.from("550 5.1.1 No such User\r\n").includes(Buffer.from(hex, "hex"));
+    expect("at" in filter ? filter.message : filter.matches(message, socket, holds)).toBe(matches);
   });
 
   it.each([
@@ -60,7 +69,23 @@ describe("the filter", () => {
     ["tls:perhaps", 4, "yes or no"],
     ["is:nice", 3, "fault"],
     ["port:x", 5, "a number"],
+    ["hex:0d0g", 7, "pairs of hex digits"],
+    ['code:550 hex:"0d 0a 1"', 20, "an octet is two digits"],
+    [`hex:""`, 5, "at least one octet"],
+    [`hex:${"00".repeat(257)}`, 4, "256 octets at most"],
+    [String.raw`raw:"a\q"`, 6, "after \\ there may be"],
+    [String.raw`!raw:"\xg0"`, 6, "after \\ there may be"],
+    [String.raw`raw:a\ b`, 5, "after \\ there may be"],
   ])("%s is refused at %i", (text, at, why) => {
     expect(parseFilter(text)).toMatchObject({ at, message: expect.stringContaining(why) });
+  });
+
+  it.each([
+    [String.raw`raw:"\r\n\t\0\\"`, "0d0a09005c"],
+    [String.raw`raw:\xFFa\x00`, "ff6100"],
+    ["raw:é€", "c3a9e282ac"],
+    ['hex:"16 03\t01"', "160301"],
+  ])("%s looks for %s", (text, hex) => {
+    expect(parseFilter(text)).toMatchObject({ patterns: [hex] });
   });
 });

@@ -181,4 +181,34 @@ describe("secrets", () => {
       "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: **********\r\nCookie:***\r\nReferer: http://h/?key=***\r\n\r\n",
     );
   });
+
+  it("is not shown by asking for octets from the middle of it, or up to its middle", () => {
+    const head =
+      "GET http://ann:pass@h/?key=abc HTTP/1.1\r\nAuthorization: Basic c2VjcmV0:x\r\nCookie: a=b:c\r\n\r\n";
+    const store = new Store();
+    const url = "http://127.0.0.1:8080";
+    const named = {
+      app: "web-server",
+      version: "1",
+      engine: "hand",
+      pid: 1,
+      listeners: [{ name: "http", url }],
+    };
+    const source = store.addSource({ type: "source", ...named });
+    for (const record of talk(1, "http", [["in", head]], 8080)) store.take(source, record);
+    const message = store.sockets.get(1)?.kept.find(({ view }) => view.kind === "request")?.message;
+    if (message === undefined) throw new Error("no request");
+    const hidden = ["pass", "abc", "Basic c2VjcmV0:x", "a=b:c"].flatMap((secret) => {
+      const at = head.indexOf(secret);
+      return Array.from(secret, (_, index) => at + index);
+    });
+    const seen = new Set<string>();
+    for (let from = 0; from < head.length; from++)
+      for (let to = from + 1; to <= head.length; to++) {
+        const shown = maskOctets(message, from, Buffer.from(head.slice(from, to)));
+        for (const at of hidden)
+          if (at >= from && at < to && shown[at - from] !== 0x2a) seen.add(`${at} of [${from}, ${to})`);
+      }
+    expect([...seen]).toEqual([]);
+  });
 });

@@ -98,6 +98,7 @@ function checkOf(file: string, comment: Comment): Check {
 function filterOf(file: string, line: number, text: string): Filter {
   const filter = parseFilter(text);
   if ("at" in filter) throw wrong(file, line, `the filter at character ${filter.at + 1}: ${filter.message}`);
+  if (filter.patterns.length > 0) throw wrong(file, line, "a check reads words: octets are not at hand here");
   return filter;
 }
 

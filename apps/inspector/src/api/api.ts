@@ -7,6 +7,7 @@ import { harOf } from "../exchange/har.ts";
 import { loadOctets } from "../exchange/load.ts";
 import { recordedLive, recordedOf } from "../exchange/recorded.ts";
 import type { LessonFile } from "../lesson/lesson-file.ts";
+import { MAX_PATTERN } from "../octet-pattern.ts";
 import { maskOctets } from "../secrets.ts";
 import type { Controls } from "../take-part/controls.ts";
 import type { Conversation } from "../store/conversation.ts";
@@ -14,6 +15,7 @@ import type { Store } from "../store/store.ts";
 import { CONTROL_PATH, takePart } from "./part.ts";
 import { detailOf, type DetailOptions } from "./detail.ts";
 import type { Feed } from "./feed.ts";
+import { searchOctets } from "./search.ts";
 
 export interface ApiOptions extends DetailOptions {
   readonly store: Store;
@@ -49,6 +51,7 @@ export function api(options: ApiOptions): Handler {
     [/^\/recording\.ndjson$/, (_, query, request) => recording(options, query, request)],
     [/^\/talk\.har$/, () => json(harOf(store, options))],
     [/^\/capture\.pcapng$/, (_, query, request) => capture(options, query, request)],
+    [/^\/api\/search$/, (_, query) => searched(options, query)],
     [/^\/api\/sockets$/, () => json([...store.sockets.values()].map(({ view }) => view))],
     [
       /^\/api\/sockets\/(\d+)\/messages$/,
@@ -110,6 +113,17 @@ function snapshot({ store, feed, controls, lesson, showSecrets }: ApiOptions): u
     lesson: lesson?.view,
     showSecrets,
   };
+}
+
+/** `hex`: octets to be looked for; `from`: the place in the order to begin with. */
+function searched({ store, showSecrets }: ApiOptions, query: URLSearchParams): Response {
+  const hex = query.get("hex") ?? "";
+  if (!/^(?:[\da-f]{2})+$/i.test(hex) || hex.length / 2 > MAX_PATTERN)
+    return {
+      ...json({ detail: `hex: 1 to ${MAX_PATTERN} octets, each of two hex digits` }),
+      status: 400,
+    };
+  return json(searchOctets(store, Buffer.from(hex, "hex"), numberOf(query, "from", 0), { showSecrets }));
 }
 
 /** `live`: it goes on as it happens. */

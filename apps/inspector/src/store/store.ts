@@ -77,6 +77,11 @@ export class Store {
     return { octets: this.#octets, messages: this.#messages, forgotten: this.#forgotten };
   }
 
+  /** The place in the order that the next message takes. */
+  get end(): number {
+    return this.#nextOrder;
+  }
+
   /** Tells of each change as it happens; returns what ends that. */
   watch(listener: (change: StoreChange) => void): () => void {
     this.#listeners.add(listener);

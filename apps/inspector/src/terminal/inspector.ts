@@ -4,7 +4,7 @@ import { UsageError } from "@socketscope/host";
 import { SocketError } from "@socketscope/socket-core";
 import { type ClientRequest, type ClientResponse, EventReader, HttpAgent } from "@socketscope/web";
 import { CONTROL_SOCKET } from "../control.ts";
-import type { Change, MessageView, RefusalView, SocketView, SourceView } from "../views.ts";
+import type { Change, MessageView, RefusalView, SearchView, SocketView, SourceView } from "../views.ts";
 
 export interface Snapshot {
   readonly number: number;
@@ -38,6 +38,13 @@ export class Inspector implements Disposable {
   async sockets(): Promise<readonly SocketView[]> {
     const response = await this.get("/api/sockets");
     const value: readonly SocketView[] = JSON.parse(await response.body.text(MAX_SNAPSHOT));
+    return value;
+  }
+
+  /** A step of a byte search: see OctetSearch. */
+  async search(path: string): Promise<SearchView> {
+    const response = await this.get(path);
+    const value: SearchView = JSON.parse(await response.body.text(MAX_BATCH));
     return value;
   }
 

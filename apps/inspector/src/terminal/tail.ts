@@ -1,6 +1,7 @@
 /** `inspector tail [FILTER]`: what is said, as it is said, in a terminal. */
 import { runOnce, UsageError, type OptionReader } from "@socketscope/host";
-import { parseFilter, type Filter } from "../filter.ts";
+import { parseFilter, type Filter, type Holds } from "../filter.ts";
+import { OctetSearch } from "../octet-search.ts";
 import type { MessageView, SocketView } from "../views.ts";
 import { Inspector } from "./inspector.ts";
 import { inspectorState } from "./state-option.ts";
@@ -49,14 +50,28 @@ async function follow({ state, json, all, filter }: TailOptions): Promise<number
   using inspector = new Inspector(state);
   const snapshot = await inspector.snapshot();
   const sockets = new Map<number, SocketView>(snapshot.sockets.map((socket) => [socket.key, socket]));
+  const from = all ? 0 : (snapshot.messages.at(-1)?.order ?? -1) + 1;
+  const searches = new Map(filter.patterns.map((hex) => [hex, new OctetSearch(hex, from)]));
+  const look = async (): Promise<void> => {
+    for (const search of searches.values())
+      await search.lookOn(
+        (path) => inspector.search(path),
+        () => true,
+      );
+  };
+  const holds: Holds = (message, hex) => searches.get(hex)?.holds(message) === true;
   const show = (message: MessageView): void => {
     const socket = sockets.get(message.socket);
-    if (!filter.empty && (socket === undefined || !filter.matches(message, socket))) return;
+    if (!filter.empty && (socket === undefined || !filter.matches(message, socket, holds))) return;
     process.stdout.write(json ? `${JSON.stringify(message)}\n` : lineOf(message, socket));
   };
-  if (all) for (const message of snapshot.messages) show(message);
+  if (all) {
+    await look();
+    for (const message of snapshot.messages) show(message);
+  }
   for await (const changes of inspector.follow(snapshot.number)) {
     for (const change of changes) if (change.type === "socket") sockets.set(change.socket.key, change.socket);
+    if (changes.some(({ type }) => type === "message")) await look();
     for (const change of changes) if (change.type === "message") show(change.message);
   }
   return 0;

@@ -197,6 +197,32 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await expect.poll(() => text(".socks"), SOON).not.toContain("swaks");
   });
 
+  it("looks for octets, and tells what it has not looked at from what does not match", async () => {
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    await page.route(/\/api\/search/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(
+      `${stage.origin}/?socket=0&filter=${encodeURIComponent(String.raw`raw:"404 Not Found\r\n"`)}`,
+    );
+    await expect.poll(() => text(".nobody"), SOON).toContain("Still looking");
+    expect(await text("#filter-said")).toContain("still looking");
+    go();
+    await expect.poll(() => text(".rows"), SOON).toContain("404 Not Found");
+    expect(await text("#filter-said")).toBe("");
+    expect(await text(".rows")).not.toContain("EHLO");
+    // What is masked is not found, what nobody said neither; a fault is shown at its place.
+    for (const nowhere of ["raw:YW5uOnNlY3JldA", "hex:00ff00ff"]) {
+      await page.fill(".filter input", nowhere);
+      await expect.poll(() => text(".nobody"), SOON).toBe("No message matches the filter.");
+    }
+    await page.fill(".filter input", "hex:0d0");
+    await expect.poll(() => text("#filter-said"), SOON).toContain("at character 7: an octet is two digits");
+    await page.unrouteAll();
+  }, 60_000);
+
   it("holds still while it is paused, and catches up", async () => {
     await page.goto(`${stage.origin}/?socket=0`);
     await page.waitForSelector(".row");
