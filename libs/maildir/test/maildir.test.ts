@@ -44,8 +44,9 @@ it("is pushed piece by piece into tmp, and shown at its end with both its sizes"
 
 it("does not write over another message", async () => {
   const base = newBase(0);
-  await maildir.create(base);
+  const file = await maildir.create(base);
   await expect(maildir.create(base)).rejects.toMatchObject({ code: "EEXIST" });
+  await file.withdraw();
 });
 
 it("is taken back from tmp and from new", async () => {
