@@ -4,10 +4,10 @@
  * it. It leaves out urgent data, which Node cannot send, and what to do about a refusal.
  */
 import {
+  Answers,
   LimitError,
   LocalError,
-  ReceiveBuffer,
-  RemoteError,
+  type RemoteError,
   type Core,
   type Input,
   type Rest,
@@ -34,7 +34,7 @@ const NOTHING = new Uint8Array(0);
 
 export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClientWait> {
   readonly #limits: FtpClientLimits;
-  readonly #buffer = new ReceiveBuffer();
+  readonly #answers = new Answers("FTP");
   readonly #replies: ReplyReader;
   /** What waits for its reply; the second can only be ABOR. */
   readonly #asked: AskedFtp[] = [];
@@ -44,10 +44,6 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
   #preliminaries = 0;
   /** A reply that ended the transfer and answers ABOR as well. */
   #both: Reply | undefined;
-  /** Octets came before the command they would have to answer: it was not sent. */
-  #unasked = false;
-  #peerEnded = false;
-  #timedOut = false;
 
   constructor(options: FtpClientOptions = {}) {
     this.#limits = { ...defaultFtpClientLimits, ...options.limits };
@@ -67,19 +63,16 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
 
   get waitingFor(): FtpClientWait | "us" {
     const [first] = this.#asked;
-    if (first === undefined) return this.#unasked ? "command" : "us";
+    if (first === undefined) return this.#answers.unasked ? "command" : "us";
     return waitFor(first, this.#state);
   }
 
   receive(input: Input): void {
-    if (typeof input !== "string") this.#buffer.push(input);
-    else if (input === "end") this.#peerEnded = true;
-    else if (input === "timeout") this.#timedOut = true;
-    // "drain" is for who is asked; a client ends by QUIT when it wants to.
+    this.#answers.receive(input);
   }
 
   unread(): Uint8Array {
-    return this.#buffer.take(this.#buffer.length);
+    return this.#answers.unread();
   }
 
   // ── in
@@ -95,7 +88,7 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
   }
 
   #read(): FtpClientEvent | undefined {
-    const reply = this.#both ?? this.#replies.next(this.#buffer);
+    const reply = this.#both ?? this.#replies.next(this.#answers.buffer);
     if (reply === undefined) return undefined;
     this.#both = undefined;
     // RFC 959 §4.2.2: 421 may be the reply to any command, and comes unasked where the server closes.
@@ -105,7 +98,7 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
     }
     const [to] = this.#asked;
     const leads = to === undefined ? undefined : whereTo(to, reply.code);
-    if (to === undefined || leads === undefined) throw outOfPlace(to, reply);
+    if (to === undefined || leads === undefined) throw this.#outOfPlace(to, reply);
     return reply.code < 200 ? this.#preliminary(to, reply) : this.#answered(to, reply, leads);
   }
 
@@ -123,7 +116,7 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
     // RFC 959 §5.4: a transfer that was carried out had a preliminary reply; what was cut off may end without.
     const begun = this.#state === "transfer" || this.#state === "completing" || this.#state === "aborting";
     if (to !== "greeting" && ftpClientLegality[to].sent === "opening" && reply.code < 400 && !begun)
-      throw outOfPlace(to, reply);
+      throw this.#outOfPlace(to, reply);
     this.#asked.shift();
     // RFC 959 §4.2.2: 225, no transfer in progress, answers ABOR alone: this one's reply never came, nor will it.
     if (this.#state === "aborting" && to !== "ABOR" && reply.code === 225) this.#both = reply;
@@ -132,20 +125,15 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
     return { type: "reply", to, reply };
   }
 
-  /** More is needed: unless nothing more can come. */
   #rest(): Rest {
     const [due] = this.#asked;
-    if (this.#unasked && (this.#timedOut || this.#peerEnded))
-      throw new RemoteError("FTP_UNASKED", "the server began a reply that nobody had asked for");
-    if (this.#timedOut) {
-      this.#timedOut = false;
-      if (due !== undefined) throw new RemoteError("FTP_TIMEOUT", `${dueText(due)} did not come in time`);
-    }
-    if (!this.#peerEnded) return "need-data";
-    if (due !== undefined)
-      throw new RemoteError("FTP_ENDED", `the server ended the connection where ${dueText(due)} was due`);
-    this.#state = "closed";
-    return "closed";
+    const rest = this.#answers.rest(due && this.#answers.to(due));
+    if (rest === "closed") this.#state = "closed";
+    return rest;
+  }
+
+  #outOfPlace(to: AskedFtp | undefined, { code }: Reply): RemoteError {
+    return this.#answers.outOfPlace(`a ${code}`, to && this.#answers.to(to));
   }
 
   // ── out
@@ -157,9 +145,9 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
       throw new LocalError("FTP_ILLEGAL_SEND", `${verb} is not legal while the client is "${this.#state}"`);
     const line = formatClientCommand(verb, argument, this.#limits.commandLine);
     const aborts = sent === "aborting";
-    if (!aborts && (this.#buffer.length > 0 || this.#replies.begun)) {
+    if (!aborts && (this.#answers.buffer.length > 0 || this.#replies.begun)) {
       // A reply that is here before its command was not made for it; it may still become a 421.
-      this.#unasked = true;
+      this.#answers.comeUnasked();
       return NOTHING;
     }
     if (!aborts) {
@@ -176,14 +164,4 @@ export class FtpClient implements Core<FtpClientEvent, FtpClientAction, FtpClien
     if (this.#state === "transfer") this.#state = "completing";
     return NOTHING;
   }
-}
-
-function dueText(due: AskedFtp): string {
-  return due === "greeting" ? "the greeting" : `the reply to ${due}`;
-}
-
-function outOfPlace(to: AskedFtp | undefined, { code }: Reply): RemoteError {
-  return to === undefined
-    ? new RemoteError("FTP_UNASKED", `the server sent a ${code} that nobody had asked for`)
-    : new RemoteError("FTP_OUT_OF_PLACE", `the server sent a ${code} where ${dueText(to)} was due`);
 }

@@ -3,12 +3,12 @@
  * connection. Each response is matched to what was asked, in order; one that was not asked for ends it. Left out: APOP.
  */
 import {
+  Answers,
   decodeBase64,
   DotReader,
   encodeUtf8,
   LimitError,
   LocalError,
-  ReceiveBuffer,
   RemoteError,
   type Core,
   type Input,
@@ -46,7 +46,7 @@ const GREETING: Due = { to: "greeting", content: undefined };
 
 export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3ClientWait> {
   readonly #limits: Pop3ClientLimits;
-  readonly #buffer = new ReceiveBuffer();
+  readonly #answers = new Answers("POP3");
   readonly #lines: ResponseLines;
   /** What waits for its response, in the order sent; the first is answered next, or its content runs. */
   readonly #due: Due[] = [];
@@ -59,10 +59,6 @@ export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3C
   #offered: string[] = [];
   #capabilities = noCapabilities;
   #challenges = 0;
-  /** Octets came before the command they would have to answer: it was not sent. */
-  #unasked = false;
-  #peerEnded = false;
-  #timedOut = false;
 
   constructor(options: Pop3ClientOptions = {}) {
     this.#limits = { ...defaultPop3ClientLimits, ...options.limits };
@@ -87,19 +83,16 @@ export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3C
 
   get waitingFor(): Pop3ClientWait | "us" {
     const first = this.#due[0];
-    if (first === undefined) return this.#unasked ? "command" : "us";
+    if (first === undefined) return this.#answers.unasked ? "command" : "us";
     return this.#content === undefined ? pop3Waits[first.to] : "content";
   }
 
   receive(input: Input): void {
-    if (typeof input !== "string") this.#buffer.push(input);
-    else if (input === "end") this.#peerEnded = true;
-    else if (input === "timeout") this.#timedOut = true;
-    // "drain" is for who is asked; a client ends by QUIT when it wants to.
+    this.#answers.receive(input);
   }
 
   unread(): Uint8Array {
-    return this.#buffer.take(this.#buffer.length);
+    return this.#answers.unread();
   }
 
   // ── in
@@ -121,14 +114,14 @@ export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3C
   }
 
   #response(): Pop3ClientEvent | undefined {
-    const line = this.#lines.next(this.#buffer);
+    const line = this.#lines.next(this.#answers.buffer);
     if (line === undefined) return undefined;
     const words = scanStatus(line);
     if (words === undefined)
       throw new RemoteError("POP3_RESPONSE", "the server sent a line that begins with neither +OK nor -ERR");
     const [due] = this.#due;
     if (words.status === "+") {
-      if (due?.to !== "AUTH") throw outOfPlace(due, "a challenge");
+      if (due?.to !== "AUTH") throw this.#answers.outOfPlace("a challenge", due && this.#answers.to(due.to));
       return this.#challenged(words.rest);
     }
     const response = responseOf(words);
@@ -143,7 +136,7 @@ export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3C
 
   /** Servers in use say why they leave (too long idle, shut down), though RFC 1939 §3 has them go without a word. */
   #unaskedResponse(response: Pop3Response): Pop3ClientEvent {
-    if (response.good) throw outOfPlace(undefined, "a +OK");
+    if (response.good) throw this.#answers.outOfPlace("a +OK", undefined);
     this.#state = "closed";
     return { type: "closing", response };
   }
@@ -209,7 +202,7 @@ export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3C
     const limit = this.#limits.message;
     if (this.#count > limit)
       throw new LimitError("POP3_MESSAGE_LIMIT", `the server sent a message of more than ${limit} octets`);
-    const octets = this.#dots.next(this.#buffer);
+    const octets = this.#dots.next(this.#answers.buffer);
     if (octets === undefined) return undefined;
     if (octets === "end") return this.#finish(to);
     const room = limit - this.#count;
@@ -219,7 +212,7 @@ export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3C
   }
 
   #listed(to: Pop3Listed): Pop3ClientEvent | undefined {
-    const line = this.#lines.next(this.#buffer);
+    const line = this.#lines.next(this.#answers.buffer);
     if (line === undefined) return undefined;
     if (line === ".") {
       if (to === "CAPA") this.#capabilities = parseCapabilities(this.#offered);
@@ -234,28 +227,15 @@ export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3C
     return { type: "line", to, text };
   }
 
-  /** More is needed: unless nothing more can come. */
   #rest(): Rest {
     const [due] = this.#due;
-    if (this.#unasked && (this.#timedOut || this.#peerEnded))
-      throw new RemoteError("POP3_UNASKED", "the server began a response that nobody had asked for");
-    if (this.#timedOut) {
-      this.#timedOut = false;
-      if (due !== undefined)
-        throw new RemoteError("POP3_TIMEOUT", `${this.#dueText(due)} did not come in time`);
-    }
-    if (!this.#peerEnded) return "need-data";
-    if (due !== undefined)
-      throw new RemoteError(
-        "POP3_ENDED",
-        `the server ended the connection where ${this.#dueText(due)} was due`,
-      );
-    this.#state = "closed";
-    return "closed";
+    const rest = this.#answers.rest(due && this.#dueText(due));
+    if (rest === "closed") this.#state = "closed";
+    return rest;
   }
 
   #dueText(due: Due): string {
-    if (this.#content === undefined) return dueText(due);
+    if (this.#content === undefined) return this.#answers.to(due.to);
     return this.#content.type === "message" ? "the end of a message" : `the end of the answer to ${due.to}`;
   }
 
@@ -269,9 +249,9 @@ export class Pop3Client implements Core<Pop3ClientEvent, Pop3ClientAction, Pop3C
       );
     this.#checkAhead(action);
     const line = formatPop3Command(action, this.#capabilities);
-    if (this.#due.length === 0 && (this.#buffer.length > 0 || this.#lines.begun)) {
+    if (this.#due.length === 0 && (this.#answers.buffer.length > 0 || this.#lines.begun)) {
       // A response that is here before its command was not made for it; it may still become the server's farewell.
-      this.#unasked = true;
+      this.#answers.comeUnasked();
       return [];
     }
     if (action.type === "auth") this.#challenges = 0;
@@ -319,14 +299,4 @@ function contentOf(action: Pop3ClientAction): Content | undefined {
     case "quit":
       return undefined;
   }
-}
-
-function dueText({ to }: Due): string {
-  return to === "greeting" ? "the greeting" : `the response to ${to}`;
-}
-
-function outOfPlace(due: Due | undefined, what: string): RemoteError {
-  return due === undefined
-    ? new RemoteError("POP3_UNASKED", `the server sent ${what} that nobody had asked for`)
-    : new RemoteError("POP3_OUT_OF_PLACE", `the server sent ${what} where ${dueText(due)} was due`);
 }

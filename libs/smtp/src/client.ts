@@ -4,14 +4,14 @@
  * what to do about a refusal, BINARYMIME and EXPN.
  */
 import {
+  Answers,
   decodeBase64,
   DotWriter,
   encodeLatin1,
   encodeUtf8,
   LimitError,
   LocalError,
-  ReceiveBuffer,
-  RemoteError,
+  type RemoteError,
   type Core,
   type Input,
   type Rest,
@@ -40,7 +40,7 @@ const NOTHING: readonly Uint8Array[] = [];
 
 export class SmtpClient implements Core<SmtpClientEvent, SmtpClientAction, SmtpClientWait> {
   readonly #limits: SmtpClientLimits;
-  readonly #buffer = new ReceiveBuffer();
+  readonly #answers = new Answers("SMTP");
   readonly #replies: ReplyReader;
   /** What waits for its reply, in the order sent; the first is answered next. */
   readonly #asked: Asked[] = [];
@@ -51,12 +51,8 @@ export class SmtpClient implements Core<SmtpClientEvent, SmtpClientAction, SmtpC
   #content = new DotWriter();
   #challenges = 0;
   #authenticated = false;
-  /** Octets came before the command they would have to answer: it was not sent. */
-  #unasked = false;
   /** The reply to the content began before the content ended. */
   #early = false;
-  #peerEnded = false;
-  #timedOut = false;
 
   constructor(options: SmtpClientOptions = {}) {
     this.#limits = { ...defaultSmtpClientLimits, ...options.limits };
@@ -81,19 +77,16 @@ export class SmtpClient implements Core<SmtpClientEvent, SmtpClientAction, SmtpC
 
   get waitingFor(): SmtpClientWait | "us" {
     const first = this.#asked[0];
-    if (first === undefined) return this.#unasked ? "command" : "us";
+    if (first === undefined) return this.#answers.unasked ? "command" : "us";
     return waits[first];
   }
 
   receive(input: Input): void {
-    if (typeof input !== "string") this.#buffer.push(input);
-    else if (input === "end") this.#peerEnded = true;
-    else if (input === "timeout") this.#timedOut = true;
-    // "drain" is for who is asked; a client ends by QUIT when it wants to.
+    this.#answers.receive(input);
   }
 
   unread(): Uint8Array {
-    return this.#buffer.take(this.#buffer.length);
+    return this.#answers.unread();
   }
 
   // ── in
@@ -110,7 +103,10 @@ export class SmtpClient implements Core<SmtpClientEvent, SmtpClientAction, SmtpC
 
   #read(): SmtpClientEvent | undefined {
     const to = this.#asked[0];
-    const reply = this.#replies.next(this.#buffer, to !== "greeting" && to !== "EHLO" && to !== "HELO");
+    const reply = this.#replies.next(
+      this.#answers.buffer,
+      to !== "greeting" && to !== "EHLO" && to !== "HELO",
+    );
     if (reply === undefined) return undefined;
     // RFC 5321 §3.8, §4.2.2: 421 may come at any time, to any command or to none.
     if (reply.code === 421) {
@@ -119,13 +115,13 @@ export class SmtpClient implements Core<SmtpClientEvent, SmtpClientAction, SmtpC
     }
     if (to === undefined) return this.#unaskedReply(reply);
     if (!fits(to, reply) || (to === "content" && this.#early && reply.code < 400))
-      throw outOfPlace(to, reply);
+      throw this.#outOfPlace(to, reply);
     return this.#answered(to, reply);
   }
 
   /** Nothing is due. While the content runs a server may have had enough of it; whether it reads on is not to be told. */
   #unaskedReply(reply: Reply): SmtpClientEvent {
-    if (this.#state !== "content" || reply.code < 400) throw outOfPlace(undefined, reply);
+    if (this.#state !== "content" || reply.code < 400) throw this.#outOfPlace(undefined, reply);
     this.#state = "closed";
     return { type: "reply", to: "content", reply };
   }
@@ -192,20 +188,19 @@ export class SmtpClient implements Core<SmtpClientEvent, SmtpClientAction, SmtpC
     return { type: "challenge", octets: lines.length === 1 ? decodeBase64(lines[0] ?? "") : undefined };
   }
 
-  /** More is needed: unless nothing more can come. */
   #rest(): Rest {
     const due = this.#asked[0] ?? (this.#state === "content" ? "content" : undefined);
-    if (this.#unasked && (this.#timedOut || this.#peerEnded))
-      throw new RemoteError("SMTP_UNASKED", "the server began a reply that nobody had asked for");
-    if (this.#timedOut) {
-      this.#timedOut = false;
-      if (due !== undefined) throw new RemoteError("SMTP_TIMEOUT", `${dueText(due)} did not come in time`);
-    }
-    if (!this.#peerEnded) return "need-data";
-    if (due !== undefined)
-      throw new RemoteError("SMTP_ENDED", `the server ended the connection where ${dueText(due)} was due`);
-    this.#state = "closed";
-    return "closed";
+    const rest = this.#answers.rest(due && this.#dueText(due));
+    if (rest === "closed") this.#state = "closed";
+    return rest;
+  }
+
+  #dueText(due: Asked): string {
+    return due === "content" ? "the reply to the message" : this.#answers.to(due);
+  }
+
+  #outOfPlace(to: Asked | undefined, { code }: Reply): RemoteError {
+    return this.#answers.outOfPlace(`a ${code}`, to && this.#dueText(to));
   }
 
   // ── out
@@ -219,10 +214,10 @@ export class SmtpClient implements Core<SmtpClientEvent, SmtpClientAction, SmtpC
     if (action.type === "content") return this.#content.data(action.octets);
     if (action.type !== "end") this.#checkAhead(action);
     const pieces = this.#pieces(action);
-    if (this.#asked.length === 0 && (this.#buffer.length > 0 || this.#replies.begun)) {
+    if (this.#asked.length === 0 && (this.#answers.buffer.length > 0 || this.#replies.begun)) {
       // A reply that is here before its command was not made for it; it may still become a 421.
       if (action.type !== "end") {
-        this.#unasked = true;
+        this.#answers.comeUnasked();
         return NOTHING;
       }
       this.#early = true;
@@ -299,15 +294,4 @@ function askedBy(action: Exclude<SmtpClientAction, { readonly type: "content" }>
     case "quit":
       return "QUIT";
   }
-}
-
-function dueText(due: Asked): string {
-  if (due === "greeting") return "the greeting";
-  return due === "content" ? "the reply to the message" : `the reply to ${due}`;
-}
-
-function outOfPlace(to: Asked | undefined, { code }: Reply): RemoteError {
-  return to === undefined
-    ? new RemoteError("SMTP_UNASKED", `the server sent a ${code} that nobody had asked for`)
-    : new RemoteError("SMTP_OUT_OF_PLACE", `the server sent a ${code} where ${dueText(to)} was due`);
 }

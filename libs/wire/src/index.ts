@@ -1,4 +1,5 @@
 export type { Core, Input, Rest } from "./core.ts";
+export { Answers } from "./answers.ts";
 export { LimitError, LocalError, RemoteError } from "./errors.ts";
 export { decodeBase64, encodeBase64 } from "./base64.ts";
 export type { Direction, Dissector, Message, Range } from "./dissect.ts";
