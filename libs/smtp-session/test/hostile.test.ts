@@ -76,7 +76,8 @@ describe.each(steps)("at %s a server", (step) => {
       }),
     });
     const attempt = async (): Promise<unknown> => {
-      const session = await connect(peer, { deadlines: SHORT });
+      // Only who waits for a deadline has a short one: on a busy machine it would come before the server's word.
+      const session = await connect(peer, code === "TIMED_OUT" ? { deadlines: SHORT } : {});
       return session.send(envelope(), content(LETTER));
     };
     const error = await rejection(attempt());
