@@ -1,19 +1,13 @@
 /** From options to a running server: state folder, certificate, accounts, files, listeners, control socket. */
 import {
-  announce,
   describeError,
-  faultResources,
-  firewallResources,
+  enterService,
   Listeners,
   openAccount,
   openAuthority,
-  openControlSocket,
+  onPremises,
   openFirewall,
-  openStateFolder,
-  openTapLink,
   readCertificate,
-  readFirewallRules,
-  statusResources,
   trustCommand,
   UsageError,
   type Authority,
@@ -46,9 +40,8 @@ export async function startFileTransfer(
 ): Promise<Running> {
   check(options);
   for (const { password } of options.users) secrets.hide(password);
-  const state = await openStateFolder(options.state);
-  const lock = await state.lockFor(APP);
-  try {
+  return onPremises(options.state, APP, async (premises) => {
+    const { state } = premises;
     const generated = await openAccount(state);
     const accounts = await openAccounts({
       ...options,
@@ -106,48 +99,31 @@ export async function startFileTransfer(
       listeners: listeners.urls,
       hints: [hintOf(options, state.file("file-transfer/home/{user}"))],
     };
-    const control = await openControlSocket({
-      state,
-      app: APP,
-      resources: {
-        ...statusResources(ready, () => ({ open: listeners.open, users: visits.users.size })),
-        ...firewallResources(firewall),
-        ...faultResources(intercepts),
-      },
+    return enterService({
+      premises,
+      options,
       log,
-    });
-    announce(ready, options.json);
-    const link = openTapLink({ target: options.inspect, ready, taps: [tap] });
-    return {
+      ready,
+      listeners,
+      taps: [tap],
+      firewall,
+      intercepts,
+      status: () => ({ users: visits.users.size }),
+      certificate: () => certificate(options, authority),
+      async reload() {
+        await accounts.reload();
+        logins.forget();
+      },
       async drain(ms) {
         pages.close();
         const cut = await listeners.drain(ms);
-        await control.drain(0);
         await files.close();
         await accounts.close();
         await xferlog?.close();
-        link.close();
-        await lock.release();
         return cut;
       },
-      cut() {
-        listeners.drain(0).catch(() => undefined);
-        control.drain(0).catch(() => undefined);
-      },
-      async reload() {
-        // All is read before anything is changed: what cannot be read leaves the server as it was.
-        const rules = await readFirewallRules(options.firewall);
-        const replacement = await certificate(options, authority);
-        await accounts.reload();
-        logins.forget();
-        firewall.replaceRules(rules);
-        if (replacement !== undefined) listeners.replaceTls(replacement);
-      },
-    };
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+    });
+  });
 }
 
 /** The generated account is there where nobody else is. */

@@ -1,21 +1,15 @@
 /** From options to a running relay: state folder, certificate, accounts, mailboxes, queue, listeners, control socket. */
 import {
-  announce,
   describeError,
-  faultResources,
-  firewallResources,
+  enterService,
   isLoopback,
   Listeners,
   openAccount,
   openAuthority,
-  openControlSocket,
+  onPremises,
   openFirewall,
-  openStateFolder,
-  openTapLink,
   readCertificate,
-  readFirewallRules,
   refuseOpenAccounts,
-  statusResources,
   trustCommand,
   UsageError,
   type Account,
@@ -63,9 +57,8 @@ export async function startMailRelay(
     ...options.users,
     ...(options.usersFile === undefined ? [] : await readUsers(options.usersFile)),
   ];
-  const state = await openStateFolder(options.state);
-  const lock = await state.lockFor(APP);
-  try {
+  return onPremises(options.state, APP, async (premises) => {
+    const { state } = premises;
     const generated = users.length === 0 ? await openAccount(state) : undefined;
     const account = generated && ofDomain(generated, options.localDomains[0] ?? "localhost");
     const accounts = new Accounts({
@@ -188,53 +181,30 @@ export async function startMailRelay(
       listeners: listeners.urls,
       hints: [hintOf(options)],
     };
-    const control = await openControlSocket({
-      state,
-      app: APP,
-      resources: {
-        ...statusResources(ready, () => ({
-          open: listeners.open,
-          messages: dialogues.messages,
-          queued: relaying.desk.size,
-        })),
-        ...firewallResources(firewall),
-        ...faultResources(intercepts),
-        ...faults.resources,
-        ...relaying.desk.resources,
-      },
-      log,
-    });
     const webhook = options.webhook === undefined ? undefined : new Webhook({ url: options.webhook, log });
     webhook?.watch(mailboxes);
-    relaying.start();
-    announce(ready, options.json);
-    const link = openTapLink({ target: options.inspect, ready, taps: [tap, otherTap] });
-    return {
+    const running = await enterService({
+      premises,
+      options,
+      log,
+      ready,
+      listeners,
+      taps: [tap, otherTap],
+      firewall,
+      intercepts,
+      status: () => ({ messages: dialogues.messages, queued: relaying.desk.size }),
+      resources: { ...faults.resources, ...relaying.desk.resources },
+      certificate: () => certificate(options, authority),
       async drain(ms) {
         inbox.close();
         const [cut] = await Promise.all([listeners.drain(ms), relaying.drain(ms)]);
         await webhook?.close();
-        await control.drain(0);
-        link.close();
-        await lock.release();
         return cut;
       },
-      cut() {
-        listeners.drain(0).catch(() => undefined);
-        control.drain(0).catch(() => undefined);
-      },
-      async reload() {
-        // All is read before anything is changed: what cannot be read leaves the relay as it was.
-        const rules = await readFirewallRules(options.firewall);
-        const replacement = await certificate(options, authority);
-        firewall.replaceRules(rules);
-        if (replacement !== undefined) listeners.replaceTls(replacement);
-      },
-    };
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+    });
+    relaying.start();
+    return running;
+  });
 }
 
 /** Logins are addresses here: what comes for the account is what it reads. */

@@ -1,18 +1,12 @@
 /** From options to a running server: state folder, firewall, films, listener, control socket. */
 import { stat } from "node:fs/promises";
 import {
-  announce,
   describeError,
-  faultResources,
-  firewallResources,
+  enterService,
   Listeners,
-  openControlSocket,
+  onPremises,
   openFirewall,
-  openStateFolder,
-  openTapLink,
   readCertificate,
-  readFirewallRules,
-  statusResources,
   UsageError,
   type Environs,
   type Log,
@@ -38,9 +32,7 @@ export async function startVideoStreamer(
   engines: Readonly<Record<EngineName, Engine>>,
 ): Promise<Running> {
   await check(options);
-  const state = await openStateFolder(options.state);
-  const lock = await state.lockFor(APP);
-  try {
+  return onPremises(options.state, APP, async (premises) => {
     const firewall = await openFirewall(options);
     const failed = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);
     const studio = new Studio({
@@ -108,7 +100,7 @@ export async function startVideoStreamer(
       app: APP,
       version: VERSION,
       engine: options.engine,
-      state: state.path,
+      state: premises.state.path,
       listeners: [...listeners.urls, ...casts.urls],
       hints: [
         options.media === SAMPLE_FOLDER
@@ -116,43 +108,24 @@ export async function startVideoStreamer(
           : `Showing the films in ${options.media}`,
       ],
     };
-    const control = await openControlSocket({
-      state,
-      app: APP,
-      resources: {
-        ...statusResources(ready, () => ({ open: listeners.open, films: studio.films })),
-        ...firewallResources(firewall),
-        ...faultResources(intercepts),
-      },
+    return enterService({
+      premises,
+      options,
       log,
-    });
-    announce(ready, options.json);
-    const link = openTapLink({ target: options.inspect, ready, taps: [tap] });
-    return {
+      ready,
+      listeners,
+      taps: [tap],
+      firewall,
+      intercepts,
+      status: () => ({ films: studio.films }),
+      certificate: () => certificate(options),
       async drain(ms) {
         const cut = await listeners.drain(ms);
         await studio.close();
-        await control.drain(0);
-        link.close();
-        await lock.release();
         return cut;
       },
-      cut() {
-        listeners.drain(0).catch(() => undefined);
-        control.drain(0).catch(() => undefined);
-      },
-      async reload() {
-        // All is read before anything is changed: what cannot be read leaves the server as it was.
-        const rules = await readFirewallRules(options.firewall);
-        const replacement = await certificate(options);
-        firewall.replaceRules(rules);
-        if (replacement !== undefined) listeners.replaceTls(replacement);
-      },
-    };
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+    });
+  });
 }
 
 /** The channel `demo` is there as long as nobody says what to show. */

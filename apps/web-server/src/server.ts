@@ -1,18 +1,12 @@
 /** From options to a running server: state folder, certificate, firewall, site, listeners, control socket. */
 import { realpath, stat } from "node:fs/promises";
 import {
-  announce,
   describeError,
-  faultResources,
-  firewallResources,
+  enterService,
   openAuthority,
-  openControlSocket,
+  onPremises,
   openFirewall,
-  openStateFolder,
-  openTapLink,
   readCertificate,
-  readFirewallRules,
-  statusResources,
   trustCommand,
   UsageError,
   type Authority,
@@ -45,9 +39,8 @@ export async function startWebServer(
 ): Promise<Running> {
   await checkFolders(options);
   let passwords = await passwordsOf(options);
-  const state = await openStateFolder(options.state);
-  const lock = await state.lockFor(APP);
-  try {
+  return onPremises(options.state, APP, async (premises) => {
+    const { state } = premises;
     const authority =
       options.httpsPort === "off" || options.tls !== undefined ? undefined : await openAuthority(state);
     const vouching = asksOverTls(options)
@@ -115,44 +108,30 @@ export async function startWebServer(
         ...options.proxies.map(({ path, target }) => `Handing ${path} on to ${target.href}`),
       ],
     };
-    const resources = {
-      ...statusResources(ready, () => ({ open: open.open, ...metrics.totals })),
-      ...firewallResources(firewall),
-      ...faultResources(intercepts),
-    };
-    const control = await openControlSocket({ state, app: APP, resources, log });
-    announce(ready, options.json);
-    const link = openTapLink({ target: options.inspect, ready, taps: [tap] });
-    return {
+    return enterService({
+      premises,
+      options,
+      log,
+      ready,
+      listeners: open,
+      taps: [tap],
+      firewall,
+      intercepts,
+      status: () => metrics.totals,
+      certificate: () => certificate(options, authority),
+      async reload() {
+        passwords = await passwordsOf(options);
+      },
       async drain(ms) {
         demo?.finish();
         reload?.close();
         const cut = await open.drain(ms);
         proxies.close();
         await demo?.close();
-        await control.drain(0);
-        link.close();
-        await lock.release();
         return cut;
       },
-      cut() {
-        open.drain(0).catch(() => undefined);
-        control.drain(0).catch(() => undefined);
-      },
-      async reload() {
-        // All is read before anything is changed: what cannot be read leaves the server as it was.
-        const rules = await readFirewallRules(options.firewall);
-        const known = await passwordsOf(options);
-        const tls = await certificate(options, authority);
-        firewall.replaceRules(rules);
-        if (tls !== undefined) open.replaceTls(tls);
-        passwords = known;
-      },
-    };
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+    });
+  });
 }
 
 /** Nobody where no password is asked for. */

@@ -54,11 +54,9 @@ export {
   type ControlVerb,
   controlHandler,
 } from "./control.ts";
-export { faultResources } from "./control-faults.ts";
-export { firewallResources } from "./control-firewall.ts";
-export { type FirewallSource, openFirewall, readFirewallRules } from "./firewall-options.ts";
-export { type ControlSocketOptions, openControlSocket, statusResources } from "./control-socket.ts";
+export { type FirewallSource, openFirewall } from "./firewall-options.ts";
 export { listenOn, type ListenOnOptions } from "./listen-on.ts";
+export { enterService, type InServiceParts, onPremises, type Premises } from "./in-service.ts";
 export { askControl, type ControlAnswer, ControlClient } from "./control-client.ts";
 export { Listeners, type Service } from "./listeners.ts";
 export { INSPECTOR_SOCKET, openTapLink, type TapLink, type TapLinkOptions } from "./tap-link.ts";

@@ -8,14 +8,9 @@ import { once } from "node:events";
 import { promisify } from "node:util";
 import { Intercept, type Listener, listenTcp } from "@socketscope/socket-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import {
-  createLog,
-  faultResources,
-  openControlSocket,
-  openStateFolder,
-  Secrets,
-  type StateFolder,
-} from "../src/index.ts";
+import { faultResources } from "../src/control-faults.ts";
+import { openControlSocket } from "../src/control-socket.ts";
+import { createLog, openStateFolder, Secrets, type StateFolder } from "../src/index.ts";
 
 const execute = promisify(execFile);
 const http = new Intercept();

@@ -6,15 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Firewall, type Listener } from "@socketscope/socket-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  createLog,
-  firewallResources,
-  openControlSocket,
-  openStateFolder,
-  Secrets,
-  type StateFolder,
-  statusResources,
-} from "../src/index.ts";
+import { firewallResources } from "../src/control-firewall.ts";
+import { openControlSocket, statusResources } from "../src/control-socket.ts";
+import { createLog, openStateFolder, Secrets, type StateFolder } from "../src/index.ts";
 
 const execute = promisify(execFile);
 const logged: string[] = [];

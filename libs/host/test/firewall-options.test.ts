@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openFirewall, parseCommandLine, readFirewallRules } from "../src/index.ts";
+import { readFirewallRules } from "../src/firewall-options.ts";
+import { openFirewall, parseCommandLine } from "../src/index.ts";
 import { fixtureLine } from "./fixture/server-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "host-firewall-"));
