@@ -3,9 +3,19 @@ import { batch, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { DetailView, LinkView, MessageView, SocketView } from "../src/views.ts";
 import { commandsFor } from "./commands.ts";
+import { Again, AgainNote, canSayAgain } from "./again.tsx";
 import { CopyButton } from "./copy.tsx";
 import { hexOf, HexTable } from "./hex.tsx";
-import { EVERYTHING, messagesOf, rowId, selectedMessage, selectedSocket, sockets, changed } from "./state.ts";
+import {
+  EVERYTHING,
+  messagesOf,
+  rowId,
+  selectedMessage,
+  selectedSocket,
+  sockets,
+  takesPart,
+  changed,
+} from "./state.ts";
 import { clauseAddress, milliseconds, octets, sizeOf } from "./words.ts";
 
 /** Octets of a part shown as text. */
@@ -279,7 +289,9 @@ function Yourself({ message, socket }: { readonly message: MessageView; readonly
           <CopyButton key={label} label={label} text={command} />
         ))}
         <CopyButton label="Link" text={location.href} />
+        {takesPart.value && canSayAgain(message, socket) && <Again message={message} />}
       </div>
+      <AgainNote message={message} />
     </section>
   );
 }

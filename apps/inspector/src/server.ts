@@ -6,6 +6,7 @@ import {
   isLoopback,
   listenerUrl,
   listenOn,
+  openAuthority,
   openFirewall,
   openStateFolder,
   type Environs,
@@ -66,7 +67,8 @@ export async function startInspector(
         })
       : undefined;
     const clauses = new ClauseLines();
-    const ask = api({ store, feed, version: VERSION, controls, lesson, showSecrets, clauses });
+    const certificate = async (): Promise<string> => (await openAuthority(state)).certificate;
+    const ask = api({ store, feed, version: VERSION, controls, certificate, lesson, showSecrets, clauses });
     const page = await openPage(ask);
     const firewall = await openFirewall(options);
     const onError = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);

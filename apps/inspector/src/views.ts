@@ -143,6 +143,19 @@ export interface SearchView {
   readonly end: number;
 }
 
+/** What came of saying again what a client had said. */
+export interface AgainView {
+  /** Our port: the far end of the new socket, as the server's tap tells it. */
+  readonly port: number;
+  readonly sent: number;
+  /** All of it was said. */
+  readonly all: boolean;
+  /** The server has answered the last of it. */
+  readonly answered: boolean;
+  /** How it ended: "we-ended", "peer-ended", "timeout", … */
+  readonly reason: string;
+}
+
 /** A rule of an intercept, as its program tells it: see libs/socket-core/src/fault-json.ts. */
 export interface FaultView {
   readonly id: string;

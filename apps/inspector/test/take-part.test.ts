@@ -11,11 +11,12 @@ import {
   TemporaryFolder,
 } from "@socketscope/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import type { ControlView, HeldView, MessageView } from "../src/views.ts";
+import type { AgainView, ControlView, HeldView, MessageView, SocketView } from "../src/views.ts";
 
 interface Snapshot {
   readonly sources: readonly unknown[];
   readonly messages: readonly MessageView[];
+  readonly sockets: readonly SocketView[];
   readonly controls: readonly ControlView[];
 }
 
@@ -208,7 +209,93 @@ realClient("lftp").describe("lftp, with a fault", () => {
   });
 });
 
+realClient("curl", "swaks").describe("what a client had said, sent again", () => {
+  /** By what it said: the last message, once the socket it was said on is closed. */
+  async function message(wanted: (view: MessageView) => boolean): Promise<MessageView> {
+    const found = await vi.waitUntil(
+      async () => {
+        const { messages, sockets } = await snapshot();
+        const one = messages.findLast(wanted);
+        const closed = sockets.find(({ key }) => key === one?.socket)?.closed;
+        return closed === undefined ? undefined : one;
+      },
+      { timeout: 10_000 },
+    );
+    if (found === undefined) throw new Error("it was not said");
+    return found;
+  }
+  async function again({ socket, id }: MessageView): Promise<AgainView> {
+    const url = `${inspector.url("page")}/api/sockets/${socket}/messages/${id}/again`;
+    const response = await fetch(url, { method: "POST" });
+    expect(response.status).toBe(200);
+    return (await response.json()) as AgainView;
+  }
+  /** What both said on the socket that ends at our port. */
+  async function talkAt(port: number, last: string): Promise<readonly string[]> {
+    let talk: readonly string[] = [];
+    await expect
+      .poll(
+        async () => {
+          const { sockets, messages } = await snapshot();
+          const key = sockets.findLast(({ remote }) => remote.port === port)?.key;
+          talk = messages
+            .filter((one) => one.socket === key && one.who !== "both")
+            .map((one) => `${one.who}: ${one.said}`);
+          return talk.some((words) => words.startsWith(`server: ${last}`));
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    return talk;
+  }
+
+  it.each(["http", "https"])("asks the web server once more, over %s, and is answered", async (scheme) => {
+    const url = `${web.url(scheme)}/again-${scheme}`;
+    await run("curl", ["-sS", "--cacert", web.ready.ca ?? "", "-o", "/dev/null", url]);
+    const asked = await message(({ said: words }) => words.startsWith(`GET /again-${scheme}`));
+    const { port, sent, answered, all } = await again(asked);
+    expect({ sent, answered, all }).toEqual({ sent: asked.to - asked.from, answered: true, all: true });
+    expect(await talkAt(port, "404 ")).toEqual(
+      expect.arrayContaining([`client: ${asked.said}`, "server: 404 Not Found"]),
+    );
+  });
+
+  it("says a letter to the relay once more, line after line, and there are two", async () => {
+    const server = mail.url("smtp").replace("smtp://", "");
+    const named = ["--from", "ann@lab.test", "--to", "twice@lab.test", "--header", "Subject: said twice"];
+    expect((await run("swaks", ["--server", server, ...named])).code).toBe(0);
+    const letters = async (): Promise<number> => {
+      const listed = await (await fetch(`${mail.url("web")}/api/v1/messages`)).text();
+      return listed.split('"said twice"').length - 1;
+    };
+    await expect.poll(letters, { timeout: 10_000 }).toBe(1);
+    const content = await message(
+      ({ kind, protocol, who }) => protocol === "smtp" && kind === "content" && who === "client",
+    );
+    const { port, answered } = await again(content);
+    expect(answered).toBe(true);
+    await expect.poll(letters, { timeout: 10_000 }).toBe(2);
+    const talk = await talkAt(port, "250 2.0.0");
+    expect(talk[0]).toMatch(/^server: 220 /);
+    expect(talk.at(-1)).toMatch(/^server: 250 2\.0\.0 /);
+  });
+
+  it("logs in with a password that nobody is shown", async () => {
+    await run("curl", ["-sS", files.url("ftp").replace("ftp://", "ftp://ann:wonder@") + "/"]);
+    const pass = await message(({ said: words }) => words.startsWith("PASS "));
+    expect(pass.said).not.toContain("wonder");
+    const { port } = await again(pass);
+    expect((await talkAt(port, "230")).at(-1)).toMatch(/^server: 230 /);
+  });
+});
+
 describe("who may take part", () => {
+  it("sends nothing again for another site", async () => {
+    const url = `${inspector.url("page")}/api/sockets/1/messages/1/again`;
+    const response = await fetch(url, { method: "POST", headers: { origin: "https://evil.example" } });
+    expect(response.status).toBe(403);
+  });
+
   it("is nobody from another site", async () => {
     const url = `${inspector.url("page")}/api/control/web-server/faults/http`;
     const send = (headers: Record<string, string>): Promise<Response> =>
@@ -254,5 +341,7 @@ describe("who may take part", () => {
     await using looking = await spawnApp("inspector", ["--state", join(folder.path, "other"), "--look-only"]);
     const url = `${looking.url("page")}/api/control/web-server/faults`;
     expect((await fetch(url, { method: "DELETE" })).status).toBe(404);
+    const again = `${looking.url("page")}/api/sockets/1/messages/1/again`;
+    expect((await fetch(again, { method: "POST" })).status).toBe(405);
   });
 });

@@ -1,6 +1,7 @@
 /** The inspector's HTTP interface: what the page and the terminal stand on. Bytes of a peer leave as octets or JSON text, never as HTML. */
 import { type Handler, lastEventId, type Request, type Response } from "@socketscope/web";
 import { formatRecorded, recordingHead } from "@socketscope/recording";
+import { SocketError } from "@socketscope/socket-core";
 import { RemoteError } from "@socketscope/wire";
 import { captureLive, captureOf } from "../exchange/pcapng.ts";
 import { harOf } from "../exchange/har.ts";
@@ -9,6 +10,7 @@ import { recordedLive, recordedOf } from "../exchange/recorded.ts";
 import type { LessonFile } from "../lesson/lesson-file.ts";
 import { MAX_PATTERN } from "../octet-pattern.ts";
 import { maskOctets } from "../secrets.ts";
+import { sayAgain } from "../take-part/again.ts";
 import type { Controls } from "../take-part/controls.ts";
 import type { Conversation } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
@@ -24,6 +26,8 @@ export interface ApiOptions extends DetailOptions {
   readonly version: string;
   /** Without it the inspector only looks. */
   readonly controls: Controls | undefined;
+  /** PEM of the authority that signed our servers' certificates. */
+  readonly certificate: () => Promise<string>;
   /** Where somebody is in a lesson beside it; undefined where nothing runs. */
   readonly lesson: LessonFile | undefined;
 }
@@ -83,6 +87,9 @@ export function api(options: ApiOptions): Handler {
   ];
   const part = options.controls === undefined ? undefined : takePart(options.controls);
   return (request) => {
+    const again = /^\/api\/sockets\/(\d+)\/messages\/(\d+)\/again$/.exec(request.path);
+    if (again !== null && request.method === "POST" && options.controls !== undefined)
+      return sayAgainTo(socketOf(again[1]), Number(again[2]), options);
     if (request.path.startsWith(CONTROL_PATH))
       return part?.(request) ?? notFound("this inspector only looks, and takes no part");
     if (request.path === "/api/import" && request.method === "POST")
@@ -113,6 +120,21 @@ function snapshot({ store, feed, controls, lesson, showSecrets }: ApiOptions): u
     lesson: lesson?.view,
     showSecrets,
   };
+}
+
+async function sayAgainTo(
+  socket: Conversation | undefined,
+  id: number,
+  options: ApiOptions,
+): Promise<Response> {
+  if (socket?.kept[id] === undefined) return notFound("no such message");
+  try {
+    const said = await sayAgain(socket, id, options);
+    return typeof said === "string" ? { ...json({ detail: said }), status: 409 } : json(said);
+  } catch (error) {
+    if (!(error instanceof SocketError)) throw error;
+    return { ...json({ detail: error.message }), status: 502 };
+  }
 }
 
 /** `hex`: octets to be looked for; `from`: the place in the order to begin with. */
