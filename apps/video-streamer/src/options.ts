@@ -26,6 +26,7 @@ export interface VideoStreamerOptions extends ServerOptions<EngineName> {
   readonly channels: readonly ChannelSource[];
   /** Milliseconds of a part of a live segment. */
   readonly partMs: number;
+  readonly window: number;
   /** Undefined: only this machine may publish. */
   readonly ingestKey: string | undefined;
   /** Absolute. Undefined: nothing is recorded. */
@@ -129,6 +130,10 @@ export function videoStreamerOptions(read: OptionReader): VideoStreamerOptions {
     partMs: read.one("part-ms", kinds.integer(100, 2000), {
       help: "length of a part in low-latency HLS",
       default: 400,
+    }),
+    window: read.one("window", kinds.integer(3, 10_000), {
+      help: "segments that a channel lists, for winding back; updates leave out those before the sixth",
+      default: 6,
     }),
     serverNames: read.list("server-name", hostName, {
       help: "answer for this host name; .example: all below",

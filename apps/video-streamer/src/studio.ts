@@ -26,6 +26,8 @@ export interface StudioOptions {
   readonly channels: readonly ChannelSource[];
   /** Milliseconds of a part of a live segment. */
   readonly partMs: number;
+  /** Segments that the playlist of a channel lists; as many more can still be had. */
+  readonly window?: number;
   readonly clock?: ChannelClock;
   /** What a publisher must know; undefined: sit at this machine. */
   readonly ingestKey?: string | undefined;
@@ -43,11 +45,14 @@ export class Studio {
   #casts: Casts | undefined;
 
   constructor(options: StudioOptions) {
-    const { media, serverNames, channels: sources, partMs, clock, fed } = options;
+    const { media, serverNames, channels: sources, partMs, window, clock, fed } = options;
     const library = new Library(media);
     const packager = new Packager(this.#shelf);
     const vod = new Vod({ library, shelf: this.#shelf, packager });
-    const channels = new Channels({ sources, shelf: this.#shelf, part: partMs / 1000, clock, fed });
+    // RFC 8216 §6.2.2: what has left the playlist is there for as long as the playlist lasted.
+    const limits = window === undefined ? {} : { window, kept: window };
+    const shelf = this.#shelf;
+    const channels = new Channels({ sources, shelf, part: partMs / 1000, clock, limits, fed });
     this.#channels = channels;
     this.#clock = clock;
     this.desk = new IngestDesk({

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { join } from "node:path";
-import { parsePlaylist, type MediaPlaylist } from "@socketscope/media";
+import { merged, parsePlaylist, type MediaPlaylist } from "@socketscope/media";
 import { realClient, run, TemporaryFolder } from "@socketscope/testkit";
 import { describe, expect, it } from "vitest";
 import { SAMPLE_FOLDER } from "../src/sample-folder.ts";
@@ -174,6 +174,41 @@ describe.each(ENGINES)("a live channel, engine %s", (_name, engine) => {
     clock.turnTo(BEGIN + 4000 + PART * 1000);
     expect((await late).coming?.parts).toHaveLength(1);
     expect(site.errors).toEqual([]);
+  });
+
+  it("leaves out what a player knows, where the window is longer than the skip boundary", async () => {
+    const clock = new TestClock(BEGIN);
+    await using site = await serving({ clock, window: 20 }, engine);
+    const before = await playlist(site, "video.m3u8");
+    expect(before.segments).toHaveLength(20);
+    expect(before.serverControl?.canSkipUntil).toBe(6 * SEGMENT);
+    clock.turnTo(BEGIN + 3 * SEGMENT * 1000 + PART * 1000);
+    const whole = await playlist(site, "video.m3u8");
+    for (const word of ["YES", "v2"]) {
+      const delta = await playlist(site, "video.m3u8", `?_HLS_skip=${word}`);
+      expect([delta.skipped, delta.segments.length]).toEqual([14, 6]);
+      const back = merged(before, delta);
+      expect(back?.segments.map(({ uri }) => uri)).toEqual(whole.segments.map(({ uri }) => uri));
+      expect(back?.segments.slice(14)).toEqual([
+        expect.objectContaining({ map: expect.anything() }),
+        ...whole.segments.slice(15),
+      ]);
+      expect({ ...delta, skipped: 0, segments: [] }).toEqual({ ...whole, segments: [] });
+    }
+    const number = whole.mediaSequence + 20;
+    const awaited = playlist(site, "video.m3u8", `?_HLS_msn=${number}&_HLS_part=1&_HLS_skip=YES`);
+    while (clock.waiting < 1) await new Promise((later) => setTimeout(later, 5));
+    clock.turnTo(BEGIN + 3 * SEGMENT * 1000 + 2 * PART * 1000);
+    expect(await awaited).toMatchObject({ skipped: 14, coming: { parts: [{}, {}] } });
+    // What the player was told to pass over is there for as long again.
+    const { segments } = before;
+    expect((await fetch(`${site.origin}/live/demo/360p/${segments[0]?.uri}`)).status).toBe(200);
+    expect((await playlist(site, "video-plain.m3u8", "?_HLS_skip=YES")).skipped).toBe(0);
+    expect((await fetch(`${site.origin}/live/demo/360p/video.m3u8?_HLS_skip=NO`)).status).toBe(400);
+    // The window of every day is no longer than the boundary: nothing is promised.
+    await using short = await serving({ clock }, engine);
+    expect((await playlist(short, "video.m3u8")).serverControl?.canSkipUntil).toBeUndefined();
+    expect((await playlist(short, "video.m3u8", "?_HLS_skip=YES")).skipped).toBe(0);
   });
 
   it("answers 400 to what cannot be waited for, and forgets who has gone", async () => {

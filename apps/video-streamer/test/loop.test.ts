@@ -102,7 +102,12 @@ describe("parts", () => {
 
 describe("a blocking reload", () => {
   it.each([
-    ["", { kind: "none" }],
+    ["", { kind: "none", skip: false }],
+    ["_HLS_skip=YES", { kind: "none", skip: true }],
+    ["_HLS_skip=v2&_HLS_msn=7", { kind: "wait", skip: true, awaited: { segment: 7, part: undefined } }],
+    ["_HLS_skip=NO", { kind: "bad" }],
+    ["_HLS_skip=yes", { kind: "bad" }],
+    ["_HLS_skip=YES&_HLS_skip=YES&_HLS_msn=7", { kind: "bad" }],
     ["other=1", { kind: "none" }],
     ["_HLS_msn=7", { kind: "wait", awaited: { segment: 7, part: undefined } }],
     ["_HLS_msn=7&_HLS_part=0", { kind: "wait", awaited: { segment: 7, part: 0 } }],

@@ -10,6 +10,9 @@ vi.setConfig({ testTimeout: 120_000 });
 /** What is on the screen, as a text. */
 const PICTURE = `(() => { const c = document.createElement("canvas"); c.width = 640; c.height = 360; const x = c.getContext("2d"); x.drawImage(screen.video, 0, 0, 640, 360); const d = x.getImageData(0, 0, 640, 360).data; let h = ""; for (let i = 0; i < d.length; i += 4 * 640 * 6) for (let j = 0; j < 640; j += 8) h += String.fromCharCode(256 + d[i + 4 * j]); return h; })()`;
 
+/** Counts the updates of hls.js that leave out segments. */
+const DELTAS = `(globalThis.deltas = { skipped: 0, failed: false }, screen.hls?.on("hlsLevelLoaded", (_event, { details }) => { if (details.skippedSegments > 0) deltas.skipped++; }), screen.hls?.on("hlsLevelUpdated", (_event, { details }) => { deltas.failed ||= details.deltaUpdateFailed === true; }), true)`;
+
 const BROWSERS = [
   ["chromium", openChromium],
   ["firefox-esr", openFirefox],
@@ -21,7 +24,8 @@ describe.each(BROWSERS)("the player in %s", (program, open) => {
     let site: Serving;
     const pictures: string[] = [];
     beforeAll(async () => {
-      site = await serving();
+      // Long enough for hls.js to be sent updates without what it knows.
+      site = await serving({ window: 20 });
       browser = await open();
     });
     afterAll(async () => {
@@ -67,6 +71,7 @@ describe.each(BROWSERS)("the player in %s", (program, open) => {
       await using page = await browser.newPage();
       await page.goto(`${site.origin}/#channel=demo&by=${delivery}`);
       await until(page, "screen.show !== undefined");
+      await page.evaluate(DELTAS);
       await page.evaluate("(screen.video.muted = true, screen.play(), true)");
       await until(
         page,
@@ -75,6 +80,9 @@ describe.each(BROWSERS)("the player in %s", (program, open) => {
       await page.evaluate("(screen.stalls = 0, globalThis.from = screen.video.currentTime, true)");
       // A turn is 24 s: in 26 s there is one at least.
       await until(page, "screen.video.currentTime > from + 26");
+      // Each update was understood: otherwise hls.js asks for the whole again.
+      if (delivery === "low-latency")
+        expect(await page.evaluate("deltas.skipped > 10 && !deltas.failed")).toBe(true);
       expect(problems(page)).toEqual([]);
       expect(site.errors).toEqual([]);
     });

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { titlesOf } from "../films/library.ts";
 import { FilmError } from "../films/film-error.ts";
 import type { FilmShelf } from "../films/shelf.ts";
-import type { Channel, ChannelClock } from "./channel.ts";
+import type { Channel, ChannelClock, ChannelLimits } from "./channel.ts";
 import { FedChannel, type FedChannelLimits } from "./fed-channel.ts";
 import { LoopChannel } from "./loop-channel.ts";
 import type { ChannelRendition } from "./source.ts";
@@ -22,6 +22,7 @@ export interface ChannelsOptions {
   /** Seconds of a part. */
   readonly part: number;
   readonly clock?: ChannelClock | undefined;
+  readonly limits?: Partial<ChannelLimits> | undefined;
   readonly fed?: Partial<FedChannelLimits> | undefined;
 }
 
@@ -48,12 +49,12 @@ export class Channels {
     const known = this.#fed.get(name);
     if (known !== undefined && !known.ended) return known;
     known?.close();
-    const { part, clock, fed } = this.#options;
+    const { part, clock, limits, fed } = this.#options;
     const channel = new FedChannel({
       name,
       part,
       clock,
-      ...(fed && { limits: fed }),
+      limits: { ...limits, ...fed },
       onEnd: () => {
         if (this.#fed.get(name) === channel) this.#fed.delete(name);
       },
@@ -81,9 +82,9 @@ export class Channels {
   }
 
   async #start({ name, path }: ChannelSource): Promise<Channel> {
-    const { shelf, part, clock } = this.#options;
+    const { shelf, part, clock, limits = {} } = this.#options;
     const renditions = await renditionsOf(path);
-    return LoopChannel.open({ name, renditions, shelf, part, ...(clock && { clock }) });
+    return LoopChannel.open({ name, renditions, shelf, part, limits, ...(clock && { clock }) });
   }
 }
 

@@ -2,7 +2,7 @@
  * Channels by HLS: `/live/NAME/master.m3u8` (low latency), `plain.m3u8`, `ts.m3u8`, and below `360p/` the playlists,
  * segments and parts; `/live/NAME.mp4` and `/live/NAME.ts`, which do not end.
  */
-import { formatPlaylist, type Playlist } from "@socketscope/media";
+import { deltaOf, formatPlaylist, type Playlist } from "@socketscope/media";
 import { answerOctets, type Request, type Response } from "@socketscope/web";
 import { goneSignal, pathParts, PLAYLIST_TYPE, say } from "../answers.ts";
 import { FilmError } from "../films/film-error.ts";
@@ -92,7 +92,8 @@ export class Live {
       if (!channel.ended && !(await reached(channel, rendition, lane, query.awaited, goneSignal(request))))
         return say(503, "It has not come in time.");
     }
-    return playlistAnswer(request, await livePlaylist(channel, rendition, lane, plain));
+    const playlist = await livePlaylist(channel, rendition, lane, plain);
+    return playlistAnswer(request, query.skip ? deltaOf(playlist) : playlist);
   }
 }
 

@@ -10,7 +10,7 @@ import type {
 } from "@socketscope/media";
 import type { AirRendition, Channel, OnAir } from "./channel.ts";
 
-/** rfc8216bis §8: parts, preload hints and server control need 6; EXT-X-SKIP, which is not used here, 9. */
+/** rfc8216bis §8: parts, preload hints and server control need 6; EXT-X-SKIP 9. */
 const VERSION = 9;
 const AUDIO_GROUP = "sound";
 /** Segments at the end whose parts are listed (rfc8216bis §4.4.4.9: the last three target durations). */
@@ -110,7 +110,11 @@ export async function livePlaylist(
     ...shared,
     partTarget: longest,
     // rfc8216bis §4.4.3.8: at least three parts from the end.
-    serverControl: { canBlockReload: true, partHoldBack: 3 * longest },
+    serverControl: {
+      canBlockReload: true,
+      partHoldBack: 3 * longest,
+      canSkipUntil: skipBoundary(channel.targetDuration, segments),
+    },
     // Before its first part is there nothing is said of it: a tag without a part would be of what comes after.
     coming:
       coming === undefined || ready.length === 0
@@ -124,6 +128,13 @@ export async function livePlaylist(
     preloadHints: ended ? [] : [{ type: "PART", uri: hint }],
     reports: reportsOf(channel, rendition, lane, lastOf(current, ready.length, segments)),
   };
+}
+
+/** rfc8216bis §4.4.3.8: six target durations at least; not told where nothing lies before it. */
+function skipBoundary(targetDuration: number, segments: readonly Segment[]): number | undefined {
+  const boundary = 6 * targetDuration;
+  const listed = segments.reduce((sum, { duration }) => sum + duration, 0);
+  return listed > boundary ? boundary : undefined;
 }
 
 /** The last part there is. */

@@ -1,4 +1,5 @@
 export { PlaylistError, type PlaylistFault } from "./error.ts";
+export { deltaOf, merged } from "./delta.ts";
 export { formatPlaylist } from "./format.ts";
 export type * from "./model.ts";
 export { parsePlaylist, PLAYLIST_MAX_LENGTH } from "./parse.ts";
