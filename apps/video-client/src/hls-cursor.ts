@@ -13,6 +13,11 @@ export interface Piece {
   /** Milliseconds since 1970 of its first sample, where that is said. */
   readonly wall: number | undefined;
   readonly discontinuity: boolean;
+  /** The segment's number, and whether it is its beginning. */
+  readonly number: number;
+  readonly begins: boolean;
+  /** Seconds from where the playlist begins to the segment. */
+  readonly time: number;
 }
 
 export interface CursorOptions {
@@ -32,8 +37,10 @@ export class HlsCursor {
   /** Seconds between the key picture that fetching begins with and the place where playing does. */
   skipped = 0;
 
-  constructor(options: CursorOptions) {
+  /** `from`: the segment to begin with; undefined: where a player tunes in. */
+  constructor(options: CursorOptions, from?: number) {
     this.#options = options;
+    this.#segment = from;
   }
 
   /** What is new since the last time. */
@@ -49,17 +56,18 @@ export class HlsCursor {
     const context = new Context();
     for (const [i, segment] of playlist.segments.entries()) {
       const number = playlist.mediaSequence + playlist.skipped + i;
-      const at = context.at(segment);
+      const at = context.at(segment, number);
       if (number < this.#segment) continue;
       // Of one that was begun by parts the rest is taken; of others the whole, in one request.
       if (this.#part > 0) pieces.push(...this.#parts(segment.parts, at, segment.discontinuity));
-      else if (!segment.gap) pieces.push({ ...at, ...wholeOf(segment), byteRange: context.range(segment) });
+      else if (!segment.gap)
+        pieces.push({ ...at, ...wholeOf(segment), begins: true, byteRange: context.range(segment) });
       this.#segment = number + 1;
       this.#part = 0;
     }
     if (parts && playlist.coming !== undefined && this.#segment === nextOf(playlist)) {
       const { coming } = playlist;
-      pieces.push(...this.#parts(coming.parts, context.at(coming), coming.discontinuity));
+      pieces.push(...this.#parts(coming.parts, context.at(coming, this.#segment), coming.discontinuity));
       this.#part = coming.parts.length;
     }
     return pieces;
@@ -86,6 +94,7 @@ export class HlsCursor {
           duration,
           wall,
           byteRange: rangeOf(part.byteRange),
+          begins: i === 0,
           discontinuity: discontinuity && i === 0,
         },
       ];
@@ -110,7 +119,29 @@ export class HlsCursor {
   }
 }
 
+/**
+ * The segment of another rendition's playlist that shows what `piece` does. RFC 8216 §6.2.4: they need not be numbered alike;
+ * dates, and in a film the time since its beginning, are the same.
+ */
+export function segmentAt(playlist: MediaPlaylist, piece: Piece): number {
+  const context = new Context();
+  const places = playlist.segments.map((segment, i) => ({
+    ...context.at(segment, playlist.mediaSequence + playlist.skipped + i),
+    middle: segment.duration / 2,
+  }));
+  const { wall } = piece;
+  if (wall !== undefined && places.some((place) => place.wall !== undefined))
+    return (
+      places.find((place) => place.wall !== undefined && wall < place.wall + place.middle * 1000)?.number ??
+      nextOf(playlist)
+    );
+  if (!playlist.ended) return piece.number;
+  return places.find(({ time, middle }) => piece.time < time + middle)?.number ?? nextOf(playlist);
+}
+
 interface Place {
+  readonly number: number;
+  readonly time: number;
   readonly map: string | undefined;
   readonly mapRange: Range;
   readonly wall: number | undefined;
@@ -121,16 +152,19 @@ class Context {
   #map: string | undefined;
   #mapRange: Range;
   #wall: number | undefined;
+  #time = 0;
   #last: { readonly uri: string; readonly end: number } | undefined;
 
-  at({ map, programDateTime, duration = 0 }: Said): Place {
+  at({ map, programDateTime, duration = 0 }: Said, number: number): Place {
     if (map !== undefined) {
       this.#map = map.uri;
       this.#mapRange = rangeOf(map.byteRange);
     }
     const wall = programDateTime ?? this.#wall;
     this.#wall = wall === undefined ? undefined : wall + duration * 1000;
-    return { map: this.#map, mapRange: this.#mapRange, wall };
+    const time = this.#time;
+    this.#time += duration;
+    return { map: this.#map, mapRange: this.#mapRange, wall, number, time };
   }
 
   /** RFC 8216 §4.3.2.2: without an offset it begins where the one before of the same file ended. */

@@ -1,6 +1,8 @@
 /** The command line: ffmpeg's and curl's letters where they have one. */
 import { BadValue, kinds, UsageError, type Kind, type OptionReader } from "@socketscope/host";
 
+import type { RenditionChoice } from "./hls.ts";
+
 export interface VideoClientOptions {
   readonly url: URL;
   /** "-": standard output. */
@@ -12,6 +14,7 @@ export interface VideoClientOptions {
   readonly duration: number | undefined;
   readonly every: number;
   readonly rows: number | undefined;
+  readonly rendition: RenditionChoice;
   readonly lowLatency: boolean;
   readonly flatOut: boolean;
   readonly ca: string | undefined;
@@ -26,10 +29,25 @@ const rows: Kind<number> = {
   },
 };
 
+const RENDITIONS = ["auto", "best", "least"] as const;
+
+const rendition: Kind<RenditionChoice> = {
+  argument: RENDITIONS.join("|"),
+  read(text) {
+    const found = RENDITIONS.find((one) => one === text);
+    if (found === undefined) throw new BadValue(`give ${RENDITIONS.join(", ")}`);
+    return found;
+  },
+};
+
 export function videoClientOptions(read: OptionReader, positionals: readonly string[]): VideoClientOptions {
   read.group("Watching:");
   const watching = {
-    rows: read.maybe("quality", rows, { help: "no picture larger than that; else the best" }),
+    rows: read.maybe("quality", rows, { help: "no picture larger than that" }),
+    rendition: read.one<RenditionChoice>("rendition", rendition, {
+      help: "auto: by how fast it comes; best while it is written or flat out",
+      default: "auto",
+    }),
     lowLatency: read.flag("low-latency", { help: "take parts, where there are any", default: true }),
     flatOut: read.flag("flat-out", { help: "as fast as it comes, not as it is played" }),
     viewers: read.one("viewers", kinds.integer(1, 2000), {

@@ -23,6 +23,9 @@ export interface Reading {
   readonly stalled: number;
   /** Seconds between when it happened and when it is shown; undefined where nobody says when that was. */
   readonly latency: number | undefined;
+  /** Which of several sizes is fetched, and how often that has changed; undefined where there is one. */
+  readonly rendition: string | undefined;
+  readonly changes: number;
 }
 
 export class Playback {
@@ -40,6 +43,8 @@ export class Playback {
   /** Where film stands on the wall clock: the last that was said. Milliseconds since 1970, and seconds of film. */
   #dated: { readonly wall: number; readonly film: number } | undefined;
   #last: { readonly time: number; readonly octets: number };
+  #rendition: string | undefined;
+  #changes = 0;
 
   /** `now`: milliseconds, as in every method. */
   constructor(now: number, limits: Partial<PlaybackLimits> = {}) {
@@ -60,6 +65,12 @@ export class Playback {
   /** It has begun to play. */
   get started(): boolean {
     return this.#state !== "starting";
+  }
+
+  /** What is fetched from now on. */
+  shows(rendition: string): void {
+    if (this.#rendition !== undefined && rendition !== this.#rendition) this.#changes++;
+    this.#rendition = rendition;
   }
 
   came(octets: number): void {
@@ -108,6 +119,8 @@ export class Playback {
       stalls: this.#stalls,
       stalled: rounded(this.#stalled),
       latency: shownAt === undefined || !this.started ? undefined : rounded((wall - shownAt) / 1000),
+      rendition: this.#rendition,
+      changes: this.#changes,
     };
   }
 

@@ -25,6 +25,8 @@ export function together(readings: readonly Reading[], missed: number): Moment {
     stalls: sum(({ stalls }) => stalls),
     stalled: Math.round(sum(({ stalled }) => stalled) * 1000) / 1000,
     latency: latencies.length === 0 ? undefined : Math.max(...latencies),
+    rendition: [...new Set(readings.flatMap(({ rendition }) => rendition ?? []))].join(", ") || undefined,
+    changes: sum(({ changes }) => changes),
     missed,
   };
 }
@@ -62,6 +64,8 @@ export function sentence({
   stalls,
   stalled,
   latency,
+  rendition,
+  changes,
   missed,
 }: Moment): string {
   return [
@@ -72,6 +76,7 @@ export function sentence({
     buffer === undefined ? "" : `buffer ${buffer.toFixed(1)} s`,
     `${stalls} stall${stalls === 1 ? "" : "s"}${stalled > 0 ? ` (${stalled.toFixed(1)} s)` : ""}`,
     latency === undefined ? "" : `latency ${latency.toFixed(2)} s`,
+    rendition === undefined ? "" : `${rendition}${changes > 0 ? ` (${changes} changes)` : ""}`,
     missed > 0 ? `${missed} missed` : "",
   ]
     .filter((part) => part !== "")

@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { finished } from "node:stream/promises";
 import type { Writable } from "node:stream";
+import { setTimeout as later } from "node:timers/promises";
 import { describeError } from "@socketscope/host";
 import type { ClientTls } from "@socketscope/web";
 import { ClientError } from "./errors.ts";
@@ -102,7 +103,7 @@ async function watch(
   { tls, output, signal }: Means,
 ): Promise<void> {
   const { playback } = viewer;
-  const { url, flatOut, rows, lowLatency } = options;
+  const { url, flatOut, rows, rendition, lowLatency } = options;
   const now = (): number => performance.now();
   using fetcher = new Fetcher(tls, (octets) => playback.came(octets), signal);
   const first = await fetcher.open(url);
@@ -111,7 +112,9 @@ async function watch(
   if (playlist === undefined) {
     await watchStream({ url, pieces }, playback, shared, now);
   } else {
-    const hls = new HlsViewer(fetcher, playback, { ...shared, rows, lowLatency }, now);
+    const wait = (ms: number): Promise<void> => later(ms, undefined, { signal });
+    const choice = { rows, rendition, lowLatency, flatOut, output };
+    const hls = new HlsViewer(fetcher, playback, choice, { now, wait });
     try {
       await hls.watch(url, playlist);
     } finally {

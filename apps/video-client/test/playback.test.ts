@@ -62,8 +62,10 @@ describe("what is told", () => {
     stalls: 1,
     stalled: 0.5,
     latency: 2,
+    rendition: "360p",
+    changes: 1,
   };
-  const other = { ...one, buffer: 1, stalls: 0, stalled: 0, latency: 4 };
+  const other = { ...one, buffer: 1, stalls: 0, stalled: 0, latency: 4, rendition: "180p", changes: 2 };
 
   it("is of several the sum, the least buffer, the greatest latency", () => {
     const moment = together([one, other], 2);
@@ -76,7 +78,7 @@ describe("what is told", () => {
       latency: 4,
     });
     expect(sentence(moment)).toBe(
-      "2 viewers  10 s  4.0 MB  16.00 Mbit/s  buffer 1.0 s  1 stall (0.5 s)  latency 4.00 s  2 missed",
+      "2 viewers  10 s  4.0 MB  16.00 Mbit/s  buffer 1.0 s  1 stall (0.5 s)  latency 4.00 s  360p, 180p (3 changes)  2 missed",
     );
   });
 
