@@ -19,6 +19,8 @@ export interface Shipment {
   /** Its recipients are those of this attempt. */
   readonly envelope: Envelope;
   readonly content: Content;
+  /** These have it, and others of the same attempt are still to come: durable when it resolves. */
+  reached(forwardPaths: readonly string[]): Promise<void>;
 }
 
 export interface AttemptResult extends RecipientResult {
@@ -34,6 +36,7 @@ export class Attempt {
   readonly #shipment: Shipment;
   readonly #login: Login | undefined;
   readonly #results = new Map<string, AttemptResult>();
+  #release: (() => void) | undefined;
 
   constructor(sessions: Sessions, shipment: Shipment, login: Login | undefined) {
     this.#sessions = sessions;
@@ -41,7 +44,7 @@ export class Attempt {
     this.#login = login;
   }
 
-  /** A result for each recipient. Rejects with HopFailure where not one target could be spoken to. */
+  /** A result for each recipient; they are to be written down before `release`. Rejects with HopFailure where not one target could be spoken to. */
   async run(targets: readonly Target[]): Promise<readonly AttemptResult[]> {
     let failure = failures.unreachable("there is no host to try");
     let spoken = false;
@@ -63,19 +66,29 @@ export class Attempt {
     );
   }
 
+  /**
+   * The connection may take the next message. Not before: of all that was sent over it, only the last may come again
+   * after a crash.
+   */
+  release(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+
   /** Resolves when every open recipient has its result; rejects with HopFailure where the next target should be tried. */
   async #at(target: Target): Promise<void> {
     for (;;) {
       const { session, rested } = await this.#sessions.take(target, this.#login);
+      const give = (): void => this.#sessions.give(session, target, this.#login);
       try {
         await this.#over(session, target);
+        this.#release = give;
         return;
       } catch (error) {
+        give();
         // It was closed while it rested: nobody has seen anything of this message.
         const gone = rested && error instanceof HopFailure;
         if (!gone) throw error;
-      } finally {
-        this.#sessions.give(session, target, this.#login);
       }
     }
   }
@@ -85,11 +98,19 @@ export class Attempt {
       const group = open.slice(0, GROUP);
       const before = this.#results.size;
       await this.#group(session, target, group);
+      if (this.#open().length > 0) await this.#reached(group);
       if (this.#results.size === before)
         throw failures.interrupted("the next hop takes nobody", nameOf(target));
       if (!session.usable && this.#open().length > 0)
         throw failures.interrupted(`${nameOf(target)} closed the connection`, nameOf(target));
     }
+  }
+
+  async #reached(group: readonly Recipient[]): Promise<void> {
+    const reached = group
+      .map(({ forwardPath }) => forwardPath)
+      .filter((forwardPath) => this.#results.get(forwardPath)?.outcome === "delivered");
+    if (reached.length > 0) await this.#shipment.reached(reached);
   }
 
   async #group(session: SmtpSession, target: Target, recipients: readonly Recipient[]): Promise<void> {

@@ -17,7 +17,7 @@ export interface DeliveryOptions {
   readonly routes: Routes;
   readonly exchangers: MailExchangers;
   readonly sessions: Sessions;
-  readonly notices: Notices;
+  readonly notices: Pick<Notices, "tell">;
   /** Milliseconds between attempts; the first is how long a hop that is down rests. */
   readonly schedule: readonly number[];
   /** Milliseconds after which the sender is told that it takes long; Infinity: never. */
@@ -31,6 +31,11 @@ export interface DeliveryOptions {
   readonly now: () => number;
   readonly onAttempt?: (message: QueuedMessage, line: string) => void;
   readonly onError: (error: unknown) => void;
+}
+
+interface Group {
+  readonly hop: NextHop;
+  readonly forwardPaths: string[];
 }
 
 /** Milliseconds before the disk is asked again, when it could not write down what an attempt brought. */
@@ -108,7 +113,7 @@ export class Delivery {
   async #handle(message: QueuedMessage): Promise<void> {
     const { queue, onError } = this.#options;
     try {
-      await this.#settle(message, await this.#attempt(message));
+      await this.#attempt(message);
     } catch (error) {
       onError(error);
       const timer = setTimeout(() => queue.putBack(message.id), DISK_PAUSE);
@@ -116,27 +121,30 @@ export class Delivery {
     }
   }
 
-  async #attempt(message: QueuedMessage): Promise<readonly AttemptResult[]> {
-    const groups = this.#groups(message);
-    const all = groups.map(async ({ hop, forwardPaths }) => {
-      const results = await this.#group(message, hop, forwardPaths);
-      const over = results.filter(({ outcome }) => outcome === "delivered");
-      // The other groups may take long; whoever has it is not to get it twice after a crash.
-      if (groups.length > 1 && over.length > 0)
-        await this.#options.queue.reached(
-          message.id,
-          over.map(({ forwardPath }) => forwardPath),
-        );
-      return results;
-    });
-    return (await Promise.all(all)).flat();
+  async #attempt(message: QueuedMessage): Promise<void> {
+    const [first, ...others] = this.#groups(message);
+    if (first !== undefined && others.length === 0)
+      return this.#group(message, first, (results) => this.#settle(message, results));
+    const all: AttemptResult[] = [];
+    // Another group may take long; whoever has it is not to get it twice after a crash.
+    const note = async (results: readonly AttemptResult[]): Promise<void> => {
+      all.push(...results);
+      const reached = results.filter(({ outcome }) => outcome === "delivered");
+      const forwardPaths = reached.map(({ forwardPath }) => forwardPath);
+      if (reached.length > 0) await this.#reached(message, forwardPaths);
+    };
+    const groups = first === undefined ? [] : [first, ...others];
+    await Promise.all(groups.map((group) => this.#group(message, group, note)));
+    await this.#settle(message, all);
+  }
+
+  #reached({ id }: QueuedMessage, forwardPaths: readonly string[]): Promise<void> {
+    return this.#options.queue.reached(id, forwardPaths);
   }
 
   /** One for each next hop. */
-  #groups({
-    recipients,
-  }: QueuedMessage): readonly { readonly hop: NextHop; readonly forwardPaths: string[] }[] {
-    const groups = new Map<string, { hop: NextHop; forwardPaths: string[] }>();
+  #groups({ recipients }: QueuedMessage): readonly Group[] {
+    const groups = new Map<string, Group>();
     for (const { forwardPath } of recipients) {
       const hop = this.#options.routes.nextHopOf(splitAddress(forwardPath).domain);
       const name = hopName(hop);
@@ -147,25 +155,23 @@ export class Delivery {
     return [...groups.values()];
   }
 
+  /** Its connection is held until `note` has written down what came of it. */
   async #group(
     message: QueuedMessage,
-    nextHop: NextHop,
-    forwardPaths: readonly string[],
-  ): Promise<readonly AttemptResult[]> {
+    { hop: nextHop, forwardPaths }: Group,
+    note: (results: readonly AttemptResult[]) => Promise<void>,
+  ): Promise<void> {
     const name = hopName(nextHop);
     const hop = this.#hopOf(name);
     try {
-      return await hop.run(() => this.#speak(message, nextHop, forwardPaths));
+      await hop.run(() => this.#speak(message, nextHop, forwardPaths, note));
     } catch (error) {
       if (!(error instanceof HopFailure)) throw error;
       const outcome = error.permanent ? "failed" : "deferred";
-      return forwardPaths.map((forwardPath) => ({
-        forwardPath,
-        outcome,
-        reply: error.reply,
-        host: error.host,
-        dsnPassedOn: false,
-      }));
+      const { reply: said, host } = error;
+      await note(
+        forwardPaths.map((forwardPath) => ({ forwardPath, outcome, reply: said, host, dsnPassedOn: false })),
+      );
     } finally {
       if (hop.idle) this.#hops.delete(name);
     }
@@ -175,7 +181,8 @@ export class Delivery {
     message: QueuedMessage,
     hop: NextHop,
     forwardPaths: readonly string[],
-  ): Promise<readonly AttemptResult[]> {
+    note: (results: readonly AttemptResult[]) => Promise<void>,
+  ): Promise<void> {
     const { exchangers, sessions, queue } = this.#options;
     const targets =
       hop.type === "mx"
@@ -185,8 +192,14 @@ export class Delivery {
     const shipment = {
       envelope: { ...message.envelope, recipients },
       content: { size: message.size, read: () => queue.read(message.id) },
+      reached: (reached: readonly string[]) => this.#reached(message, reached),
     };
-    return new Attempt(sessions, shipment, hop.type === "host" ? hop.login : undefined).run(targets);
+    const attempt = new Attempt(sessions, shipment, hop.type === "host" ? hop.login : undefined);
+    try {
+      await note(await attempt.run(targets));
+    } finally {
+      attempt.release();
+    }
   }
 
   #hopOf(name: string): Hop {

@@ -1,8 +1,7 @@
 /** One next hop: so many connections at once, the others wait; while it is down nobody waits for it. */
-import type { AttemptResult } from "./attempt.ts";
 import { HopFailure } from "./failure.ts";
 
-export type Job = () => Promise<readonly AttemptResult[]>;
+export type Job = () => Promise<void>;
 
 export interface HopOptions {
   /** Attempts at once. */
@@ -14,7 +13,7 @@ export interface HopOptions {
 
 interface Waiting {
   readonly job: Job;
-  readonly resolve: (results: readonly AttemptResult[]) => void;
+  readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -34,7 +33,7 @@ export class Hop {
   }
 
   /** Rejects with HopFailure when the hop could not be spoken to, now or a moment ago. */
-  run(job: Job): Promise<readonly AttemptResult[]> {
+  run(job: Job): Promise<void> {
     if (this.#down !== undefined && this.#isDown()) return Promise.reject(this.#down.failure);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ job, resolve, reject });

@@ -152,21 +152,18 @@ export class Queue {
     // That nobody was reached may be forgotten: it is only tried again the sooner.
     const nothing = !delayNoticeSent && state.recipients.length === kept.message.recipients.length;
     const next = { ...state, delayNoticeSent: kept.message.delayNoticeSent || delayNoticeSent };
-    if (!nothing) return this.#change(kept, next);
-    this.#log().appendLater({ type: "state", id, state: next });
-    this.#changed(kept, next);
+    await this.#write(kept, next, nothing);
+    kept.message = { ...kept.message, active: false };
+    this.#changed(kept);
   }
 
-  /**
-   * In the middle of an attempt: these are over, and others may take their time. Durable when it resolves, so that a
-   * crash does not send it to them again.
-   */
+  /** In the middle of an attempt: these have it, and others may take their time. Durable when it resolves. */
   async reached(id: string, forwardPaths: readonly string[]): Promise<void> {
     const kept = this.#kept.get(id);
     if (kept === undefined) return;
     const state = stateOf(kept.message);
     const recipients = state.recipients.filter(({ forwardPath }) => !forwardPaths.includes(forwardPath));
-    await this.#change(kept, { ...state, recipients }, true);
+    await this.#change(kept, { ...state, recipients });
   }
 
   /** Delivery gives it back unchanged: we are shutting down. */
@@ -215,8 +212,7 @@ export class Queue {
   async hold(id: string, held: boolean): Promise<boolean> {
     const kept = this.#kept.get(id);
     if (kept === undefined) return false;
-    const state = stateOf(kept.message);
-    await this.#change(kept, { ...state, held, due: held ? state.due : this.#now() }, kept.message.active);
+    await this.#change(kept, { ...stateOf(kept.message), held, ...(!held && { due: this.#now() }) });
     return true;
   }
 
@@ -267,17 +263,22 @@ export class Queue {
     return !held && !active;
   }
 
-  async #change(kept: Kept, state: QueueState, active = false): Promise<void> {
-    const { id } = kept.message;
-    await this.#log().append({ type: "state", id, state }, NOTHING);
-    this.#changed(kept, state, active);
+  async #change(kept: Kept, state: QueueState): Promise<void> {
+    await this.#write(kept, state);
+    this.#changed(kept);
   }
 
-  #changed(kept: Kept, state: QueueState, active = false): void {
-    const { id } = kept.message;
-    kept.message = { ...kept.message, ...state, active };
-    if (this.#isWaiting(kept.message)) this.#heap.push(state.due, id);
-    this.#tell(id);
+  /** It counts at once: what changes while it is on its way to the disk builds upon it. Durable when it resolves. */
+  async #write(kept: Kept, state: QueueState, isWorthNoSync = false): Promise<void> {
+    kept.message = { ...kept.message, ...state };
+    const record = { type: "state", id: kept.message.id, state };
+    if (isWorthNoSync) this.#log().appendLater(record);
+    else await this.#log().append(record, NOTHING);
+  }
+
+  #changed({ message }: Kept): void {
+    if (this.#isWaiting(message)) this.#heap.push(message.due, message.id);
+    this.#tell(message.id);
   }
 
   async #end(id: string, kept: Kept): Promise<void> {
@@ -336,7 +337,7 @@ export class Queue {
       // It may have ended, or changed, while it was written again: that is said once more behind it.
       if (!this.#kept.has(id)) await this.#end(id, kept);
       else if (kept.message.attempts !== state.attempts || kept.message.held !== state.held)
-        await this.#change(kept, stateOf(kept.message), kept.message.active);
+        await this.#change(kept, stateOf(kept.message));
     }
   }
 

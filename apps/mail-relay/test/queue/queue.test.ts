@@ -266,6 +266,28 @@ describe("the queue", () => {
     await after.close();
   });
 
+  it("keeps every change of those that come while another is on its way to the disk", async () => {
+    const queue = await open();
+    const id = await put(queue, undefined, to("a@a.test", "b@b.test", "c@c.test"));
+    queue.take();
+    await Promise.all([
+      queue.reached(id, ["a@a.test"]),
+      queue.hold(id, true),
+      queue.reached(id, ["b@b.test"]),
+    ]);
+    const left = { held: true, recipients: [{ forwardPath: "c@c.test" }] };
+    expect(queue.show(id)).toMatchObject({ ...left, active: true });
+    await Promise.all([
+      queue.settle(id, [{ forwardPath: "c@c.test", outcome: "deferred", reply: deferred }]),
+      queue.hold(id, false),
+    ]);
+    expect(queue.show(id)).toMatchObject({ held: false, attempts: 1, active: false });
+    await queue.close();
+    const after = await open();
+    expect(after.show(id)).toMatchObject({ recipients: left.recipients, held: false });
+    await after.close();
+  });
+
   it("says when the disk does not give back what was written", async () => {
     const queue = await open({ aheadOctets: 0 });
     const id = await put(queue);
