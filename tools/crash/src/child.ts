@@ -8,15 +8,17 @@ import { CrashError } from "./crash-error.ts";
 const workspace = fileURLToPath(new URL("../../..", import.meta.url));
 /** Run as source, the server is run as source; built, it is the built one. */
 const isSource = import.meta.url.endsWith(".ts");
-const noFsync = fileURLToPath(new URL("../src/no-fsync.mjs", import.meta.url));
+
+/** A server that does not do what it should: the trial must see it. */
+export type Control = "no-fsync" | "no-notes";
 
 export interface ChildOptions {
   readonly app: "mail-relay" | "file-transfer";
   /** Of the listener whose port is wanted. */
   readonly listener: "smtp" | "ftp";
   readonly args: readonly string[];
-  /** False: its disk only says that it has written. */
-  readonly fsync: boolean;
+  /** "no-fsync": its disk only says that it has written. "no-notes": it writes down no delivery. */
+  readonly control?: Control | undefined;
 }
 
 export class Child {
@@ -31,14 +33,14 @@ export class Child {
   }
 
   /** Throws CrashError "NOT_READY". */
-  static async start({ app, listener, args, fsync }: ChildOptions): Promise<Child> {
+  static async start({ app, listener, args, control }: ChildOptions): Promise<Child> {
     const program = isSource
       ? ["--import", "tsx", "--conditions=@socketscope/source", `apps/${app}/src/main.ts`]
       : [`apps/${app}/dist/main.js`];
     const child = spawn(
       process.execPath,
       [
-        ...(fsync ? [] : ["--import", noFsync]),
+        ...(control === undefined ? [] : ["--import", controlModule(control)]),
         ...program,
         "--json",
         "--log=off",
@@ -72,4 +74,9 @@ export class Child {
     this.#child.kill("SIGTERM");
     await this.#exited;
   }
+}
+
+/** Loaded before the server. */
+function controlModule(control: Control): string {
+  return fileURLToPath(new URL(`../src/${control}.mjs`, import.meta.url));
 }

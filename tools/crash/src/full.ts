@@ -31,7 +31,7 @@ export async function fillDisk(): Promise<FullOutcome> {
   const sent = new Sent();
   try {
     const state = join(disk.folder, "state");
-    const relay = await Relay.start({ state, port: 0, nextHop: NEXT_HOP_IS_DOWN, fsync: true });
+    const relay = await Relay.start({ state, port: 0, nextHop: NEXT_HOP_IS_DOWN });
     const before = await sent.send(relay.port);
     const filler = join(disk.folder, "filler");
     fill(filler);
@@ -110,7 +110,7 @@ async function judge(
   state: string,
   { here, elsewhere, refused }: Sent,
 ): Promise<Pick<FullOutcome, "lost" | "halfAccepted" | "torn">> {
-  const relay = await Relay.start({ state, port: 0, nextHop: NEXT_HOP_IS_DOWN, fsync: true });
+  const relay = await Relay.start({ state, port: 0, nextHop: NEXT_HOP_IS_DOWN });
   const page = await askControl(state, "mail-relay", "GET", "/queue?limit=1");
   await relay.stop();
   const queued =

@@ -33,6 +33,7 @@ export async function lettersIn(maildir: string): Promise<Found> {
     for (const part of ["new", "cur"])
       for (const name of await names(join(maildir, mailbox, part))) {
         const file = join(maildir, mailbox, part, name);
+        // In a Maildir lines end in LF.
         const id = idOf((await readFile(file, "latin1")).replaceAll("\n", "\r\n"));
         if (id === undefined) torn.push(file);
         else whole.set(id, (whole.get(id) ?? 0) + 1);
@@ -40,8 +41,8 @@ export async function lettersIn(maildir: string): Promise<Found> {
   return { whole, torn };
 }
 
-/** In a Maildir lines end in LF. Undefined: not as it was sent. */
-function idOf(message: string): string | undefined {
+/** Undefined: not as it was sent. */
+export function idOf(message: string): string | undefined {
   const [, id, hash] = /\r\nX-Crash-Id: (\w+)\r\nX-Crash-Hash: (\w+)\r\n/.exec(message) ?? [];
   const body = message.slice(message.indexOf("\r\n\r\n") + 4);
   return createHash("sha256").update(body, "latin1").digest("hex") === hash ? id : undefined;

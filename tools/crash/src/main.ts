@@ -1,5 +1,6 @@
-/** Crashes a server again and again, and counts what it answered for and is gone. Exit 1: something was lost or torn. */
+/** Crashes a server again and again, and counts what it answered for and is gone. Exit 1: something was lost, torn or sent twice without need. */
 import { EXIT, kinds, runOnce } from "@socketscope/host";
+import type { Control } from "./child.ts";
 import { trial, type Outcome, type TrialOptions } from "./trial.ts";
 import { uploadsTrial } from "./uploads-trial.ts";
 
@@ -13,6 +14,7 @@ await runOnce(
       "crash --crash kill --rounds 20",
       "crash --crash power --senders 10 --next-hop up",
       "crash --crash power --no-fsync",
+      "crash --crash kill --next-hop up --no-notes",
       "crash --of uploads --crash power",
     ],
     options: (read) => ({
@@ -31,26 +33,31 @@ await runOnce(
         default: "down",
       }),
       fsync: read.flag("fsync", { help: "off: the control, which must lose something", default: true }),
+      notes: read.flag("notes", { help: "off: the control, which must send letters again", default: true }),
     }),
   },
-  async ({ of, crash, rounds, senders, nextHop, fsync }) => {
+  async ({ of, crash, rounds, senders, nextHop, fsync, notes }) => {
+    const control: Control | undefined = fsync ? (notes ? undefined : "no-notes") : "no-fsync";
     const all: Outcome[] = [];
     for (let round = 1; round <= rounds; round++) {
       const after = 200 + Math.floor(Math.random() * 1300);
-      const options = { crash, senders, nextHop, fsync, after };
+      const options = { crash, senders, nextHop, control, after };
       const outcome = await (of === "letters" ? trial(options) : uploadsTrial(options));
       all.push(outcome);
-      const { acknowledged, lost, torn, doubled } = outcome;
-      console.log(
-        `${round}: ${crash} after ${after} ms: ${acknowledged} acknowledged, ${lost} lost, ${torn} torn, ${doubled} doubled`,
-      );
+      console.log(`${round}: ${crash} after ${after} ms: ${inWords(outcome)}`);
     }
-    const sum = (of: (outcome: Outcome) => number): number => all.reduce((total, one) => total + of(one), 0);
-    const lost = sum((one) => one.lost);
-    const torn = sum((one) => one.torn);
-    console.log(
-      `${sum((one) => one.acknowledged)} acknowledged, ${lost} lost, ${torn} torn, ${sum((one) => one.doubled)} doubled`,
-    );
-    return lost + torn === 0 ? EXIT.ok : EXIT.failure;
+    const sum = (of: (outcome: Outcome) => number): number => all.reduce((so, one) => so + of(one), 0);
+    const total: Outcome = {
+      acknowledged: sum((one) => one.acknowledged),
+      lost: sum((one) => one.lost),
+      torn: sum((one) => one.torn),
+      doubles: { inFlight: sum((one) => one.doubles.inFlight), other: sum((one) => one.doubles.other) },
+    };
+    console.log(inWords(total));
+    return total.lost + total.torn + total.doubles.other === 0 ? EXIT.ok : EXIT.failure;
   },
 );
+
+function inWords({ acknowledged, lost, torn, doubles }: Outcome): string {
+  return `${acknowledged} acknowledged, ${lost} lost, ${torn} torn, doubled: ${doubles.inFlight} in flight, ${doubles.other} other`;
+}

@@ -1,5 +1,5 @@
 /** The relay as a child, on a state folder. */
-import { Child } from "./child.ts";
+import { Child, type Control } from "./child.ts";
 
 export interface RelayOptions {
   readonly state: string;
@@ -7,7 +7,7 @@ export interface RelayOptions {
   readonly port: number;
   /** The next hop of all mail for others; undefined: nothing leaves. */
   readonly nextHop?: number;
-  readonly fsync: boolean;
+  readonly control?: Control | undefined;
 }
 
 export class Relay {
@@ -22,7 +22,7 @@ export class Relay {
   }
 
   /** Throws CrashError "NOT_READY". */
-  static async start({ state, port, nextHop, fsync }: RelayOptions): Promise<Relay> {
+  static async start({ state, port, nextHop, control }: RelayOptions): Promise<Relay> {
     const off = ["submission", "smtps", "pop3", "pop3s", "web"].flatMap((name) => [`--${name}-port`, "off"]);
     const route =
       nextHop === undefined
@@ -37,7 +37,7 @@ export class Relay {
             "200ms",
           ];
     const args = [`--port=${port}`, `--state=${state}`, ...off, ...route];
-    return new Relay(await Child.start({ app: "mail-relay", listener: "smtp", args, fsync }), state);
+    return new Relay(await Child.start({ app: "mail-relay", listener: "smtp", args, control }), state);
   }
 
   /** It does nothing from here on; what it has told others is told. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { Child } from "./child.ts";
+import { Child, type Control } from "./child.ts";
 import { CrashError } from "./crash-error.ts";
 import { Disk } from "./disk.ts";
 import { filesIn } from "./marked-file.ts";
@@ -13,14 +13,19 @@ import { login, startUploaders, type Stored } from "./uploaders.ts";
 export type UploadsTrialOptions = Omit<TrialOptions, "nextHop">;
 
 /** Throws CrashError. */
-export async function uploadsTrial({ crash, senders, fsync, after }: UploadsTrialOptions): Promise<Outcome> {
+export async function uploadsTrial({
+  crash,
+  senders,
+  control,
+  after,
+}: UploadsTrialOptions): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "crash-"));
   const disks: Disk[] = [];
   try {
     const first = crash === "power" ? Disk.make(folder) : undefined;
     if (first !== undefined) disks.push(first);
     const at = first?.folder ?? folder;
-    const server = await startServer(join(folder, "state"), join(at, "home"), fsync);
+    const server = await startServer(join(folder, "state"), join(at, "home"), control);
     const { stored, over } = startUploaders(server.port, senders);
     await firstOf(stored);
     await setTimeout(after);
@@ -45,7 +50,7 @@ async function firstOf(stored: Stored): Promise<void> {
   }
 }
 
-function startServer(state: string, home: string, fsync: boolean): Promise<Child> {
+function startServer(state: string, home: string, control: Control | undefined): Promise<Child> {
   return Child.start({
     app: "file-transfer",
     listener: "ftp",
@@ -58,7 +63,7 @@ function startServer(state: string, home: string, fsync: boolean): Promise<Child
       `--home=${home}`,
       `--user=${login.user}:${login.password}`,
     ],
-    fsync,
+    control,
   });
 }
 
@@ -66,5 +71,5 @@ async function judge(home: string, stored: Stored): Promise<Outcome> {
   const { whole, torn } = await filesIn(home);
   // A later version than the answered one was in its place already when the answer was lost on its way.
   const lost = [...stored].filter(([name, version]) => (whole.get(name) ?? -1) < version).length;
-  return { acknowledged: stored.size, lost, torn: torn.length, doubled: 0 };
+  return { acknowledged: stored.size, lost, torn: torn.length, doubles: { inFlight: 0, other: 0 } };
 }

@@ -10,7 +10,7 @@ describe("a file transfer server that is killed", () => {
   it(
     "has every file it answered 226, and none that is half",
     async () => {
-      const outcome = await uploadsTrial({ crash: "kill", senders: 10, fsync: true, after: 600 });
+      const outcome = await uploadsTrial({ crash: "kill", senders: 10, after: 600 });
       expect(outcome.acknowledged).toBeGreaterThan(0);
       expect(outcome).toMatchObject({ lost: 0, torn: 0 });
     },
@@ -28,7 +28,7 @@ needing(missingDisk(), false).describe("a file transfer server whose power goes"
   it(
     "has every file it answered 226, and none that is half",
     async () => {
-      const outcome = await uploadsTrial({ crash: "power", senders: 10, fsync: true, after: 800 });
+      const outcome = await uploadsTrial({ crash: "power", senders: 10, after: 800 });
       expect(outcome.acknowledged).toBeGreaterThan(0);
       expect(outcome).toMatchObject({ lost: 0, torn: 0 });
     },
@@ -41,7 +41,7 @@ needing(missingDisk(), false).describe("a file transfer server whose power goes"
       const { acknowledged, lost } = await uploadsTrial({
         crash: "power",
         senders: 10,
-        fsync: false,
+        control: "no-fsync",
         after: 800,
       });
       expect(acknowledged).toBeGreaterThan(0);
