@@ -127,7 +127,10 @@ export async function startMailRelay(
     const tls = await certificate(options, authority);
     const authClear = options.authClear || options.hosts.every(isLoopback);
     const converse = (peer: Peer): NotedConversation =>
-      new NotedConversation(new FaultyConversation(new Reception(peer, reception), peer, faults));
+      new NotedConversation(
+        new FaultyConversation(new Reception(peer, reception), peer, faults),
+        (isReceiving) => dialogues.receiving(peer.flow, isReceiving),
+      );
     let urls: () => readonly ListenerUrl[] = () => [];
     const inbox = new Inbox({
       mailboxes,

@@ -12,6 +12,9 @@ const MAX_LINES = 400;
 const MAX_CHARACTERS = 600;
 /** Octets of a line without an end that are held. */
 const MAX_HELD = 16 * 1024;
+/** RFC 5321 §4.1.1.4; the first CRLF is the content's. */
+const END = "\r\n.\r\n";
+const END_OF_LINE = Buffer.from("\r\n");
 
 export class Dialogue {
   readonly #lines: DialogueLine[] = [];
@@ -22,6 +25,8 @@ export class Dialogue {
   /** What the client's octets are: commands, the answer to a challenge, the content, octets of a chunk. */
   #client: "commands" | "secret" | "content" | "chunk" = "commands";
   #contentOctets = 0;
+  /** The last octets of the content, in which its end may have begun. */
+  #tail = END_OF_LINE;
   #chunkLeft = 0;
 
   constructor(now: () => number) {
@@ -46,11 +51,15 @@ export class Dialogue {
     else this.#read(octets);
   }
 
+  /** The connection is over; what was missing is said. */
+  ended(): void {
+    if (this.#client === "content") this.#contentOver("without the dot that ends it");
+    if (this.#client === "chunk") this.#add("both", `${this.#chunkLeft} of these octets never came`);
+    this.#client = "commands";
+  }
+
   #read(octets: Uint8Array): void {
-    if (this.#client === "content") {
-      this.#contentOctets += octets.length;
-      return;
-    }
+    if (this.#client === "content") return this.#content(octets);
     if (this.#client === "chunk") {
       const taken = Math.min(this.#chunkLeft, octets.length);
       this.#chunkLeft -= taken;
@@ -74,6 +83,26 @@ export class Dialogue {
       }
     }
     this.#held.in = text.slice(at, at + MAX_HELD);
+  }
+
+  #content(octets: Uint8Array): void {
+    const all = Buffer.concat([this.#tail, octets]);
+    const end = all.indexOf(END, 0, "latin1");
+    const known = this.#tail.length;
+    if (end < 0) {
+      this.#contentOctets += octets.length;
+      this.#tail = all.subarray(-(END.length - 1));
+      return;
+    }
+    this.#contentOctets += end + 2 - known;
+    this.#contentOver("and the dot that ends it");
+    const behind = all.subarray(end + END.length);
+    if (behind.length > 0) this.#read(behind);
+  }
+
+  #contentOver(how: string): void {
+    this.#add("both", `${this.#contentOctets} octets of the message, ${how}`);
+    this.#client = "commands";
   }
 
   #command(line: string): void {
@@ -105,16 +134,17 @@ export class Dialogue {
   }
 
   #reply(line: string): void {
-    if (this.#client === "content") {
-      this.#add("both", `${this.#contentOctets} octets of the message, and the dot that ends it`);
-      this.#client = "commands";
-    }
+    // Whoever is answered before the end of a message is not let to it.
+    if (this.#client === "content") this.#contentOver("without the dot that ends it");
     this.#add("server", line);
     if (line.startsWith("354")) {
       this.#client = "content";
+      this.#contentOctets = 0;
+      this.#tail = END_OF_LINE;
       // A client that does not wait has sent some of it already.
-      this.#contentOctets = this.#held.in.length;
+      const begun = Buffer.from(this.#held.in, "latin1");
       this.#held.in = "";
+      this.#content(begun);
     } else if (line.startsWith("334")) this.#client = "secret";
     else if (this.#client === "secret") this.#client = "commands";
   }

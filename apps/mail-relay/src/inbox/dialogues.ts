@@ -17,7 +17,7 @@ export interface KeptDialogue {
 
 export interface FailedSession extends KeptDialogue {
   readonly id: number;
-  /** What was refused, with our reply; the last ones. */
+  /** What was refused, with our reply; the last ones. Or that it broke off within a message, for which there is no reply. */
   readonly refusals: readonly string[];
 }
 
@@ -30,6 +30,7 @@ export interface DialogueLimits {
 
 const defaultLimits: DialogueLimits = { failed: 500, kept: 20_000 };
 const MAX_REFUSALS = 20;
+const BROKEN_OFF = "Broken off in the middle of the message";
 
 interface Open {
   readonly flow: Flow;
@@ -38,6 +39,8 @@ interface Open {
   /** Those it brought into mailboxes. */
   readonly messages: string[];
   readonly refusals: string[];
+  /** It is within the content of a message. */
+  receiving: boolean;
   /** It brought a message, wherever that went. */
   succeeded: boolean;
 }
@@ -87,6 +90,7 @@ export class Dialogues implements SessionBook {
         opened: Date.now(),
         messages: [],
         refusals: [],
+        receiving: false,
         succeeded: false,
       });
     },
@@ -132,6 +136,12 @@ export class Dialogues implements SessionBook {
     this.#note(flow, said.endsWith(what) ? said : `${said} (to ${what})`);
   }
 
+  /** The content of a message has begun, or is over. */
+  receiving(flow: Flow, isReceiving: boolean): void {
+    const open = this.#open.get(flow.id);
+    if (open !== undefined) open.receiving = isReceiving;
+  }
+
   brought(flow: Flow, id: string | undefined): void {
     this.#messages++;
     const open = this.#open.get(flow.id);
@@ -156,6 +166,10 @@ export class Dialogues implements SessionBook {
     const open = this.#open.get(flow.id);
     this.#open.delete(flow.id);
     if (open === undefined) return;
+    open.dialogue.ended();
+    // Whom we cut off has heard why, and that is noted.
+    if (open.receiving && (open.refusals.length === 0 || reason === "peer-ended" || reason === "io"))
+      open.refusals.push(BROKEN_OFF);
     const said = keep(open, reason);
     this.#write(open.messages, said)
       .catch(this.#onError)

@@ -19,28 +19,33 @@ const endings: Readonly<Record<CloseReason, string>> = {
   internal: "the relay failed, its log says why",
 };
 
+/** RFC 5321 §4.1.1.10: as if it had been refused for now. */
+const UNFINISHED =
+  "The connection ended before the message did: nothing of it was kept, and whoever sent it has it still.";
+
 export function failedList(failed: readonly FailedSession[], opened: FailedSession | undefined): Markup {
   return markup`<div class="phead"><a class="back" href="/">Mailboxes</a><h1>Failed sessions</h1><span class="sub">${failed.length} kept</span></div>
 <ul class="it" tabindex="0" aria-label="Sessions that brought no letter">${failed.map((session) => {
     const { id, remote, opened: at, refusals, lines } = session;
     const [code, why] = cut(refusals.at(-1) ?? "");
-    return markup`<li class="bad"><a href="/?view=failed&session=${id}"${session === opened && markup` aria-current="true"`}><span class="f"><code>${code}</code> ${remote}</span><time>${clock(at)}</time><span class="s">${why}</span><span class="k">${lines.length} lines</span></a></li>`;
+    return markup`<li class="bad"><a href="/?view=failed&session=${id}"${session === opened && markup` aria-current="true"`}><span class="f">${code !== "" && markup`<code>${code}</code> `}${remote}</span><time>${clock(at)}</time><span class="s">${why}</span><span class="k">${lines.length} lines</span></a></li>`;
   })}</ul>`;
 }
 
 export function failedSession({ remote, local, refusals, reason, lines }: FailedSession): Markup {
   const last = refusals.at(-1) ?? "";
   const [code, why] = cut(last);
+  const refused = refusals.filter((refusal) => cut(refusal)[0] !== "").length;
   const lasted = lines.at(-1)?.at ?? 0;
   return markup`<header class="mh"><a class="back" href="/?view=failed">Back to the sessions</a>
-<div class="mt"><h1>Refused: ${why}</h1></div>
-<p class="tuple">${remote} to ${local} <code class="code">${code}</code> <span class="sub">${lasted} ms, ${reason === undefined ? "still open" : endings[reason]}; nothing was stored</span></p></header>
-<p class="why"><b>Why no letter?</b> ${meaningOf(last)}${refusals.length > 1 && markup` ${refusals.length} commands were refused in this session.`}</p>
+<div class="mt"><h1>${code !== "" && "Refused: "}${why}</h1></div>
+<p class="tuple">${remote} to ${local} ${code !== "" && markup`<code class="code">${code}</code> `}<span class="sub">${lasted} ms, ${reason === undefined ? "still open" : endings[reason]}; nothing was stored</span></p></header>
+<p class="why"><b>Why no letter?</b> ${code === "" ? UNFINISHED : meaningOf(last)}${refused > 1 && markup` ${refused} commands were refused in this session.`}</p>
 <div class="body"><div class="talk" tabindex="0" role="region" aria-label="Dialogue">${transcript(explainedRows(lines))}</div></div>`;
 }
 
 export function noFailedSession(): Markup {
-  return markup`<div class="none"><h2>No session has failed</h2><p>Who brings no letter because a command of theirs was refused stands here, with all that was said.</p></div>`;
+  return markup`<div class="none"><h2>No session has failed</h2><p>Who brings no letter because a command of theirs was refused, or the connection broke off within one, stands here, with all that was said.</p></div>`;
 }
 
 /** "555 5.5.4 Parameter not known: FOO (to MAIL)": the code, and the rest. */

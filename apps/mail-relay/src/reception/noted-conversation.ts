@@ -1,4 +1,4 @@
-/** A conversation whose refusals are noted, whoever speaks them: policy, a fault that is on, a full disk. */
+/** A conversation whose refusals are noted, whoever speaks them (policy, a fault that is on, a full disk), and its messages. */
 import type { MailParameters, RcptParameters, Reply } from "@socketscope/smtp";
 import type { CloseReason } from "@socketscope/socket-core";
 import type { Conversation, Credentials, Incoming } from "../engine/engine.ts";
@@ -7,9 +7,12 @@ type Step<T> = T | Promise<T>;
 
 export class NotedConversation implements Conversation {
   readonly #inner: Conversation;
+  readonly #receiving: (isReceiving: boolean) => void;
 
-  constructor(inner: Conversation) {
+  /** `receiving` hears when the content of a message begins and when it is over; not that the connection is. */
+  constructor(inner: Conversation, receiving: (isReceiving: boolean) => void) {
     this.#inner = inner;
+    this.#receiving = receiving;
   }
 
   greet(): Step<Reply> {
@@ -52,10 +55,17 @@ export class NotedConversation implements Conversation {
 
   #begun(incoming: Incoming | Reply): Incoming | Reply {
     if ("code" in incoming) return this.#note("DATA", incoming);
+    this.#receiving(true);
     return {
       write: (octets) => incoming.write(octets),
-      finish: () => this.#noted("the message", incoming.finish()),
-      abort: () => incoming.abort(),
+      finish: () => {
+        this.#receiving(false);
+        return this.#noted("the message", incoming.finish());
+      },
+      abort: () => {
+        this.#receiving(false);
+        incoming.abort();
+      },
     };
   }
 

@@ -10,6 +10,7 @@ function said(script: readonly string[], byOctet = false): string[] {
     if (byOctet) for (const octet of octets) dialogue.bytes(direction, Uint8Array.of(octet));
     else dialogue.bytes(direction, octets);
   }
+  dialogue.ended();
   return dialogue.lines.map(({ who, said }) => `${who}: ${said}`);
 }
 
@@ -24,9 +25,30 @@ describe("a dialogue", () => {
       "> QUIT\r\n",
     ];
     const lines = said(script);
-    expect(lines).toContain("both: 34 octets of the message, and the dot that ends it");
+    expect(lines).toContain("both: 31 octets of the message, and the dot that ends it");
     expect(lines.join("\n")).not.toContain("secret words");
     expect(lines.at(-1)).toBe("client: QUIT");
+    expect(said(script, true)).toEqual(lines);
+  });
+
+  it("tells what came of a message that broke off, or was answered before its end", () => {
+    const begun = ["> DATA\r\n", "< 354 Go\r\n", "> half\r\n.dot\r\n."];
+    for (const byOctet of [false, true]) {
+      const over = "both: 13 octets of the message, without the dot that ends it";
+      expect(said(begun, byOctet).at(-1)).toBe(over);
+      expect(said([...begun, "< 421 Silent\r\n"], byOctet).slice(-2)).toEqual([over, "server: 421 Silent"]);
+      expect(said(["> BDAT 12\r\nhalf"], byOctet).at(-1)).toBe("both: 8 of these octets never came");
+    }
+  });
+
+  it("tells a message without content, and commands right behind its end", () => {
+    const script = ["> DATA\r\n", "< 354 Go\r\n", "> .\r\nQUIT\r\n", "< 250 OK\r\n"];
+    const lines = said(script);
+    expect(lines.slice(2)).toEqual([
+      "both: 0 octets of the message, and the dot that ends it",
+      "client: QUIT",
+      "server: 250 OK",
+    ]);
     expect(said(script, true)).toEqual(lines);
   });
 

@@ -1,6 +1,6 @@
-/** Who is refused by policy hears why, and the session stands among those that failed: on both engines. */
+/** Who is refused by policy hears why, and the session stands among those that failed, as one that broke off does: on both engines. */
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { spawnApp, type RunningApp } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -41,12 +41,17 @@ describe.each(["hand", "smtp-server"])("a session that is refused, --engine %s",
       "--no-capture",
       "--local-domain=near.test",
       "--user=ann@near.test:secret",
+      "--content-timeout=1s",
     ]);
   }, 40_000);
   afterAll(() => app[Symbol.asyncDispose]());
 
-  /** Line by line, as somebody who types; the last answer before QUIT's. */
-  async function say(listener: string, lines: readonly string[]): Promise<string> {
+  /** Line by line, as somebody who types, then QUIT or as `leave` says; the last answer before that. */
+  async function say(
+    listener: string,
+    lines: readonly string[],
+    leave: (socket: Socket) => unknown = (socket) => socket.end("QUIT\r\n"),
+  ): Promise<string> {
     const { port } = new URL(app.url(listener).replace("smtp:", "http:"));
     const socket = connect(Number(port), "127.0.0.1").setEncoding("latin1");
     let heard = "";
@@ -63,15 +68,99 @@ describe.each(["hand", "smtp-server"])("a session that is refused, --engine %s",
       socket.write(`${line}\r\n`);
       last = await answer();
     }
-    socket.end("QUIT\r\n");
-    await once(socket, "close");
+    leave(socket);
+    if (!socket.closed) await once(socket, "close");
     return last;
   }
+  const failed = async (): Promise<readonly { refusals: string[] }[]> => {
+    const answer = await fetch(`${app.url("web")}/api/v1/sessions`);
+    return ((await answer.json()) as { failed: { refusals: string[] }[] }).failed;
+  };
 
   it.each(cases)("%s", async (_what, listener, lines, refusal) => {
     // The library puts enhanced codes of its own behind some.
     expect((await say(listener, lines)).slice(0, 3)).toBe(refusal.source.slice(0, 3));
-    const failed = async (): Promise<string> => (await fetch(`${app.url("web")}/api/v1/sessions`)).text();
-    await expect.poll(failed).toMatch(refusal);
+    await expect.poll(async () => JSON.stringify(await failed())).toMatch(refusal);
+  });
+
+  const begun = (sender: string, ...more: readonly string[]): readonly string[] => [
+    `MAIL FROM:<${sender}>`,
+    "RCPT TO:<ann@near.test>",
+    ...more,
+  ];
+  const half = "Subject: half\r\n\r\nof it\r\n";
+  const brokenOff = "Broken off in the middle of the message";
+  const broken: readonly {
+    readonly what: string;
+    readonly lines: readonly string[];
+    readonly leave: (socket: Socket) => unknown;
+    readonly refusal: RegExp | string;
+    readonly content: string;
+    /** The library has no BDAT, and no clock for content. */
+    readonly only?: "hand";
+  }[] = [
+    {
+      what: "ends within DATA",
+      lines: begun("end@a.test", "DATA"),
+      leave: (socket) => socket.end(half),
+      refusal: brokenOff,
+      content: "24 octets of the message, without the dot that ends it",
+    },
+    {
+      what: "resets within DATA",
+      lines: begun("reset@a.test", "DATA"),
+      leave: (socket) => socket.resetAndDestroy(),
+      refusal: brokenOff,
+      content: "0 octets of the message, without the dot that ends it",
+    },
+    {
+      what: "ends between two chunks",
+      lines: begun("chunk@a.test", `BDAT ${half.length}\r\n${half.trimEnd()}`),
+      leave: (socket) => socket.end(),
+      refusal: brokenOff,
+      content: "24 octets of the message",
+      only: "hand",
+    },
+    {
+      what: "ends within a chunk",
+      lines: begun("part@a.test"),
+      leave: (socket) => socket.end("BDAT 100\r\nabc"),
+      refusal: brokenOff,
+      content: "97 of these octets never came",
+      only: "hand",
+    },
+    {
+      what: "is silent within DATA",
+      lines: begun("silent@a.test", "DATA"),
+      leave: (socket) => socket.write(half),
+      refusal: /^421 4\.4\.2 /,
+      content: "24 octets of the message, without the dot that ends it",
+      only: "hand",
+    },
+  ];
+  it.each(broken.filter(({ only }) => only === undefined || only === engine))(
+    "a client $what: listed, with what was said, and nothing is kept",
+    async ({ lines, leave, refusal, content }) => {
+      await say("smtp", lines, leave);
+      const [mail = ""] = lines;
+      const listed = async (): Promise<unknown> =>
+        (await failed()).find((session) => JSON.stringify(session).includes(mail));
+      await expect.poll(listed).toMatchObject({
+        refusals: [expect.stringMatching(refusal)],
+        lines: expect.arrayContaining([expect.objectContaining({ who: "both", said: content })]),
+      });
+      const box = await fetch(`${app.url("web")}/api/v1/messages?mailbox=ann%40near.test`);
+      expect(await box.json()).toMatchObject({ total: 0 });
+    },
+  );
+
+  it("a client who changes its mind, or ends behind the message: not listed", async () => {
+    await say("smtp", begun("whole@a.test", "DATA", `${half}.`));
+    if (engine === "hand") await say("smtp", begun("mind@a.test", "BDAT 5\r\nabc", "RSET"));
+    // Told in order: when this one stands there, the others would.
+    await say("smtp", ["MAIL FROM:<last@a.test>", "RCPT TO:<x@far.test>"]);
+    const all = async (): Promise<string> => JSON.stringify(await failed());
+    await expect.poll(all).toContain("last@a.test");
+    expect(await all()).not.toMatch(/(?:whole|mind)@a\.test/);
   });
 });
