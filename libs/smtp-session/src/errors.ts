@@ -18,7 +18,7 @@ export type SmtpErrorCode =
   | "AUTH_REFUSED"
   /** The server could not prove that it knows the password (RFC 5802 §3): it is not the one it says it is. */
   | "AUTH_SERVER"
-  /** RFC 1870 §6.1: larger than the server takes. */
+  /** RFC 1870 §4: larger than the server takes. */
   | "TOO_LARGE"
   /** The message needs 8BITMIME or SMTPUTF8, and the server has it not. */
   | "NOT_OFFERED"

@@ -5,7 +5,7 @@ import { SmtpError } from "./errors.ts";
 /** Throws SmtpError "TOO_LARGE", "NOT_OFFERED" and "ARGUMENT". */
 export function adapted(envelope: Envelope, size: number, extensions: Extensions): Envelope {
   const { body, smtputf8, ret, envid, auth } = envelope.parameters;
-  // RFC 1870 §6.1: what is larger than the server says is not tried.
+  // RFC 1870 §4: what is larger than the server says is not tried.
   if (extensions.size !== undefined && size > extensions.size)
     throw new SmtpError(
       "TOO_LARGE",

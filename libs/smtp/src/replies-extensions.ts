@@ -61,7 +61,7 @@ export function parseExtensions({ lines }: Reply): Extensions {
   };
 }
 
-/** RFC 1870 §4: up to 20 digits; 0 and no number at all say that there is no fixed maximum. */
+/** RFC 1870 §3: up to 20 digits; 0 and no number at all say that there is no fixed maximum. */
 function sizeOf(parameters: readonly string[] | undefined): number | undefined {
   if (parameters === undefined) return undefined;
   const [digits = "0"] = parameters;

@@ -28,7 +28,7 @@ export interface ChunkBegins {
   readonly refusal: Reply | undefined;
 }
 
-/** Undefined where it is no text. RFC 6531 §3.7.1: commands may be in UTF-8. */
+/** Undefined where it is no text. RFC 6531 §3.3: addresses may be in UTF-8. */
 export function decodeCommand(octets: Uint8Array): string | undefined {
   if (octets.includes(0)) return undefined;
   return decodeUtf8(octets);
