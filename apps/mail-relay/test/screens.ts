@@ -20,6 +20,7 @@ const wanted = [
   ["list", 390, "light"],
   ["html", 1600, "light"],
   ["html", 1280, "dark"],
+  ["source", 1000, "dark"],
   ["dialogue", 1280, "light"],
   ["dialogue", 640, "dark"],
   ["queue", 1440, "light"],
@@ -27,6 +28,7 @@ const wanted = [
   ["failed", 1440, "light"],
   ["failed", 390, "light"],
   ["session", 390, "dark"],
+  ["broken-off", 1000, "light"],
 ] as const;
 const take = async (name: string, url: string): Promise<void> => {
   for (const [state, width, colorScheme] of wanted) {

@@ -40,10 +40,11 @@ html,body{height:100%}
 .it .bad .f code{color:var(--deny);font-weight:600}
 .code{color:var(--deny);border:1px solid color-mix(in srgb,var(--deny) 40%,transparent);border-radius:5px;padding:0 6px;font-weight:600}
 .mh .tuple{font:var(--text-sm) var(--mono);padding-bottom:12px}
+.mh .tuple{flex-wrap:wrap;white-space:normal}
 .mh .tuple .sub{font-family:var(--sans);margin-left:6px}
 .why{background:light-dark(#fff8e8,#2b2412);border-bottom:1px solid var(--line);padding:9px 22px;font-size:var(--text-sm)}
 .why b{color:var(--smtp)}
-.msg .talk{padding-top:6px;overflow:auto}
+.msg .talk{padding-top:6px;overflow:auto;container-type:inline-size}
 .mh{padding:15px 22px 0;border-bottom:1px solid var(--line);display:grid;gap:5px}
 .mt{display:flex;gap:8px 12px;align-items:start;flex-wrap:wrap}
 .mt h1{font-size:var(--text-xl);overflow-wrap:anywhere;flex:1 1 360px}
@@ -98,7 +99,8 @@ iframe{flex:1;min-height:380px;width:100%;border:0;background:#fff;color-scheme:
 .qi .ac{display:flex;flex-direction:column;gap:6px}
 .qi .ac button{font-size:var(--text-sm);padding:3px 12px;width:100%}
 .torn{color:var(--deny)}
+@container (max-width:560px){.row{grid-template-columns:84px minmax(0,1fr);padding-inline:14px}.row .t,.row .ly{display:none}.row.server .who{justify-content:flex-start}.row .rfc{grid-column:2;justify-self:start;margin-top:3px}}
 @media (max-width:1100px){.inbox{grid-template-columns:210px 320px minmax(0,1fr)}}
 @media (max-width:1300px){.qi{grid-template-columns:minmax(0,1fr)}.qi .ac{flex-direction:row}.rt{max-width:330px}}
-@media (max-width:900px){.inbox.queue{display:block}.stat{grid-template-columns:1fr 1fr;padding-inline:14px}.qi{margin-inline:14px}.qh{padding-inline:14px}.onward{flex:1 1 100%;order:9}.onward input{flex:1;width:auto}.acts{flex-wrap:wrap}html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list,.inbox.apart .box{display:none}.phead .back{padding:0}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.listening{display:none}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}}
+@media (max-width:900px){.inbox.queue{display:block}.stat{grid-template-columns:1fr 1fr;padding-inline:14px}.qi{margin-inline:14px}.qh{padding-inline:14px}.onward{flex:1 1 100%;order:9}.onward input{flex:1;width:auto}.acts{flex-wrap:wrap}html,body{height:auto}.inbox{display:block;height:auto}.inbox.reading .box,.inbox.reading .list,.inbox.apart .box{display:none}.phead .back{padding:0}.back{display:block;padding-bottom:4px}.box,.list{border-right:0;border-bottom:1px solid var(--line)}.listening{display:none}.inbox:not(.reading) .msg{display:none}.top{flex-wrap:wrap;padding-block:8px}.top .find{order:9;flex-basis:100%}.top [data-theme-switch]{margin-left:auto}}
 `;

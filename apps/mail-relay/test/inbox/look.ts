@@ -42,6 +42,7 @@ async function say(host: string, port: number, lines: readonly string[]): Promis
     await setTimeout(30);
     socket.write(`${line}\r\n`);
   }
+  socket.end();
   await once(socket, "close");
 }
 
@@ -91,6 +92,8 @@ export async function openInbox(): Promise<Looked> {
         attachments: [{ filename: "plan.txt", content: "09:30 sockets\n" }],
       });
       for (const lines of [
+        // It breaks off there.
+        ["EHLO laptop.test", "MAIL FROM:<carol@lab.test>", "RCPT TO:<bob@lab.test>", "DATA", "Subject: Half"],
         ["EHLO scanner.test", "MAIL FROM:<spam@lab.test> FOO=1", "RCPT TO:<alice@lab.test>", "QUIT"],
         ["EHLO old.test", "AUTH CRAM-MD5", "DATA", "QUIT"],
         ["GET / HTTP/1.1"],
@@ -122,6 +125,7 @@ export async function openInbox(): Promise<Looked> {
         { name: "queue", url: at("/?view=queue") },
         { name: "failed", url: at("/?view=failed") },
         { name: "session", url: at(`/?view=failed&session=${failed[0]?.id}`) },
+        { name: "broken-off", url: at(`/?view=failed&session=${failed.at(-1)?.id}`) },
         ...tabs.map((tab) => ({ name: tab, url: at(`/?mailbox=alice%40lab.test&id=${id}&tab=${tab}`) })),
       ];
     },
