@@ -26,6 +26,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@socketscope/source"] } },
   test: {
     projects,
+    // The inspector steps back for whoever else computes; here that would be the test that waits for it.
+    env: { SOCKETSCOPE_PRIORITY: "0" },
     // Vitest takes one worker less than there are cores; here most of a test's time is spent in other programs.
     maxWorkers: Math.max(2, availableParallelism()),
     // No test waits that long for what comes: these end one that waits for what never comes.

@@ -7,7 +7,7 @@ import { stillLooking, unkept } from "./octet-searches.ts";
 import { Rates } from "./rates.tsx";
 import { Sequence } from "./sequence.tsx";
 import { Speaker } from "./speaker.tsx";
-import { Lock, select } from "./sockets.tsx";
+import { Lock, Missed, select } from "./sockets.tsx";
 import {
   EVERYTHING,
   filter,
@@ -20,6 +20,7 @@ import {
   selectedSocket,
   shown,
   sockets,
+  sources,
   tab,
   type Tab,
   changed,
@@ -86,6 +87,7 @@ function Head({ socket }: { readonly socket: SocketView | undefined }) {
       {socket === undefined ? (
         <div class="tuple">
           {sockets.size} sockets · {count} messages
+          <Missed of={[...sources.values()]} />
         </div>
       ) : (
         <Names socket={socket} />

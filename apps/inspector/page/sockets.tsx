@@ -108,6 +108,7 @@ function Program({ source }: { readonly source: SourceView }) {
         <span class="m">{engine === "hand" ? ports.join(" ") : `engine ${engine}`}</span>
         {sockets.size > 0 && <ProgramState source={source} />}
       </div>
+      <Missed of={[source]} />
       {own.map((socket) => (
         <Socket key={socket.key} socket={socket} />
       ))}
@@ -144,6 +145,19 @@ function ListenerState({ source, url }: { readonly source: number; readonly url:
     <span class="st" title="from the system's table">
       {state}
     </span>
+  );
+}
+
+/** What these programs said beyond what their taps carry. */
+export function Missed({ of }: { readonly of: readonly SourceView[] }) {
+  const flows = of.reduce((sum, { missed }) => sum + missed.flows, 0);
+  const count = of.reduce((sum, { missed }) => sum + missed.octets, 0);
+  if (flows + count === 0) return undefined;
+  return (
+    <p class="lacks" title="More was said than the tap carries: the server never waits for the inspector.">
+      Not carried: {octets(count)}
+      {flows > 0 && `, ${flows} connections`}
+    </p>
   );
 }
 

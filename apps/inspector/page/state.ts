@@ -11,6 +11,8 @@ import type {
   SocketView,
   SourceView,
 } from "../src/views.ts";
+import { draw, rest } from "./pace.ts";
+import { count, forgetThroughput } from "./throughput.ts";
 
 export type Tab = "transcript" | "sequence" | "bytes" | "rates";
 
@@ -81,6 +83,7 @@ export const filter = computed(() => {
 
 export function clear(): void {
   for (const map of [sources, sockets, kernel, listening, transcripts, controls]) map.clear();
+  forgetThroughput();
   refusals.length = 0;
   all = [];
   forgetSearches();
@@ -93,27 +96,19 @@ export function take(changes: readonly Change[]): void {
     const [first] = sockets.keys();
     if (first !== undefined) selectedSocket.value = first;
   }
+  fresh += changes.length;
   drawSoon();
 }
 
-/** Milliseconds without a new picture, at most. */
-const MAX_REST = 1000;
-/** Milliseconds that the last picture took. */
-let cost = 0;
 let due: ReturnType<typeof setTimeout> | undefined;
+let fresh = 0;
 
-/** Under load half of the time stays free for whoever presses a key: a picture rests as long as it took. */
 function drawSoon(): void {
-  due ??= setTimeout(
-    () => {
-      due = undefined;
-      const began = performance.now();
-      version.value += 1;
-      // Behind the frame's own work.
-      requestAnimationFrame(() => setTimeout(() => (cost = performance.now() - began), 0));
-    },
-    Math.min(MAX_REST, cost),
-  );
+  due ??= setTimeout(() => {
+    due = undefined;
+    draw(() => (version.value += 1), fresh);
+    fresh = 0;
+  }, rest());
 }
 
 function one(change: Change): void {
@@ -130,6 +125,7 @@ function one(change: Change): void {
       if (transcript === undefined) transcripts.set(message.socket, [message]);
       else transcript.push(message);
       all.push(message);
+      count(sockets.get(message.socket)?.app ?? "", message);
       break;
     }
     case "refusal":

@@ -2,16 +2,18 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { SocketView } from "../src/views.ts";
-import { messagesOf, EVERYTHING, paused, range, refusals, selectedSocket, sockets } from "./state.ts";
+import { messagesOf, paused, range, refusals, selectedSocket, sockets } from "./state.ts";
 import { select } from "./sockets.tsx";
-import { appHue, appName, clientName, octets, sizeOf } from "./words.ts";
+import { draw, rest } from "./pace.ts";
+import { BIN, throughput } from "./throughput.ts";
+import { appHue, appName, clientName, octets } from "./words.ts";
 
 const SPAN = 60_000;
 const LANES = 6;
 const LANE = 17;
-const BINS = 120;
-/** Ticks drawn. */
-const TICKS = 1200;
+/** Ticks drawn in a lane, and bars. */
+const TICKS = 600;
+const BARS = 100;
 
 export function Timeline() {
   const now = useSignal(Date.now());
@@ -20,7 +22,8 @@ export function Timeline() {
   const drag = useSignal<readonly [number, number] | undefined>(undefined);
   useEffect(() => {
     const timer = setInterval(() => {
-      if (!paused.value && !document.hidden && drag.value === undefined) now.value = Date.now();
+      if (paused.value || document.hidden || drag.value !== undefined || rest() > 0) return;
+      draw(() => (now.value = Date.now()));
     }, 500);
     const watch = new ResizeObserver(() => (width.value = box.current?.clientWidth ?? 1000));
     if (box.current !== null) watch.observe(box.current);
@@ -155,7 +158,7 @@ function lanesOf(present: readonly SocketView[]): readonly LaneOf[] {
     if (own === undefined) lanes.set(label, [socket]);
     else own.push(socket);
   }
-  return [...lanes].slice(-LANES).map(([label, own]) => ({ label, sockets: own.slice(-200) }));
+  return [...lanes].slice(-LANES).map(([label, own]) => ({ label, sockets: own.slice(-BARS) }));
 }
 
 function Lane({
@@ -189,28 +192,38 @@ function Lane({
               fill={hue}
               opacity={chosen ? 0.55 : 0.28}
             />
-            {messagesOf(socket.key)
-              .slice(-Math.ceil(TICKS / own.length))
-              .map((message) => {
-                const place = x(message.at);
-                if (place < 0) return undefined;
-                return (
-                  <rect
-                    key={message.order}
-                    x={place}
-                    y={y}
-                    width="1.6"
-                    height="11"
-                    fill={message.fault ? "var(--deny)" : hue}
-                  />
-                );
-              })}
           </g>
         );
       })}
+      {[...new Set(own.map(({ app }) => app))].map((app) => (
+        <path key={app} class="ticks" d={ticks(own, app, x, y)} stroke={appHue(app)} />
+      ))}
+      <path class="ticks" d={ticks(own, undefined, x, y)} stroke="var(--deny)" />
     </g>
   );
 }
+
+/**
+ * One path for a lane's messages: thousands of elements would have to be placed anew with each turn of the clock.
+ * `app`: the program whose messages they are; without it those that refuse or break a rule, of all.
+ */
+function ticks(
+  own: readonly SocketView[],
+  app: string | undefined,
+  x: (at: number) => number,
+  y: number,
+): string {
+  const places = new Set<number>();
+  for (const socket of own) {
+    if (app !== undefined && socket.app !== app) continue;
+    for (const { at, fault } of messagesOf(socket.key).slice(-Math.ceil(TICKS / own.length)))
+      if (fault === (app === undefined)) places.add(Math.round(x(at)));
+  }
+  return [...places].map((place) => (place < 0 ? "" : `M${place + 0.5} ${y}v11`)).join("");
+}
+
+/** One more than the minute has: the first and the last are in part outside of it. */
+const BINS = SPAN / BIN + 1;
 
 function Throughput({
   from,
@@ -223,25 +236,15 @@ function Throughput({
   readonly top: number;
   readonly bottom: number;
 }) {
-  const bins = new Map<string, number[]>();
-  const all = messagesOf(EVERYTHING);
-  for (let index = all.length - 1; index >= 0; index -= 1) {
-    const message = all[index];
-    if (message === undefined || message.at < from) break;
-    const app = sockets.get(message.socket)?.app ?? "";
-    const own = bins.get(app) ?? Array.from({ length: BINS }, () => 0);
-    const bin = Math.floor(((message.at - from) / SPAN) * BINS);
-    if (bin >= 0 && bin < BINS) own[bin] = (own[bin] ?? 0) + sizeOf(message);
-    bins.set(app, own);
-  }
-  const layers = [...bins];
+  const first = Math.floor(from / BIN);
+  const layers = throughput(first, BINS);
   const sums = Array.from({ length: BINS }, (_, bin) =>
     layers.reduce((sum, [, own]) => sum + (own[bin] ?? 0), 0),
   );
   const peak = Math.max(...sums, 1);
   const low = Array.from({ length: BINS }, () => 0);
   const place = (bin: number, count: number): string =>
-    `${((bin / (BINS - 1)) * width).toFixed(1)} ${(bottom - (count / peak) * (bottom - top)).toFixed(1)}`;
+    `${((((first + bin) * BIN - from) / SPAN) * width).toFixed(1)} ${(bottom - (count / peak) * (bottom - top)).toFixed(1)}`;
   return (
     <g>
       {layers.map(([app, own]) => {
@@ -253,7 +256,7 @@ function Throughput({
       <line x1="0" x2={width} y1={bottom + 0.5} y2={bottom + 0.5} stroke="var(--line)" />
       {peak > 1 && (
         <text x="6" y={top + 9}>
-          {octets(Math.round((peak * BINS * 1000) / SPAN))}/s
+          {octets(Math.round((peak * 1000) / BIN))}/s
         </text>
       )}
     </g>

@@ -11,6 +11,8 @@ export interface InspectorOptions extends ServerOptions<"hand"> {
   readonly replay: string | undefined;
   /** Octets of sockets kept in memory. */
   readonly keep: number;
+  /** The system's niceness: 0 as everybody, 19 only what nobody else wants. */
+  readonly priority: number;
 }
 
 /** Milliseconds: a page that follows live is never idle, see the heartbeat of its event stream. */
@@ -28,6 +30,10 @@ export function inspectorOptions(read: OptionReader): InspectorOptions {
       help: "octets of sockets kept in memory",
       default: 64 * 1024 * 1024,
       shown: "64M",
+    }),
+    priority: read.one("priority", kinds.integer(0, 19), {
+      help: "niceness: servers come before it (0: as everybody)",
+      default: 10,
     }),
     replay: read.maybe("replay", kinds.path("FILE"), { help: "show a recording instead of what runs" }),
     lookOnly: read.flag("look-only", {

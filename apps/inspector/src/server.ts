@@ -1,4 +1,5 @@
 /** From options to a running inspector: state folder, tap link, store, API, page. */
+import { setPriority } from "node:os";
 import {
   announce,
   describeError,
@@ -37,6 +38,8 @@ export async function startInspector(
   const state = await openStateFolder(options.state);
   // A recording is shown beside whatever runs; the socket and the taps belong to one.
   const live = options.replay === undefined;
+  // Whom it watches comes first where there are too few processors for all.
+  if (live) setPriority(options.priority);
   const lock = live ? await state.lockFor(APP) : undefined;
   const open: Listener[] = [];
   try {

@@ -15,6 +15,8 @@ export interface SourceView {
   readonly connected: boolean;
   /** It runs on our state folder: its control socket can be asked. */
   readonly here: boolean;
+  /** What it said and never told us, for it was more than its tap carries: octets, and connections without a name. */
+  readonly missed: { readonly octets: number; readonly flows: number };
 }
 
 export interface SocketView {

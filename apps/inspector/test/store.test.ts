@@ -2,6 +2,7 @@
 import type { FlowRecord } from "@socketscope/recording";
 import { describe, expect, it } from "vitest";
 import { maskOctets, maskText } from "../src/secrets.ts";
+import { recordedOf } from "../src/exchange/recorded.ts";
 import { Store, type StoreLimits } from "../src/store/store.ts";
 
 const local = { host: "127.0.0.1", port: 2525 };
@@ -158,6 +159,50 @@ describe("the store", () => {
     records.splice(3, 0, { type: "gap", at, flow: 4, direction: "out", octets: 5000 });
     for (const record of records) store.take(source, record);
     expect(store.sockets.get(1)?.view).toMatchObject({ missed: 5000, octets: { out: 5000 } });
+  });
+
+  it.each([
+    ["within a message", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"],
+    ["between two", "HTTP/1.1 204 No Content\r\n\r\n"],
+    ["at the end, and no message behind it", ""],
+  ])("records what was not carried once, in its place: %s", (_, head) => {
+    const { store, source } = storeWith();
+    const answer = head === "" ? [] : [["out", head] as const];
+    const behind = head === "" ? [] : [["out", "HTTP/1.1 204 No Content\r\n\r\n"] as const];
+    const records = talk(
+      4,
+      "http",
+      [["in", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"], ...answer, ...behind],
+      8025,
+    );
+    records.splice(3 + answer.length, 0, { type: "gap", at, flow: 4, direction: "out", octets: 5000 });
+    for (const record of records) store.take(source, record);
+    const again = new Store();
+    for (const { record } of recordedOf(store, true))
+      if (record.type === "source") again.addSource(record);
+      else again.take(0, record);
+    const rows = (of: Store): unknown =>
+      of.sockets.get(1)?.kept.map(({ view }) => [view.said, view.from, view.to]);
+    expect(rows(again)).toEqual(rows(store));
+    expect(again.sockets.get(1)?.view).toMatchObject({ missed: 5000 });
+  });
+
+  it("shows what was not carried: in its place in the talk, and in all at its program", () => {
+    const { store, source } = storeWith();
+    const records = talk(4, "http", [["in", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"]], 8025);
+    records.splice(3, 0, { type: "gap", at, flow: 4, direction: "out", octets: 5000 });
+    const told: string[] = [];
+    store.watch((change) => told.push(change.type));
+    for (const record of records) store.take(source, record);
+    store.take(source, { type: "unseen", at, flows: 7, octets: 100 });
+    const rows = store.sockets.get(1)?.kept.map(({ view }) => view) ?? [];
+    expect(rows.find(({ derived }) => derived === "a count")).toMatchObject({
+      said: "5000 octets of the server are missing",
+      kind: "event",
+      who: "both",
+    });
+    expect(store.sources).toMatchObject([{ missed: { octets: 5100, flows: 7 } }]);
+    expect(told.filter((type) => type === "counted")).toHaveLength(2);
   });
 });
 

@@ -41,7 +41,7 @@ export async function onPremises<T>(
 
 export interface InServiceParts {
   readonly premises: Premises;
-  readonly options: Pick<ServerOptions<string>, "firewall" | "inspect" | "json">;
+  readonly options: Pick<ServerOptions<string>, "firewall" | "inspect" | "inspectRate" | "json">;
   readonly log: Log;
   readonly ready: Ready;
   readonly listeners: Pick<Listeners, "open" | "drain" | "replaceTls">;
@@ -69,7 +69,7 @@ export async function enterService(parts: InServiceParts): Promise<Running> {
     throw error;
   });
   announce(ready, options.json);
-  const link = openTapLink({ target: options.inspect, ready, taps });
+  const link = openTapLink({ target: options.inspect, budget: options.inspectRate, ready, taps });
   return {
     async drain(ms) {
       const cut = await parts.drain(ms);

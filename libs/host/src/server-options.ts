@@ -17,6 +17,7 @@ import {
 } from "./option-kinds.ts";
 import { firewallSource, type FirewallSource } from "./firewall-options.ts";
 import type { OptionReader } from "./option-reader.ts";
+import { CHUNKS_PER_SECOND } from "./tap-budget.ts";
 import { defaultStateFolder } from "./state.ts";
 import type { Environment } from "./option-sources.ts";
 
@@ -27,6 +28,8 @@ export interface ServerOptions<Engine extends string> {
   /** Absolute. */
   readonly state: string;
   readonly inspect: InspectTarget;
+  /** Chunks (one read, one write) a second that are told whole in the long run; beyond it some are counted only. */
+  readonly inspectRate: number | "off";
   /** See `openFirewall`. */
   readonly firewall: readonly FirewallSource[];
   readonly maxConnections: number | "off";
@@ -103,6 +106,10 @@ export function serverOptions<const Engine extends string>(
       help: "where the tap goes",
       default: { to: "auto" },
       shown: "auto",
+    }),
+    inspectRate: read.one("inspect-rate", orOff(perSecond), {
+      help: "reads and writes told whole; of more, the count",
+      default: CHUNKS_PER_SECOND,
     }),
     firewall: read.list("firewall", firewallSource, {
       help: "allow, drop or reject: 'reject 10.0.0.0/8 port 2525'",

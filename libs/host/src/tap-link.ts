@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { connectTcp, type Stream, type TapPoint } from "@socketscope/socket-core";
 import type { InspectTarget } from "./option-kinds.ts";
 import type { Ready } from "./ready.ts";
+import { CHUNKS_PER_SECOND, tapBudgetOf } from "./tap-budget.ts";
 import { TapSender } from "./tap-sender.ts";
 
 /** Name of the inspector's socket in the state folder. */
@@ -13,6 +14,8 @@ export const INSPECTOR_SOCKET = "inspector.sock";
 
 export interface TapLinkOptions {
   readonly target: InspectTarget;
+  /** Chunks a second that are carried whole in the long run; "off": all that the inspector takes. Default 2,000. */
+  readonly budget?: number | "off";
   readonly ready: Ready;
   readonly taps: readonly TapPoint[];
 }
@@ -39,6 +42,7 @@ export function openTapLink(options: TapLinkOptions): TapLink {
 class Link implements TapLink {
   readonly #options: TapLinkOptions;
   #stream: Stream | undefined;
+  #sender: TapSender | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -56,8 +60,11 @@ class Link implements TapLink {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    // Behind the batch of this turn: the end of the last flows is news, too.
-    setImmediate(() => this.#stream?.linger("we-ended"));
+    // Behind this turn: the end of the last flows is news, too.
+    setImmediate(() => {
+      this.#sender?.flush();
+      this.#stream?.linger("we-ended");
+    });
   }
 
   #connect(): Promise<Stream> {
@@ -71,8 +78,9 @@ class Link implements TapLink {
   #connected(stream: Stream): void {
     if (this.#closed) return stream.destroy("we-ended");
     this.#stream = stream;
-    const { target, ready, taps } = this.#options;
-    const sender = new TapSender(stream);
+    const { target, budget = CHUNKS_PER_SECOND, ready, taps } = this.#options;
+    const sender = new TapSender(stream, budget === "off" ? {} : { budget: tapBudgetOf(budget) });
+    this.#sender = sender;
     let detach = (): void => undefined;
     stream.attach({
       data: () => undefined,
@@ -82,6 +90,8 @@ class Link implements TapLink {
       finish: () => undefined,
       closed: () => {
         detach();
+        sender.close();
+        this.#sender = undefined;
         this.#stream = undefined;
         this.#again();
       },

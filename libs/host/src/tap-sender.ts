@@ -1,6 +1,6 @@
 /**
- * A tap that sends what it is told over a stream. It copies octets into batches, one write for each turn; when the other
- * side is too slow, octets are dropped and counted, and the count is sent in their place.
+ * A tap that sends what it is told over a stream, within a budget. What is beyond it, or more than the other side takes,
+ * is counted and never waited for, and the count is sent in its place.
  */
 import {
   type CloseReason,
@@ -9,103 +9,147 @@ import {
   type Stream,
   type Tap,
 } from "@socketscope/socket-core";
-import { BYTES_HEAD, formatLinkRecord, type TapRecord, writeBytesHead } from "@socketscope/recording";
+import type { TapRecord } from "@socketscope/recording";
+import { TapBatch } from "./tap-batch.ts";
+import { FlowPace, TapBudget, type TapBudgetLimits } from "./tap-budget.ts";
 
 export interface TapSenderLimits {
   /** Octets waiting for the inspector above which those of flows are counted only. Default 8 MiB. */
   readonly maxQueued: number;
-  /** Octets gathered before a turn ends that are written at once. Default 64 KiB. */
+  /** Octets gathered that are written at once. Default 64 KiB. */
   readonly batch: number;
+  /** Milliseconds between two writes of less: under load the other side is woken a hundred times a second. Default 10. */
+  readonly pause: number;
+  /** Without it all is carried that the other side takes. */
+  readonly budget?: TapBudgetLimits;
 }
 
-export const defaultTapSenderLimits: TapSenderLimits = { maxQueued: 8 * 1024 * 1024, batch: 64 * 1024 };
+export const defaultTapSenderLimits: TapSenderLimits = {
+  maxQueued: 8 * 1024 * 1024,
+  batch: 64 * 1024,
+  pause: 10,
+};
 
-/** Octets of one "bytes" record: a larger chunk becomes several. */
-const PIECE = 256 * 1024;
+/** Milliseconds until what was counted is told, where nothing else of that flow is. */
+const COUNTED_MS = 1000;
 
-interface Missed {
-  in: number;
-  out: number;
+/** What is known of a flow, and what of it is not carried yet. */
+interface Tapped {
+  readonly flow: Flow;
+  readonly pace: FlowPace;
+  /** The other side knows it by name. */
+  named: boolean;
+  /** It was there before us, or was not worth its name: what it said until it gets one is not known. */
+  readonly missed: Record<"in" | "out", number>;
+  last: "in" | "out" | undefined;
+  /** Told before it had a name. */
+  protocol: string | undefined;
+  secured: Extract<TapRecord, { type: "secured" }> | undefined;
 }
 
 export class TapSender implements Tap {
-  readonly #stream: Stream;
-  readonly #limits: TapSenderLimits;
-  /** Flows the other side knows by name. */
-  readonly #named = new Set<number>();
-  readonly #missed = new Map<number, Missed>();
-  #batch: Buffer;
-  #view: DataView;
-  #filled = 0;
-  #scheduled = false;
+  readonly #maxQueued: number;
+  readonly #budget: TapBudget | undefined;
+  readonly #flows = new Map<number, Tapped>();
+  /** Those with octets that were counted only. */
+  readonly #counted = new Set<Tapped>();
+  /** Connections that came and went without a name, and their octets. */
+  #unseen = { flows: 0, octets: 0 };
+  readonly #batch: TapBatch;
+  #countedTimer: NodeJS.Timeout | undefined;
 
   constructor(stream: Stream, limits: Partial<TapSenderLimits> = {}) {
-    this.#stream = stream;
-    this.#limits = { ...defaultTapSenderLimits, ...limits };
-    this.#batch = Buffer.allocUnsafe(this.#limits.batch);
-    this.#view = viewOf(this.#batch);
+    const { maxQueued, batch, pause, budget } = { ...defaultTapSenderLimits, ...limits };
+    this.#maxQueued = maxQueued;
+    this.#budget = budget === undefined ? undefined : new TapBudget(budget);
+    this.#batch = new TapBatch(stream, batch, pause);
   }
 
   /** Sends it behind all that was told before. */
   send(record: TapRecord): void {
-    this.#append(formatLinkRecord(record));
+    this.#batch.send(record);
+  }
+
+  /** All that was told until now, and what was counted, is the stream's. */
+  flush(): void {
+    this.#tellCounted();
+    this.#batch.write();
+  }
+
+  /** It is told nothing more; what was not sent is not. */
+  close(): void {
+    this.#batch.close();
+    clearTimeout(this.#countedTimer);
   }
 
   opened(flow: Flow): void {
-    this.#named.add(flow.id);
-    this.send({ type: "opened", at: now(), flow: nameOf(flow) });
+    const at = now();
+    const tapped = this.#begin(flow);
+    if (!this.#carriesEvent(at)) return;
+    tapped.named = true;
+    this.send({ type: "opened", at, flow: nameOf(flow) });
   }
   refused(remote: Flow["remote"], local: Flow["local"], rule: string): void {
-    this.send({ type: "refused", at: now(), remote, local, rule });
+    const at = now();
+    if (this.#carriesEvent(at)) this.send({ type: "refused", at, remote, local, rule });
+    else this.#missFlow(0);
   }
   speaks(flow: Flow, protocol: string): void {
-    this.#name(flow);
-    this.send({ type: "speaks", at: now(), flow: flow.id, protocol });
+    const tapped = this.#tapped(flow);
+    tapped.protocol = protocol;
+    if (tapped.named) this.send({ type: "speaks", at: now(), flow: flow.id, protocol });
   }
   secured(flow: Flow, protocol: string, cipher: string, alpn: string | undefined): void {
-    this.#name(flow);
-    this.#settle(flow.id);
-    this.send({
+    const tapped = this.#tapped(flow);
+    const record = {
       type: "secured",
       at: now(),
       flow: flow.id,
       protocol,
       cipher,
       ...(alpn !== undefined && { alpn }),
-    });
+    } as const;
+    tapped.secured = record;
+    if (!tapped.named) return;
+    this.#settle(tapped);
+    this.send(record);
   }
   closed(flow: Flow, reason: CloseReason): void {
-    this.#name(flow);
-    this.#settle(flow.id);
-    this.#named.delete(flow.id);
+    const tapped = this.#flows.get(flow.id) ?? this.#begin(flow);
+    this.#flows.delete(flow.id);
+    this.#counted.delete(tapped);
+    if (!tapped.named) return this.#missFlow(tapped.missed.in + tapped.missed.out);
+    this.#settle(tapped);
     this.send({ type: "closed", at: now(), flow: flow.id, reason });
   }
 
   bytes(flow: Flow, direction: "in" | "out", bytes: Uint8Array): void {
-    this.#name(flow);
-    if (this.#stream.queued + this.#filled > this.#limits.maxQueued) {
-      const missed = this.#missed.get(flow.id) ?? { in: 0, out: 0 };
-      missed[direction] += bytes.length;
-      this.#missed.set(flow.id, missed);
-      return;
+    const at = now();
+    const tapped = this.#tapped(flow);
+    const begins = tapped.last !== direction;
+    tapped.last = direction;
+    const carried = this.#full
+      ? 0
+      : (this.#budget?.carries(tapped.pace, bytes.length, begins, at) ?? bytes.length);
+    if (carried > 0) {
+      if (!tapped.named) this.#name(tapped, at);
+      this.#settle(tapped);
+      const whole = carried === bytes.length;
+      this.#batch.octets({ at, flow: flow.id, direction }, whole ? bytes : bytes.subarray(0, carried));
     }
-    if (this.#missed.size > 0) this.#settle(flow.id);
-    for (let at = 0; at < bytes.length; at += PIECE)
-      this.#octets(
-        flow.id,
-        direction,
-        at === 0 && bytes.length <= PIECE ? bytes : bytes.subarray(at, at + PIECE),
-      );
+    if (carried < bytes.length) this.#miss(tapped, direction, bytes.length - carried);
   }
 
   intercepted(flow: Flow, { chunk, direction, outcome, before, after }: Intercepted): void {
-    this.#name(flow);
     // Of what can be done without when the other side is slow.
-    if (this.#stream.queued + this.#filled > this.#limits.maxQueued) return;
+    if (this.#full) return;
+    const at = now();
+    const tapped = this.#tapped(flow);
+    if (!tapped.named) this.#name(tapped, at);
     const changed = outcome === "answered" || !Buffer.from(before).equals(after);
     this.send({
       type: "intercepted",
-      at: now(),
+      at,
       flow: flow.id,
       chunk,
       direction,
@@ -117,65 +161,90 @@ export class TapSender implements Tap {
     });
   }
 
+  get #full(): boolean {
+    return this.#batch.queued > this.#maxQueued;
+  }
+
+  #carriesEvent(at: number): boolean {
+    return !this.#full && (this.#budget?.carriesEvent(at) ?? true);
+  }
+
+  #begin(flow: Flow): Tapped {
+    const missed = { in: 0, out: 0 };
+    const tapped: Tapped = {
+      flow,
+      pace: new FlowPace(),
+      named: false,
+      missed,
+      last: undefined,
+      protocol: undefined,
+      secured: undefined,
+    };
+    this.#flows.set(flow.id, tapped);
+    return tapped;
+  }
+
+  #tapped(flow: Flow): Tapped {
+    const known = this.#flows.get(flow.id);
+    if (known !== undefined) return known;
+    // It was open before we listened: what it has said until now nobody knows.
+    const tapped = this.#begin(flow);
+    const at = now();
+    if (this.#carriesEvent(at)) this.#name(tapped, at);
+    return tapped;
+  }
+
+  /** Later than it was opened. */
+  #name(tapped: Tapped, at: number): void {
+    tapped.named = true;
+    const { flow, protocol, secured } = tapped;
+    this.send({ type: "opened", at, flow: nameOf(flow), joined: true });
+    if (protocol !== undefined) this.send({ type: "speaks", at, flow: flow.id, protocol });
+    if (secured !== undefined) this.send(secured);
+  }
+
+  #miss(tapped: Tapped, direction: "in" | "out", octets: number): void {
+    tapped.missed[direction] += octets;
+    this.#counted.add(tapped);
+    this.#tellCountedLater();
+  }
+
+  #missFlow(octets: number): void {
+    this.#unseen.flows += 1;
+    this.#unseen.octets += octets;
+    this.#tellCountedLater();
+  }
+
+  #tellCountedLater(): void {
+    this.#countedTimer ??= setTimeout(() => {
+      this.#countedTimer = undefined;
+      if (this.#full) this.#tellCountedLater();
+      else this.#tellCounted();
+    }, COUNTED_MS).unref();
+  }
+
+  #tellCounted(): void {
+    const at = now();
+    for (const tapped of this.#counted) {
+      if (!tapped.named && this.#carriesEvent(at)) this.#name(tapped, at);
+      if (tapped.named) this.#settle(tapped);
+    }
+    const { flows, octets } = this.#unseen;
+    this.#unseen = { flows: 0, octets: 0 };
+    if (flows > 0) this.send({ type: "unseen", at, flows, octets });
+    if (this.#counted.size > 0) this.#tellCountedLater();
+  }
+
   /** What was counted and not sent is told before anything else of that flow. */
-  #settle(flow: number): void {
-    const missed = this.#missed.get(flow);
-    if (missed === undefined) return;
-    this.#missed.delete(flow);
-    for (const direction of ["in", "out"] as const)
+  #settle(tapped: Tapped): void {
+    const { missed, flow } = tapped;
+    if (missed.in + missed.out === 0) return;
+    for (const direction of ["in", "out"] as const) {
       if (missed[direction] > 0)
-        this.send({ type: "gap", at: now(), flow, direction, octets: missed[direction] });
-  }
-
-  /** It was open before we listened: what it has said until now nobody knows. */
-  #name(flow: Flow): void {
-    if (this.#named.has(flow.id)) return;
-    this.#named.add(flow.id);
-    this.send({ type: "opened", at: now(), flow: nameOf(flow), joined: true });
-  }
-
-  #octets(flow: number, direction: "in" | "out", octets: Uint8Array): void {
-    const length = BYTES_HEAD + octets.length;
-    this.#room(length);
-    writeBytesHead(this.#view, this.#filled, { at: now(), flow, direction }, octets.length);
-    this.#batch.set(octets, this.#filled + BYTES_HEAD);
-    this.#filled += length;
-    this.#schedule();
-  }
-
-  #append(frame: Uint8Array): void {
-    this.#room(frame.length);
-    this.#batch.set(frame, this.#filled);
-    this.#filled += frame.length;
-    this.#schedule();
-  }
-
-  #room(length: number): void {
-    if (this.#filled + length <= this.#batch.length) return;
-    this.#flush();
-    if (length <= this.#batch.length) return;
-    this.#batch = Buffer.allocUnsafe(length);
-    this.#view = viewOf(this.#batch);
-  }
-
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    if (this.#filled === 0) return;
-    const whole = this.#batch.subarray(0, this.#filled);
-    // What is written belongs to the stream from now on; a batch with room left goes on behind it.
-    this.#batch = this.#batch.subarray(this.#filled);
-    if (this.#batch.length < 4096) this.#batch = Buffer.allocUnsafe(this.#limits.batch);
-    this.#view = viewOf(this.#batch);
-    this.#filled = 0;
-    this.#stream.write(whole);
+        this.send({ type: "gap", at: now(), flow: flow.id, direction, octets: missed[direction] });
+      missed[direction] = 0;
+    }
+    this.#counted.delete(tapped);
   }
 }
 
@@ -189,13 +258,11 @@ function firstLine(octets: Uint8Array): string {
   return line;
 }
 
-function viewOf(buffer: Buffer): DataView {
-  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-}
+const ORIGIN = performance.timeOrigin;
 
 /** Milliseconds since 1970, in fractions, on the monotonic clock. */
 function now(): number {
-  return performance.timeOrigin + performance.now();
+  return ORIGIN + performance.now();
 }
 
 function nameOf({ id, transport, local, remote, parent }: Flow): Flow {

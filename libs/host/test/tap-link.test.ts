@@ -53,8 +53,8 @@ async function inspector(state: string): Promise<{
   return { records, streams, listener };
 }
 
-function link(state: string, tap: TapPoint): void {
-  const opened = openTapLink({ target: { to: "auto" }, ready: readyIn(state), taps: [tap] });
+function link(state: string, tap: TapPoint, budget: number | "off" = "off"): void {
+  const opened = openTapLink({ target: { to: "auto" }, budget, ready: readyIn(state), taps: [tap] });
   onTestFinished(() => opened.close());
 }
 
@@ -118,6 +118,58 @@ describe("the tap link", () => {
     expect(carried + missed).toBe(32 * octets.length);
     expect(missed).toBeGreaterThan(0);
     expect(records.findIndex(({ type }) => type === "gap")).toBeLessThan(records.length - 1);
+  });
+
+  it("counts what is beyond its budget, also of who then says nothing more, and hears the quiet", async () => {
+    const state = folder();
+    const { records } = await inspector(state);
+    const tap = new TapPoint();
+    link(state, tap, 100);
+    await expect.poll(() => tap.listening).toBe(true);
+    tap.opened(flow);
+    const octets = Buffer.from("NOOP\r\n");
+    for (let i = 0; i < 5000; i++) tap.bytes(flow, i % 2 === 0 ? "in" : "out", octets);
+    const quiet: Flow = { ...flow, id: 8 };
+    tap.opened(quiet);
+    tap.bytes(quiet, "in", Buffer.from("QUIT\r\n"));
+    const sum = (type: "bytes" | "gap"): number =>
+      records.reduce((all, record) => {
+        if (record.type !== type || record.flow !== flow.id) return all;
+        return all + (record.type === "bytes" ? record.octets.length : record.octets);
+      }, 0);
+    await expect.poll(() => sum("bytes") + sum("gap")).toBe(5000 * octets.length);
+    expect(sum("bytes")).toBeLessThan(1000 * octets.length);
+    expect(records.filter((record) => record.type === "bytes" && record.flow === 8)).toHaveLength(1);
+    // At a human pace all is carried again, behind what was counted.
+    tap.bytes(quiet, "out", Buffer.from("221\r\n"));
+    await expect.poll(() => records.at(-1)).toMatchObject({ type: "bytes", flow: 8, direction: "out" });
+  });
+
+  it("counts connections that are too many to be named, and names one that stays", async () => {
+    const state = folder();
+    const { records } = await inspector(state);
+    const tap = new TapPoint();
+    link(state, tap, 100);
+    await expect.poll(() => tap.listening).toBe(true);
+    for (let id = 100; id < 3100; id++) {
+      const one: Flow = { ...flow, id };
+      tap.opened(one);
+      tap.speaks(one, "smtp");
+      tap.bytes(one, "in", Buffer.from("QUIT\r\n"));
+      if (id < 3099) tap.closed(one, "peer-ended");
+    }
+    const named = (): number => records.filter(({ type }) => type === "opened").length;
+    const unseen = (): number =>
+      records.reduce((all, record) => all + (record.type === "unseen" ? record.flows : 0), 0);
+    await expect.poll(() => named() + unseen()).toBe(3000);
+    expect(unseen()).toBeGreaterThan(2000);
+    const late = records.findIndex((record) => record.type === "opened" && record.flow.id === 3099);
+    expect(records.slice(late)).toMatchObject([
+      { type: "opened", joined: true },
+      { type: "speaks", protocol: "smtp" },
+      { type: "gap", octets: 6 },
+      { type: "unseen" },
+    ]);
   });
 
   it("is not tried at all when it is switched off", () => {

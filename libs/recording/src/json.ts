@@ -74,6 +74,8 @@ function flowRecordOf(json: Json): FlowRecord {
         direction: direction(json),
         octets: count(json, "octets"),
       };
+    case "unseen":
+      return { type, at, flows: count(json, "flows"), octets: count(json, "octets") };
     case "secured": {
       const alpn = json["alpn"];
       return {

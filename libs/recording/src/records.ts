@@ -77,9 +77,11 @@ export type FlowRecord =
       readonly local: FlowAddress;
       readonly rule: string;
     })
+  /** Connections that came and went, or were refused, too many to be told of each, and the octets they carried. */
+  | (At & { readonly type: "unseen"; readonly flows: number; readonly octets: number })
   | (At & { readonly type: "speaks"; readonly flow: number; readonly protocol: string })
   | BytesRecord
-  /** Octets that were said and not carried, since the link or the disk was too slow. */
+  /** Octets that were said and not carried, since they were beyond the tap's budget, or the link or the disk was too slow. */
   | (At & {
       readonly type: "gap";
       readonly flow: number;

@@ -28,6 +28,7 @@ const records: readonly TapRecord[] = [
   { type: "speaks", at: 2, flow: 7, protocol: "smtp" },
   { type: "bytes", at: 3.5, flow: 7, direction: "in", octets: Uint8Array.of(0, 255, 10) },
   { type: "bytes", at: 3.5, flow: 7, direction: "out", octets: new Uint8Array(0) },
+  { type: "unseen", at: 4, flows: 12, octets: 3400 },
   { type: "gap", at: 4, flow: 7, direction: "out", octets: 1_000_000 },
   {
     type: "secured",

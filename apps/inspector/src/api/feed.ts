@@ -32,6 +32,8 @@ export class Feed {
   #keptOctets = 0;
   #pending: Change[] = [];
   #touched = new Set<number>();
+  /** Programs of which something was counted only. */
+  #counted = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #followedTimer: NodeJS.Timeout | undefined;
   readonly #kernel: KernelWatch;
@@ -91,7 +93,8 @@ export class Feed {
   }
 
   #take(change: StoreChange): void {
-    if (change.type === "touched") {
+    if (change.type === "counted") this.#counted.add(change.source);
+    else if (change.type === "touched") {
       this.#touched.add(change.socket);
       this.#kernel.touched(change.socket);
     } else this.#pending.push(change);
@@ -107,8 +110,13 @@ export class Feed {
       const socket = this.#store.sockets.get(key)?.view;
       return socket === undefined ? [] : [{ type: "socket", socket }];
     });
-    const changes = [...sockets, ...this.#pending];
+    const sources = [...this.#counted].flatMap((key): Change[] => {
+      const source = this.#store.source(key);
+      return source === undefined ? [] : [{ type: "source", source }];
+    });
+    const changes = [...sources, ...sockets, ...this.#pending];
     this.#touched = new Set();
+    this.#counted = new Set();
     this.#pending = [];
     if (changes.length === 0) return;
     this.#number += 1;

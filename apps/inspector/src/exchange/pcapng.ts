@@ -4,6 +4,7 @@
  */
 import { PcapngWriter, type PcapngOptions } from "@socketscope/recording";
 import { maskOctets } from "../secrets.ts";
+import { Gaps } from "./gaps.ts";
 import { type Conversation, DERIVED, type Kept } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
 import { toldAsItComes, toldUntilNow } from "./told.ts";
@@ -43,6 +44,7 @@ interface Stretch {
   protocol: string;
   /** It began when TLS did. */
   readonly secured: boolean;
+  readonly gaps: Gaps;
 }
 
 const SECURED =
@@ -71,6 +73,8 @@ class Capture {
       stretch = this.#stretch(key, false);
       yield* this.#open(stretch, conversation, view.at, undefined);
     }
+    for (const { direction, octets } of stretch.gaps.before(kept))
+      this.#writer.gap(stretch.id, direction, octets);
     if (view.derived === DERIVED.closed) {
       const reason = conversation.view.reason ?? "";
       yield* this.#writer.closed(stretch.id, view.at, {
@@ -99,7 +103,7 @@ class Capture {
   }
 
   #stretch(key: number, secured: boolean): Stretch {
-    const stretch = { id: this.#next++, said: false, protocol: "", secured };
+    const stretch = { id: this.#next++, said: false, protocol: "", secured, gaps: new Gaps() };
     this.#stretches.set(key, stretch);
     return stretch;
   }

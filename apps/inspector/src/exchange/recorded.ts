@@ -4,6 +4,7 @@
  */
 import type { FlowRecord, Recorded } from "@socketscope/recording";
 import { maskOctets } from "../secrets.ts";
+import { Gaps } from "./gaps.ts";
 import { type Conversation, DERIVED, type Kept } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
 import { toldAsItComes, type ToldMessage, toldUntilNow } from "./told.ts";
@@ -30,6 +31,7 @@ class Recorder {
   readonly #showSecrets: boolean;
   readonly #sources = new Set<number>();
   readonly #spoken = new Map<number, string>();
+  readonly #gaps = new Map<number, Gaps>();
 
   constructor(store: Store, showSecrets: boolean) {
     this.#store = store;
@@ -52,6 +54,10 @@ class Recorder {
       this.#spoken.set(key, protocol);
       yield { source, record: { type: "speaks", at, flow: key, protocol } };
     }
+    const gaps = this.#gaps.get(key) ?? new Gaps();
+    this.#gaps.set(key, gaps);
+    for (const { direction, octets } of gaps.before(kept))
+      yield { source, record: { type: "gap", at, flow: key, direction, octets } };
     for (const record of recordsOf(conversation, kept, this.#showSecrets)) yield { source, record };
   }
 }

@@ -16,6 +16,8 @@ export interface Kept {
   readonly told: Told;
   /** What an intercept did, where that is what is told. */
   readonly intercepted?: InterceptedRecord;
+  /** Octets that are missing here, up to that one of their direction, where that is what is told. */
+  readonly gap?: { readonly direction: Direction; readonly octets: number; readonly to: number };
 }
 
 /** From what the messages that no octet carried are worked out. */
@@ -25,6 +27,7 @@ export const DERIVED = {
   secured: "the secured event",
   closed: "the close event",
   intercepted: "the intercept",
+  gap: "a count",
 } as const;
 
 export interface ConversationOptions {
@@ -120,7 +123,7 @@ export class Conversation {
   }
 
   /** What it led to. */
-  take(record: Exclude<FlowRecord, { type: "opened" | "refused" }>): readonly Kept[] {
+  take(record: Exclude<FlowRecord, { type: "opened" | "refused" | "unseen" }>): readonly Kept[] {
     switch (record.type) {
       case "speaks":
         this.#speaks(record.protocol, record.at);
@@ -132,6 +135,8 @@ export class Conversation {
         break;
       case "gap":
         this.#missed += record.octets;
+        // Before what it brings to an end: a message that spans it is told behind it.
+        this.#gap(record);
         if (this.#reader !== undefined)
           this.#tell(this.#reader.dissector.gap(record.direction, record.octets), record.at);
         this.octets[record.direction].skip(record.octets);
@@ -177,6 +182,18 @@ export class Conversation {
       "From here on the network sees only ciphertext; we are one of the two ends and read on in clear.",
       DERIVED.secured,
       { source: "RFC 8446 §2", protocol: "tls" },
+    );
+  }
+
+  #gap({ at, direction, octets }: Extract<FlowRecord, { type: "gap" }>): void {
+    if (octets === 0) return;
+    const whose = direction === this.#options.client ? "client" : "server";
+    this.#event(
+      at,
+      `${octets} octets of the ${whose} are missing`,
+      "They were counted and not carried: more was said than the link takes, or the capture holds.",
+      DERIVED.gap,
+      { gap: { direction, octets, to: this.octets[direction].end + octets } },
     );
   }
 
@@ -265,9 +282,10 @@ export class Conversation {
       readonly source?: string;
       readonly protocol?: string;
       readonly intercepted?: InterceptedRecord;
+      readonly gap?: NonNullable<Kept["gap"]>;
     } = {},
   ): void {
-    const { source, protocol = "socket", intercepted } = more;
+    const { source, protocol = "socket", intercepted, gap } = more;
     const id = this.#nextId++;
     const who: Speaker = "both";
     const { end } = this.octets.in;
@@ -284,6 +302,7 @@ export class Conversation {
       message,
       told: { means, follows: [] },
       ...(intercepted && { intercepted }),
+      ...(gap && { gap }),
       view: {
         socket: this.key,
         id,

@@ -25,10 +25,13 @@ export const defaultStoreLimits: StoreLimits = {
   maxRefusals: 1000,
 };
 
-/** What the store tells at once; how a socket stands is asked for when it is needed. */
+/** What the store tells at once; how a socket or a program stands is asked for when it is needed. */
 export type StoreChange =
   | Exclude<Change, { type: "socket" }>
-  | { readonly type: "touched"; readonly socket: number };
+  | { readonly type: "touched"; readonly socket: number }
+  | { readonly type: "counted"; readonly source: number };
+
+const NOTHING_MISSED = { octets: 0, flows: 0 };
 
 /** Entries that are done with, after which their room is used again. */
 const COMPACT = 4096;
@@ -61,6 +64,10 @@ export class Store {
 
   constructor(limits: Partial<StoreLimits> = {}) {
     this.#limits = { ...defaultStoreLimits, ...limits };
+  }
+
+  source(key: number): SourceView | undefined {
+    return this.#sources.get(key)?.view;
   }
 
   get sources(): readonly SourceView[] {
@@ -99,7 +106,16 @@ export class Store {
   addSource(record: SourceRecord, here = false): number {
     const { app, engine, pid, listeners } = record;
     const key = this.#nextSource++;
-    const view: SourceView = { key, app, engine, pid, listeners, connected: true, here };
+    const view: SourceView = {
+      key,
+      app,
+      engine,
+      pid,
+      listeners,
+      connected: true,
+      here,
+      missed: NOTHING_MISSED,
+    };
     const ports = new Set(listeners.map(({ url }) => Number(/:(\d+)(?:\/|$)/.exec(url)?.[1])));
     const { token: _, ...shown } = record;
     this.#sources.set(key, { view, record: shown, ports, flows: new Map() });
@@ -132,6 +148,8 @@ export class Store {
     if (source === undefined) return;
     if (record.type === "refused") return this.#refuse(source, record);
     if (record.type === "opened") return this.#open(source, record);
+    if (record.type === "unseen") return this.#miss(source, record.octets, record.flows);
+    if (record.type === "gap") this.#miss(source, record.octets);
     const conversation = source.flows.get(record.flow);
     if (conversation === undefined) return;
     if (record.type === "bytes") this.#keep(conversation.octets[record.direction], record.octets.length);
@@ -177,6 +195,16 @@ export class Store {
     this.refusals.push(refusal);
     if (this.refusals.length > this.#limits.maxRefusals) this.refusals.shift();
     this.#tell({ type: "refusal", refusal });
+  }
+
+  /** What was said and is not known here stands at its program. */
+  #miss(source: Source, octets: number, flows = 0): void {
+    const { missed } = source.view;
+    source.view = {
+      ...source.view,
+      missed: { octets: missed.octets + octets, flows: missed.flows + flows },
+    };
+    this.#tell({ type: "counted", source: source.view.key });
   }
 
   #keep(kept: KeptOctets, length: number): void {

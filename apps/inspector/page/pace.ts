@@ -1,0 +1,33 @@
+/**
+ * How often the page is drawn. While few things happen, at once, and half of the time stays free for whoever presses a
+ * key; while many do, four fifths of it: nobody reads that fast, and the servers that are looked at need the processor.
+ */
+
+/** Milliseconds without a new picture, at most. */
+const MAX_REST = 2000;
+/** Changes in one picture from which on many things happen. */
+const MANY = 200;
+
+/** Milliseconds that the last picture took, and when it was done. */
+let cost = 0;
+let done = 0;
+let share = 1;
+
+/** Changes what is drawn; `changes`: how many things it shows for the first time, where it knows. */
+export function draw(change: () => void, changes?: number): void {
+  const began = performance.now();
+  change();
+  // Behind the frame's own work.
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      done = performance.now();
+      cost = done - began;
+      if (changes !== undefined) share = changes > MANY ? 4 : 1;
+    }, 0),
+  );
+}
+
+/** Milliseconds until it may be drawn again. */
+export function rest(): number {
+  return Math.max(0, Math.min(MAX_REST, cost * share) - (performance.now() - done));
+}

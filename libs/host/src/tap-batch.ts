@@ -1,0 +1,102 @@
+/** Records on their way to an inspector: copied into batches, one write for each turn, or less often where there are many. */
+import type { Stream } from "@socketscope/socket-core";
+import {
+  BYTES_HEAD,
+  type BytesRecord,
+  formatLinkRecord,
+  type TapRecord,
+  writeBytesHead,
+} from "@socketscope/recording";
+
+/** Octets of one "bytes" record: a larger chunk becomes several. */
+const PIECE = 256 * 1024;
+/** Octets left of a batch below which it is not worth going on behind what was written. */
+const REST = 4096;
+
+export class TapBatch {
+  readonly #stream: Stream;
+  readonly #size: number;
+  readonly #pause: number;
+  #batch: Buffer;
+  #view: DataView;
+  #filled = 0;
+  #later: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Immediate | undefined;
+  #written = 0;
+
+  /** `size`: octets gathered that are written at once; `pause`: milliseconds between two writes of less. */
+  constructor(stream: Stream, size: number, pause: number) {
+    this.#stream = stream;
+    this.#size = size;
+    this.#pause = pause;
+    this.#batch = Buffer.allocUnsafe(size);
+    this.#view = viewOf(this.#batch);
+  }
+
+  /** Octets that the system has not taken. */
+  get queued(): number {
+    return this.#stream.queued + this.#filled;
+  }
+
+  send(record: TapRecord): void {
+    const frame = formatLinkRecord(record);
+    this.#room(frame.length);
+    this.#batch.set(frame, this.#filled);
+    this.#filled += frame.length;
+    this.#schedule();
+  }
+
+  octets(head: Omit<BytesRecord, "type" | "octets">, octets: Uint8Array): void {
+    if (octets.length > PIECE) {
+      for (let at = 0; at < octets.length; at += PIECE) this.octets(head, octets.subarray(at, at + PIECE));
+      return;
+    }
+    const length = BYTES_HEAD + octets.length;
+    this.#room(length);
+    writeBytesHead(this.#view, this.#filled, head, octets.length);
+    this.#batch.set(octets, this.#filled + BYTES_HEAD);
+    this.#filled += length;
+    this.#schedule();
+  }
+
+  write(): void {
+    this.close();
+    if (this.#filled === 0) return;
+    this.#written = performance.now();
+    const whole = this.#batch.subarray(0, this.#filled);
+    // What is written belongs to the stream from now on; a batch with room left goes on behind it.
+    this.#batch = this.#batch.subarray(this.#filled);
+    if (this.#batch.length < REST) this.#batch = Buffer.allocUnsafe(this.#size);
+    this.#view = viewOf(this.#batch);
+    this.#filled = 0;
+    this.#stream.write(whole);
+  }
+
+  /** What waits is not written by itself any more. */
+  close(): void {
+    clearTimeout(this.#later);
+    clearImmediate(this.#soon);
+    this.#later = undefined;
+    this.#soon = undefined;
+  }
+
+  #room(length: number): void {
+    if (this.#filled + length <= this.#batch.length) return;
+    this.write();
+    if (length <= this.#batch.length) return;
+    this.#batch = Buffer.allocUnsafe(length);
+    this.#view = viewOf(this.#batch);
+  }
+
+  /** Behind this turn where nothing was written lately; under load the other side is not woken for each turn. */
+  #schedule(): void {
+    if (this.#soon !== undefined || this.#later !== undefined) return;
+    const rest = this.#pause - (performance.now() - this.#written);
+    if (rest > 0) this.#later = setTimeout(() => this.write(), rest);
+    else this.#soon = setImmediate(() => this.write());
+  }
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}

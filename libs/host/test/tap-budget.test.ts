@@ -1,0 +1,67 @@
+/** What a tap carries of how much: bounded in the long run, whole at human rates, the quiet beside the loud. */
+import { describe, expect, it } from "vitest";
+import { FlowPace, TapBudget, tapBudgetOf } from "../src/tap-budget.ts";
+
+const KiB = 1024;
+
+/** Chunks of `length` at `perSecond` for `seconds`: octets carried, and in how many runs without a gap. */
+function talk(
+  budget: TapBudget,
+  { perSecond, seconds, length }: { perSecond: number; seconds: number; length: number },
+): { readonly chunks: number; readonly octets: number; readonly runs: number } {
+  const pace = new FlowPace();
+  let [chunks, octets, runs] = [0, 0, 0];
+  let whole = false;
+  for (let n = 0; n < perSecond * seconds; n++) {
+    const carried = budget.carries(pace, length, n === 0, 1000 + (n * 1000) / perSecond);
+    if (carried > 0) chunks += 1;
+    octets += carried;
+    if (carried === length && !whole) runs += 1;
+    whole = carried === length;
+  }
+  return { chunks, octets, runs };
+}
+
+describe("a tap's budget", () => {
+  it("carries all that people and their programs say", () => {
+    const told = talk(new TapBudget(tapBudgetOf(2000)), { perSecond: 500, seconds: 20, length: 4 * KiB });
+    expect(told).toEqual({ chunks: 10_000, octets: 10_000 * 4 * KiB, runs: 1 });
+  });
+
+  it("carries so many chunks a second of more, in few pieces", () => {
+    const told = talk(new TapBudget(tapBudgetOf(2000)), { perSecond: 40_000, seconds: 10, length: 100 });
+    // Three quarters of what is there at once, and ten seconds' worth.
+    expect(told.chunks).toBeGreaterThan(25_000);
+    expect(told.chunks).toBeLessThan(10_000 + 10 * 2000);
+    expect(told.runs).toBeLessThan(10 * 4 + 3);
+  });
+
+  it("carries so many octets a second of more, in few pieces", () => {
+    const told = talk(new TapBudget(tapBudgetOf(2000)), { perSecond: 4000, seconds: 5, length: 256 * KiB });
+    expect(told.octets).toBeGreaterThan(64 * KiB * KiB);
+    expect(told.octets).toBeLessThan((32 + 5 * 16 + 1) * KiB * KiB);
+    expect(told.runs).toBeLessThan(5 * 4 + 3);
+  });
+
+  it("carries a chunk's head where a turn begins and the octets are used up", () => {
+    const budget = new TapBudget(tapBudgetOf(2000));
+    talk(budget, { perSecond: 4000, seconds: 1, length: 256 * KiB });
+    const loud = new FlowPace();
+    for (let n = 0; n < 100; n++) loud.isQuiet(2000);
+    expect(budget.carries(loud, 256 * KiB, false, 2000)).toBe(0);
+    expect(budget.carries(loud, 256 * KiB, true, 2000)).toBe(4 * KiB);
+    expect(budget.carries(loud, 10, true, 2000)).toBe(10);
+  });
+
+  it("carries what a quiet flow says while a loud one has used up its share", () => {
+    const budget = new TapBudget(tapBudgetOf(2000));
+    const [loud, quiet] = [new FlowPace(), new FlowPace()];
+    let [ofLoud, ofQuiet] = [0, 0];
+    for (let ms = 1000; ms < 11_000; ms++) {
+      for (let n = 0; n < 40; n++) ofLoud += budget.carries(loud, 100, true, ms) > 0 ? 1 : 0;
+      if (ms % 100 === 0) ofQuiet += budget.carries(quiet, 100, true, ms) > 0 ? 1 : 0;
+    }
+    expect(ofLoud).toBeLessThan(30_000);
+    expect(ofQuiet).toBe(100);
+  });
+});
