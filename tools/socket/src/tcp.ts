@@ -61,6 +61,8 @@ export async function listen(at: HostPort, person: Person, options: SocketOption
     if (stream === undefined) continue;
     person.note(`accepted: ${tuple(stream)}`);
     const reason = await talk(stream, taken === 0 ? person : { ...person, messages: undefined }, options);
+    // Who reads that it is over may take the port at once, or find nobody there.
+    if (taken === count - 1) await listener.drain(0);
     person.note(`closed (${reason})`);
   }
 }
