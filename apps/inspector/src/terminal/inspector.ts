@@ -22,6 +22,7 @@ const MAX_BATCH = 16 * 1024 * 1024;
 export class Inspector implements Disposable {
   readonly #agent: HttpAgent;
   readonly #state: string;
+  readonly #left = new AbortController();
 
   constructor(state: string) {
     this.#state = state;
@@ -48,9 +49,10 @@ export class Inspector implements Disposable {
     return value;
   }
 
-  /** Batches of changes behind the one with that number, until the inspector ends. */
+  /** Batches of changes behind the one with that number, until the inspector ends; rejects when we are disposed. */
   async *follow(after: number): AsyncGenerator<readonly Change[]> {
-    const response = await this.get(`/events?after=${after}`);
+    const url = `http://inspector/events?after=${after}`;
+    const response = await this.#ask({ url, signal: this.#left.signal });
     const reader = new EventReader({ maxEvent: MAX_BATCH });
     for await (const piece of response.body) {
       for (const { event, data } of reader.push(piece)) {
@@ -85,6 +87,8 @@ export class Inspector implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    // What follows an inspector that goes on would hold the process as long as that runs.
+    this.#left.abort();
     this.#agent.close();
   }
 }
