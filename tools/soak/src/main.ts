@@ -3,6 +3,9 @@ import { EXIT, kinds, runOnce } from "@socketscope/host";
 import { faultsOf, tableOf } from "./report.ts";
 import { soak } from "./soak.ts";
 
+/** Milliseconds within which two signals are one press of Ctrl+C. */
+const ONE_PRESS = 300;
+
 await runOnce(
   {
     name: "soak",
@@ -19,10 +22,28 @@ await runOnce(
     }),
   },
   async (options) => {
-    const report = await soak(options);
+    const stopped = new AbortController();
+    const cut = new AbortController();
+    let signalled = -Infinity;
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(name, () => {
+        // npm hands on what the terminal has sent to us as well: that was one press.
+        const again = performance.now() - signalled > ONE_PRESS && stopped.signal.aborted;
+        signalled = performance.now();
+        if (again) return cut.abort();
+        if (!stopped.signal.aborted)
+          console.error("soak: ends the load, then the servers; once more cuts them off");
+        stopped.abort();
+      });
+    }
+    const report = await soak({ ...options, stopped: stopped.signal, cut: cut.signal });
     console.log(tableOf(report));
     const faults = faultsOf(report);
     for (const fault of faults) console.error(`soak: ${fault}`);
-    return faults.length === 0 ? EXIT.ok : EXIT.failure;
+    if (report.stopped !== undefined)
+      console.error(
+        `soak: stopped after ${report.stopped} of ${options.seconds} seconds: this is what was seen until then`,
+      );
+    return faults.length === 0 && report.stopped === undefined ? EXIT.ok : EXIT.failure;
   },
 );

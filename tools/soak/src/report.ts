@@ -18,6 +18,8 @@ export interface AppRow extends Partial<Drained> {
 }
 
 export interface Report {
+  /** Seconds of load after which it was stopped; undefined: it ran its time. */
+  readonly stopped?: number;
   readonly loads: readonly LoadRow[];
   readonly apps: readonly AppRow[];
 }
@@ -29,8 +31,10 @@ export const MAX_GROWTH = 32 * MiB;
 export const MAX_INSPECTOR = 768 * MiB;
 
 /** In words; none: the soak has passed. */
-export function faultsOf({ loads, apps }: Report): string[] {
-  return [...loads.flatMap(faultsOfLoad), ...apps.flatMap(faultsOfApp)];
+export function faultsOf({ loads, apps, stopped }: Report): string[] {
+  // Who was stopped early may not have come to all that was to be sent.
+  const counted = stopped === undefined ? loads : loads.filter(({ sent }) => sent > 0);
+  return [...counted.flatMap(faultsOfLoad), ...apps.flatMap(faultsOfApp)];
 }
 
 function faultsOfLoad({ app, title, sent, found, failures }: LoadRow): string[] {

@@ -20,6 +20,12 @@ export interface SoakOptions {
   readonly warmUp: number;
   /** The control: servers that keep something of each connection. */
   readonly leaks: boolean;
+  /** Ends the load before its time: what runs is ended as after a whole one, and what was seen is told. */
+  readonly stopped?: AbortSignal;
+  /** Ends the servers at once, and all with them. */
+  readonly cut?: AbortSignal;
+  /** The load that counts begins. */
+  readonly begins?: () => void;
 }
 
 /** Milliseconds between two rounds of one load: the machine is shared by all of them. */
@@ -36,10 +42,14 @@ const NAMES: readonly AppName[] = [
 ];
 
 /** Throws SoakError: no soak came about. */
-export async function soak({ seconds, warmUp, leaks }: SoakOptions): Promise<Report> {
+export async function soak(options: SoakOptions): Promise<Report> {
+  const { seconds, warmUp, leaks, stopped, cut, begins } = options;
   if (process.platform !== "linux") throw new SoakError("NEEDS", "descriptors and ports are read from /proc");
   const folder = mkdtempSync(join(tmpdir(), "soak-"));
   const started: SoakedApp[] = [];
+  cut?.addEventListener("abort", () => {
+    for (const app of started) app.kill();
+  });
   using heard = await Datagrams.open();
   try {
     await furnish(folder);
@@ -50,14 +60,18 @@ export async function soak({ seconds, warmUp, leaks }: SoakOptions): Promise<Rep
     const room: Room = { folder, apps: byName(started) };
     const loads = [webLoads, mailLoads, fileLoads].flatMap((make) => make(room));
     loads.push(...videoLoads(room, heard));
-    const rows = loads.map((load) => new Running(load));
+    const rows = loads.map((load) => new Running(load, stopped));
     await all(rows, warmUp);
     const before = await heldBy(room);
+    begins?.();
+    const began = performance.now();
     await all(rows, seconds);
+    const lasted = Math.round((performance.now() - began) / 1000);
     const after = await heldBy(room);
     await Promise.all(rows.map((row) => row.lookAgain()));
     const drained = await drainAll(room);
     return {
+      ...(stopped?.aborted === true && { stopped: lasted }),
       loads: rows.map((row) => row.told),
       apps: NAMES.map((name, at): AppRow => ({
         name,
@@ -81,9 +95,11 @@ class Running {
   #sent = 0;
   #found = 0;
   readonly #failures: string[] = [];
+  readonly #stopped: AbortSignal | undefined;
 
-  constructor(load: Load) {
+  constructor(load: Load, stopped: AbortSignal | undefined) {
     this.#load = load;
+    this.#stopped = stopped;
   }
 
   get told(): LoadRow {
@@ -92,17 +108,23 @@ class Running {
   }
 
   async until(end: number): Promise<void> {
-    while (performance.now() < end && this.#failures.length < MAX_FAILURES) {
+    while (performance.now() < end && this.#failures.length < MAX_FAILURES && !this.#isStopped) {
       try {
         const { sent, found } = await this.#load.round(this.#rounds++);
         this.#sent += sent;
         this.#found += found;
       } catch (error) {
+        // A terminal's Ctrl+C ends the clients as well: that round says nothing of a server.
+        if (this.#isStopped) return;
         this.#sent += 1;
         this.#failures.push(error instanceof Error ? error.message : String(error));
       }
       await pause(REST);
     }
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopped?.aborted === true;
   }
 
   async lookAgain(): Promise<void> {

@@ -60,7 +60,8 @@ export class SoakedApp {
         "--host=127.0.0.1",
         ...args,
       ],
-      { cwd: workspace, stdio: ["ignore", "pipe", "inherit"] },
+      // A terminal's Ctrl+C goes to the whole group: the servers end when the soak says so, or nothing is seen of it.
+      { cwd: workspace, stdio: ["ignore", "pipe", "inherit"], detached: true },
     );
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const ready = String((await lines.next()).value);
@@ -98,6 +99,10 @@ export class SoakedApp {
 
   descriptors(): number {
     return descriptors(this.#child.pid ?? 0);
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
   }
 
   /** SIGTERM: resolves with its exit code, or with the signal that ended it. */

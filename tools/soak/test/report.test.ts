@@ -14,6 +14,12 @@ it("passes what is as it was, and finds all that was sent", () => {
   expect(tableOf({ apps: [app], loads: [load] })).toContain("| web-server | files | 5 | 5 |");
 });
 
+it("asks of a load that was stopped early only what it came to", () => {
+  const stopped = { ...load, sent: 0, found: 0 };
+  expect(faultsOf({ apps: [app], loads: [stopped], stopped: 1 })).toEqual([]);
+  expect(faultsOf({ apps: [app], loads: [{ ...load, found: 4 }], stopped: 1 })).toHaveLength(1);
+});
+
 it.each<[string, Partial<AppRow>, Partial<LoadRow>]>([
   ["memory grew by 32.0 MiB", { after: { ...held, memory: held.memory + MAX_GROWTH + 1 } }, {}],
   ["20 descriptors before, 21 after", { after: { ...held, descriptors: 21 } }, {}],

@@ -12,8 +12,13 @@ realClient("curl", "wrk", "swaks", "smtp-source", "lftp", "sftp", "ssh-keygen", 
       expect(faultsOf(report), tableOf(report)).toEqual([]);
     }, 180_000);
 
-    it("would be told apart from some that keep something of each connection", async () => {
-      const faults = faultsOf(await soak({ seconds: 2, warmUp: 0, leaks: true })).join("\n");
+    it("would be told apart from some that keep something of each connection, also when stopped early", async () => {
+      const stop = new AbortController();
+      const begins = (): void => void setTimeout(() => stop.abort(), 2000);
+      const report = await soak({ seconds: 600, warmUp: 0, leaks: true, stopped: stop.signal, begins });
+      expect(report.stopped).toBeLessThan(600);
+      expect(report.apps.map(({ exit }) => exit)).toEqual(["0", "0", "0", "0", "0"]);
+      const faults = faultsOf(report).join("\n");
       expect(faults).toMatch(/web-server: its memory grew by/);
       expect(faults).toMatch(/mail-relay: \d+ descriptors before, \d+ after/);
     }, 180_000);
