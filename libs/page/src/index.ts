@@ -7,6 +7,7 @@ export { base } from "./base.ts";
 export { followChanges } from "./follow-changes.ts";
 export { deleteButton, followParts } from "./follow-parts.ts";
 export { tokens } from "./tokens.ts";
+export { turnPages } from "./turn-pages.ts";
 export { clauseLink, transcript, transcriptStyle, type Clause, type TranscriptRow } from "./transcript.ts";
 export { counted, folderCounts, octets } from "./units.ts";
 export { filterableTable, previewPane, sortableTable } from "./table.ts";

@@ -5,6 +5,7 @@ import { describeError } from "@socketscope/host";
 import type { Inspector } from "@socketscope/inspector";
 import { type Ground, printChecks, printStep, valuesAt } from "./ground.ts";
 import { Place } from "./place.ts";
+import { forgetProgress, KEPT_FILE } from "./progress.ts";
 import { commandsOf } from "./render.ts";
 import { styleText } from "./style.ts";
 import { Watch } from "./watch.ts";
@@ -110,6 +111,19 @@ export class Live {
     this.#ticked = new Set();
     this.#watch.judge(place.judges, place.begun);
     await this.#show();
+  }
+
+  /** The facilitator lets all begin anew: what was done is kept beside the new beginning. */
+  anew(): void {
+    this.#next(async () => {
+      const [first] = this.#ground.lessons;
+      if (first === undefined) return;
+      await forgetProgress(this.#place.state);
+      this.#ground.print(
+        `\nThe facilitator lets all begin anew. What you have done is kept in ${KEPT_FILE}.\n`,
+      );
+      await this.#go(await Place.begin(this.#place.state, first, 0, Date.now()));
+    });
   }
 
   async #movedOn(): Promise<void> {

@@ -7,6 +7,7 @@ import { doctor } from "./doctor.ts";
 import { findLessons } from "./find.ts";
 import type { Ground } from "./ground.ts";
 import { type CommandName, workshopOptions } from "./options.ts";
+import { facilitate } from "./room/facilitate.ts";
 import { start } from "./start.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url)).replace(/[\\/]$/, "");
@@ -30,7 +31,13 @@ await runOnce(
       { name: "COMMAND", help: "list, start, check, hint, solution, next, reset or doctor", optional: true },
       { name: "LESSON", help: "with start: 6, or 6.3 for its third step", optional: true },
     ],
-    examples: ["workshop doctor", "workshop start 1", "workshop check", "workshop start 6.3"],
+    examples: [
+      "workshop doctor",
+      "workshop start 1",
+      "workshop check",
+      "workshop start 6.3",
+      "workshop --room",
+    ],
     options: workshopOptions,
   },
   async (options) => {
@@ -41,9 +48,10 @@ await runOnce(
       color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
       print: (text) => process.stdout.write(text),
     };
-    if (options.command !== "start") return commands[options.command](ground);
+    if (options.room === undefined && options.command !== "start") return commands[options.command](ground);
     const stopped = new AbortController();
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => stopped.abort());
+    if (options.room !== undefined) return facilitate(ground, options.room, stopped.signal);
     const code = await start(ground, options, process.stdin, stopped.signal);
     process.stdin.destroy();
     return code;

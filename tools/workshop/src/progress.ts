@@ -1,6 +1,6 @@
 /** How far somebody is, in one plain file of the state folder: `workshop.json`. The inspector's page reads it too. */
 import { join } from "node:path";
-import { readFile } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { codeOf, openStateFolder } from "@socketscope/host";
 import { WorkshopError } from "./errors.ts";
 
@@ -50,6 +50,18 @@ export async function readProgress(state: string): Promise<Progress | undefined>
 export async function writeProgress(state: string, progress: Progress): Promise<void> {
   const folder = await openStateFolder(state);
   await folder.write(PROGRESS_FILE, `${JSON.stringify(progress, undefined, 2)}\n`);
+}
+
+/** What was done before all began anew. */
+export const KEPT_FILE = "workshop-before.json";
+
+/** Nothing is begun any more; how it stood is kept in {@link KEPT_FILE}. */
+export async function forgetProgress(state: string): Promise<void> {
+  try {
+    await rename(join(state, PROGRESS_FILE), join(state, KEPT_FILE));
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
 }
 
 function isProgress(value: unknown): value is Progress {

@@ -63,7 +63,7 @@ function code(line: string, paint: (style: Style, words: string) => string): str
 }
 
 /** A number that nobody knows yet is shown as its name: PORT. */
-function fillIn(text: string, values: Values): string {
+export function fillIn(text: string, values: Values): string {
   return text.replaceAll(
     /\{\{([a-z][a-z0-9_]*)\}\}/g,
     (_, name: string) => values.get(name) ?? name.toUpperCase(),

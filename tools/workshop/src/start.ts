@@ -7,10 +7,11 @@ import { lessonNumbered } from "./find.ts";
 import type { WorkshopOptions } from "./options.ts";
 import { Place } from "./place.ts";
 import { prepare } from "./prepare.ts";
+import { TakingPart } from "./room/taking-part.ts";
 
 export async function start(
   ground: Ground,
-  { lesson, step, portBase }: WorkshopOptions,
+  { lesson, step, portBase, join }: WorkshopOptions,
   input: Readable,
   stopped: AbortSignal,
 ): Promise<number> {
@@ -32,7 +33,10 @@ export async function start(
     ];
     ground.print(lines.map((line) => `    ${line}\n`).join(""));
   }
-  await new Live(ground, watched.inspector, place).run(input, stopped);
+  const live = new Live(ground, watched.inspector, place);
+  const { state, print } = ground;
+  using _taking = join && new TakingPart({ state, room: join, print, anew: () => live.anew() });
+  await live.run(input, stopped);
   return 0;
 }
 
