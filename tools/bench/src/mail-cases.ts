@@ -6,6 +6,8 @@ export interface MailCase extends Comparison {
   readonly sessions: number;
   /** Each session sends its messages over one connection; otherwise each message has one of its own. */
   readonly reused: boolean;
+  /** "pipelined": sockets of our own, where smtp-source would give out before the server does. Default "smtp-source". */
+  readonly sender?: "smtp-source" | "pipelined";
 }
 
 /** Octets of a message. */
@@ -34,6 +36,7 @@ export const mailCases: readonly MailCase[] = [
     id: "mail-discard",
     title: "Mail taken and thrown away, 10 sessions",
     reused: true,
+    sender: "pipelined",
     floor: 1.5,
     goal: { above: "smtp-sink", times: 0.5 },
   },

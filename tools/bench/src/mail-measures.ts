@@ -8,6 +8,7 @@ import { mailAmounts, type MailCase } from "./mail-cases.ts";
 import { MailLoad, send } from "./mail-load.ts";
 import { MailRelay, startMailServer } from "./mail-servers.ts";
 import { holdIdle, judgeAmount, settledMemory, weigh } from "./memory.ts";
+import { sendPipelined } from "./pipelined-load.ts";
 import { compare, type Effort } from "./rates.ts";
 import type { Result } from "./result.ts";
 
@@ -17,7 +18,10 @@ export function measureMail(one: MailCase, folder: string, effort: Effort): Prom
   const load = new MailLoad(one);
   return compare(one, effort, {
     start: (name) => startMailServer(name, folder),
-    load: (server, seconds) => load.run(server, seconds),
+    load: (server, seconds) =>
+      one.sender === "pipelined"
+        ? sendPipelined(server.port, one.sessions, seconds)
+        : load.run(server, seconds),
   });
 }
 

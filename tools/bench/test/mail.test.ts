@@ -2,10 +2,19 @@
 /** The mail servers of the bench take what smtp-source sends, and the memory of the relay can be asked for. */
 import { once } from "node:events";
 import { connect } from "node:net";
-import { missingForPostfix, needing, realClient, Spawned, workspaceRoot } from "@socketscope/testkit";
-import { expect, it, onTestFinished } from "vitest";
+import {
+  missingForPostfix,
+  needing,
+  realClient,
+  SmtpPeer,
+  Spawned,
+  workspaceRoot,
+} from "@socketscope/testkit";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { MESSAGE_OCTETS } from "../src/mail-cases.ts";
 import { MailLoad, send } from "../src/mail-load.ts";
 import { startMailServer } from "../src/mail-servers.ts";
+import { sendPipelined } from "../src/pipelined-load.ts";
 
 async function codesOf(port: number, lines: readonly string[]): Promise<string[]> {
   const socket = connect(port, "127.0.0.1");
@@ -39,12 +48,32 @@ realClient("smtp-source").describe("a mail server of the bench", () => {
     expect(
       await load.run({ name, port, [Symbol.asyncDispose]: () => Promise.resolve() }, 0.2),
     ).toBeGreaterThan(0);
+    expect(await sendPipelined(port, 3, 0.2)).toBeGreaterThan(0);
     await expect(send(1, { sessions: 1, reused: true, messages: 1 })).rejects.toMatchObject({ code: "LOAD" });
   });
 
   it("smtp-sink takes a letter", async () => {
     await using sink = await startMailServer("smtp-sink", ".");
     expect(await codesOf(sink.port, letter)).toEqual(taken);
+  });
+});
+
+describe("sockets that pipeline", () => {
+  it("bring whole messages, and count what was answered", async () => {
+    await using peer = await SmtpPeer.listen();
+    expect(await sendPipelined(peer.port, 3, 0.2)).toBeGreaterThan(0);
+    const sizes = new Set(peer.messages.map(({ length }) => length));
+    expect([...sizes]).toEqual([MESSAGE_OCTETS]);
+    expect(peer.connections).toBe(3);
+  });
+
+  it.each([
+    ["at the greeting", { greeting: "554 no" }],
+    ["at DATA", { answer: (line: string) => (line === "DATA" ? "452 4.3.1 full" : undefined) }],
+    ["behind the content", { answer: (line: string) => (line === "." ? "451 4.3.0 later" : undefined) }],
+  ])("count nothing where a server refuses %s", async (_where, options) => {
+    await using peer = await SmtpPeer.listen(options);
+    await expect(sendPipelined(peer.port, 2, 0.2)).rejects.toMatchObject({ code: "LOAD" });
   });
 });
 
