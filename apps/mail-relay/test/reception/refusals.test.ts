@@ -163,4 +163,15 @@ describe.each(["hand", "smtp-server"])("a session that is refused, --engine %s",
     await expect.poll(all).toContain("last@a.test");
     expect(await all()).not.toMatch(/(?:whole|mind)@a\.test/);
   });
+
+  // RFC 5321 §6.3.
+  it("a letter that goes in circles: refused behind its content, and one of a hop less is taken", async () => {
+    const hop = "Received: from a.test by b.test; Sat, 28 Nov 2026 12:00:00 +0000\r\n";
+    const after = (hops: number): readonly string[] =>
+      begun(`loop-${hops}@a.test`, "DATA", `${hop.repeat(hops)}Subject: round\r\n\r\nand round\r\n.`);
+    expect(await say("smtp", after(99))).toMatch(/^250 /);
+    expect(await say("smtp", after(100))).toMatch(/^554 .*5\.4\.6 Too many hops/);
+    const refusals = async (): Promise<string> => JSON.stringify((await failed()).map((one) => one.refusals));
+    await expect.poll(refusals).toMatch(/554 5\.4\.6 Too many hops.*\(to the message\)/);
+  });
 });
