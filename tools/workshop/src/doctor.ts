@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
 
 import { delimiter, join } from "node:path";
-import { holderOfPort } from "@socketscope/host";
+import { holderOfPort, type PortHolder } from "@socketscope/host";
 import { listenTcp } from "@socketscope/socket-core";
 import { parseWalkthrough } from "@socketscope/walkthroughs";
 import type { Ground } from "./ground.ts";
+import { isInspector, portsOfOurs } from "./ours.ts";
 import { styleText } from "./style.ts";
 
 type System = "debian" | "macos" | "windows";
@@ -70,19 +71,21 @@ export async function doctor(ground: Ground): Promise<number> {
     const place = await find(name);
     say(place !== undefined, name, place ?? cure(name, systemOf(process.platform)));
   }
+  const ours = await portsOfOurs(ground.state);
   for (const port of PORTS) {
     const free = await isFree(port);
-    const holder = free ? undefined : holderOfPort("127.0.0.1", port);
-    const who = holder === undefined ? "something" : `${holder.name} (pid ${holder.pid})`;
-    const ours = holder?.name.startsWith("node") === true ? " (npm start, perhaps: then all is well)" : "";
-    say(
-      free,
-      `port ${port}`,
-      free ? "free" : `${who} has it${ours}: end that, or give our program another port`,
-    );
+    const app = free ? undefined : (ours.get(port) ?? ((await isInspector(port)) ? "inspector" : undefined));
+    if (free) say(true, `port ${port}`, "free");
+    else if (app !== undefined) say(true, `port ${port}`, `our ${app} has it, and runs`);
+    else say(false, `port ${port}`, takenBy(holderOfPort("127.0.0.1", port)));
   }
   print(wrong === 0 ? "All is there.\n" : `${wrong} to be mended; most lessons do without.\n`);
   return wrong === 0 ? 0 : 1;
+}
+
+function takenBy(holder: PortHolder | undefined): string {
+  const who = holder === undefined ? "something else" : `${holder.name} (pid ${holder.pid})`;
+  return `${who} has it: end that, or give our program another port (npm start -- APP --port N)`;
 }
 
 function nodeIsNew(): boolean {

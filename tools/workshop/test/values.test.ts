@@ -10,6 +10,7 @@ const running = (app: string, listeners: readonly (readonly [name: string, url: 
   pid: 1,
   listeners: listeners.map(([name, url]) => ({ name, url })),
   connected: true,
+  missed: { octets: 0, flows: 0 },
   here: true,
 });
 
