@@ -36,9 +36,16 @@ export const mailCases: readonly MailCase[] = [
     id: "mail-discard",
     title: "Mail taken and thrown away, 10 sessions",
     reused: true,
-    sender: "pipelined",
     floor: 1.5,
     goal: { above: "smtp-sink", times: 0.5 },
+  },
+  {
+    ...discarding,
+    id: "mail-pipelined",
+    title: "Mail taken and thrown away, 10 sessions that pipeline",
+    reused: true,
+    sender: "pipelined",
+    floor: 1.5,
   },
   {
     ...discarding,
