@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parsePlaylist, type MasterPlaylist, type MediaPlaylist } from "@socketscope/media";
-import { realClient, TemporaryFolder } from "@socketscope/testkit";
+import { realClient, run, TemporaryFolder } from "@socketscope/testkit";
 import { describe, expect, it } from "vitest";
 import { SAMPLE_FOLDER } from "../src/sample-folder.ts";
 import { frames, make, times } from "./ffmpeg.ts";
@@ -20,6 +20,12 @@ async function master(url: string): Promise<MasterPlaylist> {
   const playlist = parsePlaylist(await text(url));
   if (playlist.kind !== "master") throw new Error("a media playlist");
   return playlist;
+}
+
+/** Those that play, and are not for winding alone. */
+async function played(url: string): Promise<MasterPlaylist> {
+  const playlist = await master(url);
+  return { ...playlist, variants: playlist.variants.filter(({ iFrames }) => !iFrames) };
 }
 
 async function media(url: string): Promise<MediaPlaylist> {
@@ -53,10 +59,66 @@ describe.each(ENGINES)("HLS on demand, engine %s", (_name, engine) => {
     expect(site.errors).toEqual([]);
   }, 90_000);
 
+  it("has a playlist of key pictures: each range of a segment is one, as the film has it", async () => {
+    await using site = await serving({}, engine);
+    using folder = new TemporaryFolder();
+    const url = `${site.origin}/vod/sample/master.m3u8`;
+    const keyed = (await master(url)).variants.filter(({ iFrames }) => iFrames);
+    expect(keyed.map(({ uri, codecs, resolution }) => [uri, codecs, resolution?.height])).toEqual([
+      ["360p/keys.m3u8", expect.stringMatching(/^avc1\.\w+$/), 360],
+      ["180p/keys.m3u8", expect.stringMatching(/^avc1\.\w+$/), 180],
+    ]);
+    const base = new URL(keyed[0]?.uri ?? "", url);
+    const { segments, iFramesOnly, ended } = await media(base.href);
+    expect([iFramesOnly, ended, segments.length]).toEqual([true, true, 12]);
+    const bits = segments.map(({ byteRange, duration }) => (8 * (byteRange?.length ?? 0)) / duration);
+    expect(keyed[0]?.bandwidth).toBe(Math.ceil(Math.max(...bits)));
+    const init = await (await fetch(new URL(segments[0]?.map?.uri ?? "", base))).arrayBuffer();
+    const pictures = engine === ENGINES[0]?.[1] ? await frames(SAMPLE, "v") : [];
+    for (const [i, { uri, byteRange }] of segments.entries()) {
+      const { offset = -1, length = 0 } = byteRange ?? {};
+      const range = `bytes=${offset}-${offset + length - 1}`;
+      const response = await fetch(new URL(uri, base), { headers: { range } });
+      const octets = await response.arrayBuffer();
+      expect([response.status, octets.byteLength]).toEqual([206, length]);
+      // Both engines give the same octets: to look into those of one is enough.
+      if (pictures.length === 0) continue;
+      const file = join(folder.path, `${i}.mp4`);
+      writeFileSync(file, Buffer.concat([Buffer.from(init), Buffer.from(octets)]));
+      const show = ["-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", file];
+      // The head tells of pictures that are not in the range: that they are missing is no fault.
+      const { text: said } = await run("ffprobe", ["-loglevel", "fatal", ...show]);
+      expect(said.trim()).toBe(`${(2 * i).toFixed(6)},K_`);
+      if (i % 4 > 0) continue;
+      const { text: shown } = await run("ffmpeg", [
+        "-nostdin",
+        "-v",
+        "fatal",
+        "-i",
+        file,
+        "-f",
+        "framemd5",
+        "-",
+      ]);
+      expect(shown.trim().split("\n").at(-1)?.split(",").at(-1)?.trim()).toBe(pictures[50 * i]);
+    }
+    expect(site.errors).toEqual([]);
+  }, 90_000);
+
+  it("has none where the sizes of key pictures are known only once they are read", async () => {
+    using folder = new TemporaryFolder();
+    await make(["-i", SAMPLE, "-t", "4", "-c", "copy"], join(folder.path, "film.ts"));
+    await using site = await serving({ media: folder.path, channels: [] }, engine);
+    const { variants } = await master(`${site.origin}/vod/film/master.m3u8`);
+    expect(variants.map(({ iFrames }) => iFrames)).toEqual([false]);
+    const [label = ""] = variants[0]?.uri.split("/") ?? [];
+    expect((await fetch(`${site.origin}/vod/film/${label}/keys.m3u8`)).status).toBe(404);
+  });
+
   it("says in its master what its renditions take, to the octet", async () => {
     await using site = await serving({}, engine);
     const url = `${site.origin}/vod/sample/master.m3u8`;
-    const { variants, renditions } = await master(url);
+    const { variants, renditions } = await played(url);
     const sound = renditions[0];
     expect(
       variants.map(({ resolution, codecs, frameRate, audio }) => ({ resolution, codecs, frameRate, audio })),
@@ -233,9 +295,9 @@ client.describe("HLS on demand, of any film", () => {
       expect([answer.status, await answer.text()], path).toEqual([404, expect.stringMatching(words)]);
     }
     // What can be read of a title is shown, and a file that has come right is seen.
-    expect((await master(`${site.origin}/vod/sea/master.m3u8`)).variants).toHaveLength(1);
+    expect((await played(`${site.origin}/vod/sea/master.m3u8`)).variants).toHaveLength(1);
     put("text.mp4", film);
-    expect((await master(`${site.origin}/vod/text/master.m3u8`)).variants).toHaveLength(1);
+    expect((await played(`${site.origin}/vod/text/master.m3u8`)).variants).toHaveLength(1);
     expect(site.errors).toEqual([]);
   });
 });

@@ -40,10 +40,11 @@ export interface FilmLanes {
   readonly close: () => void;
 }
 
-/** Octets and samples of one segment. */
+/** Octets and samples of one segment, and the octets of its first sample where they are known without reading it. */
 export interface SegmentWeight {
   readonly octets: number;
   readonly count: number;
+  readonly first: number | undefined;
 }
 
 export class Film {

@@ -6,6 +6,8 @@ import { type EncodedPacket, EncodedPacketSink, type InputTrack } from "mediabun
 export interface Weight {
   octets: number;
   count: number;
+  /** Octets of the first one, as it goes out: undefined where that is known only once it is read. */
+  first: number | undefined;
 }
 
 export interface Lane<Kind extends Track = Track> {
@@ -30,8 +32,8 @@ export interface Lane<Kind extends Track = Track> {
 export interface LaneParts<Kind extends Track> {
   readonly track: Kind;
   readonly input: InputTrack;
-  /** From what the container holds to what MP4 does. */
-  readonly convert: (data: Uint8Array) => Uint8Array;
+  /** From what the container holds to what MP4 does; undefined: it is the same. */
+  readonly convert?: ((data: Uint8Array) => Uint8Array) | undefined;
 }
 
 const METADATA = { metadataOnly: true } as const;
@@ -41,7 +43,7 @@ export class PacketLane<Kind extends Track = Track> implements Lane<Kind> {
   readonly track: Kind;
   readonly #input: InputTrack;
   readonly #sink: EncodedPacketSink;
-  readonly #convert: (data: Uint8Array) => Uint8Array;
+  readonly #convert: ((data: Uint8Array) => Uint8Array) | undefined;
   /** Where the film begins, on the container's clock, in ticks of this track. */
   #origin = 0;
 
@@ -98,7 +100,7 @@ export class PacketLane<Kind extends Track = Track> implements Lane<Kind> {
   }
 
   async weigh(cuts: readonly number[]): Promise<Weight[]> {
-    const weights = cuts.slice(1).map(() => ({ octets: 0, count: 0 }));
+    const weights: Weight[] = cuts.slice(1).map(() => ({ octets: 0, count: 0, first: undefined }));
     let stretch = 0;
     for await (const packet of this.#sink.packets(undefined, undefined, METADATA)) {
       const pts = this.ticks(packet.timestamp);
@@ -106,6 +108,7 @@ export class PacketLane<Kind extends Track = Track> implements Lane<Kind> {
       if (packet.type === "key") while (pts >= (cuts[stretch + 1] ?? Infinity)) stretch++;
       const weight = weights[stretch];
       if (weight === undefined || pts < (cuts[0] ?? 0)) continue;
+      if (weight.count === 0 && this.#convert === undefined) weight.first = packet.byteLength;
       weight.octets += packet.byteLength;
       weight.count++;
     }
@@ -124,7 +127,7 @@ export class PacketLane<Kind extends Track = Track> implements Lane<Kind> {
 
   #shown(packet: EncodedPacket): Shown {
     return {
-      data: this.#convert(packet.data),
+      data: this.#convert?.(packet.data) ?? packet.data,
       pts: this.ticks(packet.timestamp),
       duration: Math.max(1, Math.round(packet.duration * this.track.timescale)),
       key: packet.type === "key",

@@ -65,7 +65,7 @@ export class TableLane<Kind extends Track = Track> implements Lane<Kind> {
   }
 
   weigh(cuts: readonly number[]): Promise<Weight[]> {
-    const weights: Weight[] = cuts.slice(1).map(() => ({ octets: 0, count: 0 }));
+    const weights: Weight[] = cuts.slice(1).map(() => ({ octets: 0, count: 0, first: undefined }));
     let stretch = 0;
     let key = 0;
     for (let i = 0; i < this.#table.count; i++) {
@@ -77,6 +77,7 @@ export class TableLane<Kind extends Track = Track> implements Lane<Kind> {
       }
       const weight = weights[stretch];
       if (weight === undefined || pts < (cuts[0] ?? 0)) continue;
+      if (weight.count === 0) weight.first = this.#table.sizes[i];
       weight.octets += this.#table.sizes[i] ?? 0;
       weight.count++;
     }

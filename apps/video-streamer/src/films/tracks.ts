@@ -16,8 +16,6 @@ import { PacketLane, type Lane } from "./lane.ts";
 const COARSE = 1000;
 const FINE = 90_000;
 
-const same = (data: Uint8Array): Uint8Array => data;
-
 /** Throws FilmError for pictures that fragmented MP4 cannot carry to a browser. */
 export async function videoLane(input: InputVideoTrack): Promise<Lane<VideoTrack>> {
   const codec = await input.getCodec();
@@ -44,7 +42,6 @@ export async function videoLane(input: InputVideoTrack): Promise<Lane<VideoTrack
     return new PacketLane({
       track: { ...common, description: octetsOf(config.description) },
       input,
-      convert: same,
     });
   if (codec === "hevc")
     throw new FilmError("FILM_CODEC", "its pictures are H.265 in a transport stream, which is not read here");
@@ -77,7 +74,6 @@ export async function audioLane(
     return new PacketLane({
       track: { ...common, description: octetsOf(config.description) },
       input,
-      convert: same,
     });
   if (codec !== "aac") return undefined;
   const first = await new EncodedPacketSink(input).getFirstPacket();

@@ -28,6 +28,8 @@ export interface RenditionFacts {
   readonly size: { readonly width: number; readonly height: number } | undefined;
   readonly frameRate: number | undefined;
   readonly channels: number | undefined;
+  /** Of its key pictures alone; undefined where their sizes are not known. */
+  readonly keys: { readonly average: number; readonly peak: number } | undefined;
 }
 
 interface LaneFacts {
@@ -60,6 +62,7 @@ export async function factsOf(label: string, film: Film): Promise<RenditionFacts
     };
   };
   const { video, audio } = film;
+  const keys = await keyWeights(film);
   const pictures = weights.video.reduce((sum, { count }) => sum + count, 0);
   return {
     label,
@@ -68,7 +71,22 @@ export async function factsOf(label: string, film: Film): Promise<RenditionFacts
     size: video && { width: video.track.width, height: video.track.height },
     frameRate: video && pictures / film.duration,
     channels: audio?.track.channels,
+    keys: keys && { average: averageBitRate(keys), peak: peakBitRate(keys, target) },
   };
+}
+
+/**
+ * What of each segment is needed for its key picture: its head, which says where the samples lie, and the first of them.
+ * Undefined where a size is known only once the picture was read.
+ */
+async function keyWeights(film: Film): Promise<Weighed[] | undefined> {
+  const { video } = await film.weights();
+  const keys = video.flatMap(({ count, first }, i) =>
+    first === undefined
+      ? []
+      : [{ octets: fragmentOverhead([{ kind: "video", count }]) + first, duration: film.durationOf(i) }],
+  );
+  return keys.length > 0 && keys.length === film.segments ? keys : undefined;
 }
 
 /** Pictures of each rendition; the sound is that of the first rendition which has any, so that it never changes. */
@@ -118,6 +136,21 @@ export function masterPlaylist(
     resolution: size,
     frameRate,
   }));
+  // RFC 8216 §4.3.4.3: for winding; they have no sound.
+  const keyed = pictured.flatMap(({ label, video, size, keys }): Variant[] =>
+    keys === undefined
+      ? []
+      : [
+          {
+            uri: `${encodeURIComponent(label)}/keys.m3u8`,
+            iFrames: true,
+            bandwidth: keys.peak,
+            averageBandwidth: keys.average,
+            codecs: video?.codecs,
+            resolution: size,
+          },
+        ],
+  );
   if (variants.length === 0 && sounding?.audio !== undefined) {
     const { average, peak, codecs } = sounding.audio;
     variants.push({
@@ -133,7 +166,7 @@ export function masterPlaylist(
     version: VERSION,
     independentSegments: true,
     renditions: [...sound, ...texts],
-    variants,
+    variants: [...variants, ...keyed],
   };
 }
 
@@ -147,6 +180,21 @@ export function mediaPlaylist(film: Film, lane: LaneName): MediaPlaylist {
       map: i === 0 ? { uri: `${lane}.mp4` } : undefined,
       gap: false,
       parts: [],
+    })),
+  };
+}
+
+/** RFC 8216 §4.3.3.6: each segment is one key picture, shown until the next. Undefined where their sizes are not known. */
+export async function keyPlaylist(film: Film): Promise<MediaPlaylist | undefined> {
+  const keys = await keyWeights(film);
+  if (keys === undefined) return undefined;
+  const { segments, ...shared } = mediaPlaylist(film, "video");
+  return {
+    ...shared,
+    iFramesOnly: true,
+    segments: segments.map((segment, i) => ({
+      ...segment,
+      byteRange: { length: keys[i]?.octets ?? 0, offset: 0 },
     })),
   };
 }

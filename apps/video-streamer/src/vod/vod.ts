@@ -1,5 +1,5 @@
 /**
- * HLS on demand: `/vod/NAME/master.m3u8`, `/vod/NAME/360p/video.m3u8`, `video.mp4`, `video-12.m4s`, `text-0.m3u8`; for
+ * HLS on demand: `/vod/NAME/master.m3u8`, `/vod/NAME/360p/video.m3u8`, `video.mp4`, `video-12.m4s`, `keys.m3u8`, `text-0.m3u8`; for
  * players that want MPEG-TS, `/vod/NAME/ts.m3u8`, `/vod/NAME/360p/ts.m3u8`, `ts-12.ts`.
  */
 import { formatPlaylist, type Playlist } from "@socketscope/media";
@@ -9,7 +9,7 @@ import { FilmError } from "../films/film-error.ts";
 import type { Library, Title } from "../films/library.ts";
 import type { FilmShelf, FilmVersion } from "../films/shelf.ts";
 import { transportOf, type LaneName, type Packager } from "./packager.ts";
-import { factsOf, masterPlaylist, mediaPlaylist, textPlaylist } from "./playlists.ts";
+import { factsOf, keyPlaylist, masterPlaylist, mediaPlaylist, textPlaylist } from "./playlists.ts";
 import { transportMaster, transportPlaylist } from "./ts-playlists.ts";
 
 /** RFC 9111 §5.2.2.1: a file that is replaced keeps its name, so what was cut of it is not for ever. */
@@ -64,6 +64,7 @@ export class Vod {
     const transport = TS_FILE.exec(second);
     if (transport !== null)
       return this.#transport(request, await this.#parts.shelf.version(rendition.path), transport[1]);
+    if (second === "keys.m3u8") return this.#keys(request, await this.#parts.shelf.version(rendition.path));
     const [, lane, form, number] = LANE_FILE.exec(second) ?? [];
     if (lane !== "video" && lane !== "audio") return undefined;
     const version = await this.#parts.shelf.version(rendition.path);
@@ -104,6 +105,11 @@ export class Vod {
       Promise.resolve(film[lane] === undefined ? undefined : mediaPlaylist(film, lane)),
     );
     return playlist && playlistAnswer(request, playlist, `${lane}-${version.tag}`);
+  }
+
+  async #keys(request: Request, version: FilmVersion): Promise<Response | undefined> {
+    const playlist = await this.#parts.shelf.with(version, keyPlaylist);
+    return playlist && playlistAnswer(request, playlist, `keys-${version.tag}`);
   }
 
   async #transport(
