@@ -6,6 +6,7 @@ export {
   looksLikeRtcp,
   readSenderReport,
   readSourceDescriptions,
+  sdesItemsIn,
   RTCP_TYPES,
   SDES_ITEMS,
   type SdesItem,

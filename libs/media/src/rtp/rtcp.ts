@@ -124,23 +124,39 @@ export interface SdesItem {
 
 /** What a datagram says of its sources (§6.5). Throws {@link RtpError}. */
 export function readSourceDescriptions(octets: Uint8Array): SdesItem[] {
+  return scanRtcp(octets).flatMap(({ type, count, from, to, padding }) =>
+    type === RTCP_TYPES.SDES ? itemsOf(octets.subarray(from + 4, to - padding), count) : [],
+  );
+}
+
+/** The types of what a part "description" says, by its octets: those of a packet behind its head. */
+export function sdesItemsIn(chunks: Uint8Array): number[] {
+  try {
+    return itemsOf(chunks, MOST_CHUNKS).map(({ type }) => type);
+  } catch (error) {
+    if (error instanceof RtpError) return [];
+    throw error;
+  }
+}
+
+/** Five bits count them. */
+const MOST_CHUNKS = 31;
+
+function itemsOf(chunks: Uint8Array, count: number): SdesItem[] {
+  const view = new DataView(chunks.buffer, chunks.byteOffset, chunks.byteLength);
   const items: SdesItem[] = [];
-  for (const { type, count, from, to, padding } of scanRtcp(octets)) {
-    if (type !== RTCP_TYPES.SDES) continue;
-    const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
-    const end = to - padding;
-    let at = from + 4;
-    for (let i = 0; i < count && at + 4 <= end; i++) {
-      const ssrc = view.getUint32(at);
-      at += 4;
-      for (let item = octets[at] ?? 0; item !== 0 && at + 1 < end; item = octets[at] ?? 0) {
-        const length = octets[at + 1] ?? 0;
-        if (at + 2 + length > end) throw new RtpError("RTP_REPORT", "a name that is longer than its report");
-        items.push({ ssrc, type: item, text: decodeUtf8(octets.subarray(at + 2, at + 2 + length)) ?? "" });
-        at += 2 + length;
-      }
-      at = from + 4 * (Math.floor((at - from) / 4) + 1);
+  let at = 0;
+  for (let i = 0; i < count && at + 4 <= chunks.length; i++) {
+    const ssrc = view.getUint32(at);
+    at += 4;
+    for (let item = chunks[at] ?? 0; item !== 0 && at + 1 < chunks.length; item = chunks[at] ?? 0) {
+      const end = at + 2 + (chunks[at + 1] ?? 0);
+      if (end > chunks.length) throw new RtpError("RTP_REPORT", "a name that is longer than its report");
+      items.push({ ssrc, type: item, text: decodeUtf8(chunks.subarray(at + 2, end)) ?? "" });
+      at = end;
     }
+    // A chunk ends with a zero at least, on a border of 32 bits.
+    at = 4 * (Math.floor(at / 4) + 1);
   }
   return items;
 }

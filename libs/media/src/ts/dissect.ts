@@ -88,10 +88,8 @@ export class TsLooker {
 
   /** Of a section that is whole in its packet. */
   #table(payload: Uint8Array): string {
-    const from = 1 + (payload[0] ?? 0);
-    const length = 3 + ((((payload[from + 1] ?? 0) & 15) << 8) | (payload[from + 2] ?? 0));
     try {
-      const section = parseSection(payload.subarray(from, from + length));
+      const section = parseSection(sectionIn(payload));
       if (section.table === PAT_TABLE) {
         this.#pmt = parsePat(section).find(({ number }) => number !== 0)?.pid;
         return "PAT";
@@ -105,6 +103,32 @@ export class TsLooker {
       if (error instanceof TsError) return "a table that is none";
       throw error;
     }
+  }
+}
+
+/** Behind the pointer_field, up to where it says that it ends. */
+function sectionIn(payload: Uint8Array): Uint8Array {
+  const from = 1 + (payload[0] ?? 0);
+  const length = 3 + ((((payload[from + 1] ?? 0) & 15) << 8) | (payload[from + 2] ?? 0));
+  return payload.subarray(from, from + length);
+}
+
+/** What a part "table" is by its octets: its table_id, and of a whole program map the types of its streams. */
+export function tableIn(octets: Uint8Array): {
+  readonly table: number;
+  readonly streamTypes: readonly number[];
+} {
+  const section = sectionIn(octets);
+  const table = section[0] ?? -1;
+  if (table !== PMT_TABLE) return { table, streamTypes: [] };
+  try {
+    return {
+      table,
+      streamTypes: parsePmt(parseSection(section)).streams.map(({ streamType }) => streamType),
+    };
+  } catch (error) {
+    if (error instanceof TsError) return { table, streamTypes: [] };
+    throw error;
   }
 }
 

@@ -5,6 +5,6 @@ export { TsDemultiplexer } from "./demux.ts";
 export { TS_LIMITS, type TsEvent, type TsLimits, type TsStream } from "./events.ts";
 export { TS_MUX_OPTIONS, TsMultiplexer, type TsBurst, type TsMuxOptions, type TsTracks } from "./mux.ts";
 export type { TsLane } from "./lane.ts";
-export { TS_PARTS, TsLooker, type TsPacketSeen, type TsPart } from "./dissect.ts";
+export { tableIn, TS_PARTS, TsLooker, type TsPacketSeen, type TsPart } from "./dissect.ts";
 export { explainStreamType, explainTsPart, explainTsTable, PACKETS_WORDS, TS_TABLES } from "./explain.ts";
 export { STREAM_TYPE_NAMES, streamTypeName } from "./stream-types.ts";
