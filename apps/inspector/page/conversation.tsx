@@ -2,6 +2,7 @@
 import type { MessageView, SocketView } from "../src/views.ts";
 import { Bytes } from "./bytes.tsx";
 import { HeldCard } from "./held.tsx";
+import { KeptNote } from "./kept.tsx";
 import { LessonStrip } from "./lesson.tsx";
 import { stillLooking, unkept } from "./octet-searches.ts";
 import { Rates } from "./rates.tsx";
@@ -43,6 +44,7 @@ export function ConversationPane() {
     <main class="talk">
       <Head socket={socket} />
       <LessonStrip />
+      <KeptNote />
       <View socket={socket} />
       <HeldCard />
       <div class="foot">

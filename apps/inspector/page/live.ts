@@ -2,6 +2,7 @@
 import type {
   Change,
   ControlView,
+  KeptView,
   LessonView,
   MessageView,
   RefusalView,
@@ -17,6 +18,7 @@ interface Snapshot {
   readonly refusals: readonly RefusalView[];
   readonly messages: readonly MessageView[];
   readonly controls: readonly ControlView[];
+  readonly held: KeptView;
   readonly takesPart: boolean;
   readonly lesson?: LessonView;
 }
@@ -40,6 +42,7 @@ export async function follow(): Promise<void> {
   takesPart.value = snapshot.takesPart;
   lesson.value = snapshot.lesson;
   take([
+    { type: "kept", kept: snapshot.held },
     ...snapshot.controls.map((control): Change => ({ type: "control", control })),
     ...snapshot.sources.map((source): Change => ({ type: "source", source })),
     ...snapshot.sockets.map((socket): Change => ({ type: "socket", socket })),

@@ -5,6 +5,7 @@ import { fits, forgetSearches, looked } from "./octet-searches.ts";
 import type {
   Change,
   ControlView,
+  KeptView,
   LessonView,
   MessageView,
   RefusalView,
@@ -47,6 +48,7 @@ export function changed(): number {
   return version.value;
 }
 
+export const kept = signal<KeptView>({ octets: 0, messages: 0, forgotten: 0, limit: 0, recordings: 0 });
 export const link = signal<"connecting" | "live" | "lost">("connecting");
 /** Changes a second, over the last second. */
 export const pace = signal(0);
@@ -142,6 +144,9 @@ function one(change: Change): void {
       break;
     case "lesson":
       lesson.value = change.lesson;
+      break;
+    case "kept":
+      kept.value = change.kept;
       break;
     case "forgotten":
       for (const key of change.sockets) {

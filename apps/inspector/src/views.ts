@@ -145,6 +145,18 @@ export interface SearchView {
   readonly end: number;
 }
 
+/** How much is kept in memory, and what had to go. */
+export interface KeptView {
+  readonly octets: number;
+  readonly messages: number;
+  /** Octets that had to go, the oldest first. */
+  readonly forgotten: number;
+  /** Octets kept at most. */
+  readonly limit: number;
+  /** Recordings that are being made as it happens: they have what goes here. */
+  readonly recordings: number;
+}
+
 /** What came of saying again what a client had said. */
 export interface AgainView {
   /** Our port: the far end of the new socket, as the server's tap tells it. */
@@ -236,5 +248,6 @@ export type Change =
       readonly listening: readonly (readonly [source: number, url: string, state: string])[];
     }
   | { readonly type: "states"; readonly states: readonly (readonly [socket: number, state: string])[] }
+  | { readonly type: "kept"; readonly kept: KeptView }
   /** The store let go of its oldest: sockets with these keys are gone. */
   | { readonly type: "forgotten"; readonly sockets: readonly number[] };

@@ -38,6 +38,8 @@ export class Feed {
   #followedTimer: NodeJS.Timeout | undefined;
   readonly #kernel: KernelWatch;
   #number = 0;
+  /** Octets that the store had let go of when it was told last. */
+  #forgotten = 0;
 
   /** `whileFollowed`: called four times a second while somebody follows. */
   constructor(store: Store, whileFollowed: () => void = () => undefined) {
@@ -119,6 +121,9 @@ export class Feed {
     this.#counted = new Set();
     this.#pending = [];
     if (changes.length === 0) return;
+    const kept = this.#store.held;
+    if (kept.forgotten !== this.#forgotten) changes.push({ type: "kept", kept });
+    this.#forgotten = kept.forgotten;
     this.#number += 1;
     const event = { event: "changes", id: String(this.#number), data: JSON.stringify(changes) };
     const batch = { number: this.#number, octets: Buffer.from(encodeEvent(event)) };

@@ -22,8 +22,13 @@ export async function* recordedLive(
   until: AbortSignal,
 ): AsyncGenerator<readonly Recorded[]> {
   const recorder = new Recorder(store, showSecrets);
-  for await (const batch of toldAsItComes(store, until))
-    yield batch.flatMap((one) => [...recorder.take(one)]);
+  const end = store.beginRecording();
+  try {
+    for await (const batch of toldAsItComes(store, until))
+      yield batch.flatMap((one) => [...recorder.take(one)]);
+  } finally {
+    end();
+  }
 }
 
 class Recorder {

@@ -3,7 +3,7 @@
  * are told.
  */
 import type { FlowRecord, SourceRecord } from "@socketscope/recording";
-import type { Change, RefusalView, SourceView } from "../views.ts";
+import type { Change, KeptView, RefusalView, SourceView } from "../views.ts";
 import { Conversation } from "./conversation.ts";
 import type { KeptOctets } from "./kept-octets.ts";
 
@@ -55,6 +55,7 @@ export class Store {
   readonly #arrivals: KeptOctets[] = [];
   #oldest = 0;
   #forgotten = 0;
+  #recordings = 0;
   #octets = 0;
   #messages = 0;
   #nextSource = 0;
@@ -79,9 +80,24 @@ export class Store {
     return [...this.#sources.values()].map(({ view, record }) => [view.key, record]);
   }
 
-  /** Octets and messages held, and octets that had to go. */
-  get held(): { readonly octets: number; readonly messages: number; readonly forgotten: number } {
-    return { octets: this.#octets, messages: this.#messages, forgotten: this.#forgotten };
+  get held(): KeptView {
+    return {
+      octets: this.#octets,
+      messages: this.#messages,
+      forgotten: this.#forgotten,
+      limit: this.#limits.maxOctets,
+      recordings: this.#recordings,
+    };
+  }
+
+  /** Somebody writes down all that comes; returns what ends that. */
+  beginRecording(): () => void {
+    this.#recordings += 1;
+    this.#tell({ type: "kept", kept: this.held });
+    return () => {
+      this.#recordings -= 1;
+      this.#tell({ type: "kept", kept: this.held });
+    };
   }
 
   /** The place in the order that the next message takes. */
