@@ -1,5 +1,5 @@
 /** A TCP listener: accepts, asks the admission, secures, hands over, and drains. */
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, isIPv4, type Server, type Socket } from "node:net";
 import type { Admission } from "./admission.ts";
 import { contains, parseAddress, parseCidr, type Cidr } from "./cidr.ts";
 import { asSocketError } from "./errors.ts";
@@ -132,7 +132,9 @@ class TcpListener implements TcpListening, StreamOwner {
         path === undefined ? { host, port, ipv6Only: true, backlog: BACKLOG } : { path, backlog: BACKLOG },
         () => {
           server.on("error", ignore);
-          const bound = server.address();
+          // What was asked for was had: the kernel need not say it again.
+          const bound =
+            port > 0 && isIPv4(host) && path === undefined ? { address: host, port } : server.address();
           this.#address =
             bound === null || typeof bound === "string"
               ? { host: path ?? host, port: 0 }

@@ -5,20 +5,22 @@
  */
 import type { Socket } from "node:net";
 
-/** Octets of one read at most, as Node's own. */
-const ROOM = 64 * 1024;
+/** Octets of one read at most: of a dialogue as Node's own, of files as many as a second-level cache holds beside the rest. */
+const ROOM = { dialogue: 64 * 1024, bulk: 128 * 1024 } as const;
+
+export type RoomFor = keyof typeof ROOM;
 
 /** Up to so many octets a loop is through before a call of copy has begun. */
 const SHORT = 48;
 
-let shared: Buffer | undefined;
+const rooms: { [For in RoomFor]?: Buffer } = {};
 let fields: { readonly buffer: symbol; readonly callback: symbol } | undefined;
 
 /** Called as the socket's: `count` octets are in `room` until the next read of any socket. False: it wants no more for now. */
 export type SharedReader = (this: Socket, count: number, room: Buffer) => boolean;
 
 /** From now on what comes is for `reader`, not for 'data'; the rest of the socket is as ever. False: not in this Node. */
-export function readShared(socket: Socket, reader: SharedReader): boolean {
+export function readShared(socket: Socket, reader: SharedReader, what: RoomFor = "dialogue"): boolean {
   // What Node has read already would be behind what comes.
   if (socket.readableLength > 0) return false;
   const handle: unknown = Reflect.get(socket, "_handle");
@@ -26,10 +28,10 @@ export function readShared(socket: Socket, reader: SharedReader): boolean {
   const { useUserBuffer } = handle;
   fields ??= fieldsOf(socket);
   if (typeof useUserBuffer !== "function" || fields === undefined) return false;
-  shared ??= Buffer.allocUnsafeSlow(ROOM);
-  Reflect.set(socket, fields.buffer, shared);
+  const room = (rooms[what] ??= Buffer.allocUnsafeSlow(ROOM[what]));
+  Reflect.set(socket, fields.buffer, room);
   Reflect.set(socket, fields.callback, reader);
-  Reflect.apply(useUserBuffer, handle, [shared]);
+  Reflect.apply(useUserBuffer, handle, [room]);
   return true;
 }
 

@@ -4,10 +4,12 @@
  */
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { readShared, takeOut } from "./shared-reads.ts";
+import { readShared, takeOut, type RoomFor } from "./shared-reads.ts";
 
 export interface SocketEvents {
   onData(octets: Uint8Array): void;
+  /** As `Receiver.borrow`. */
+  onLent(octets: Uint8Array): boolean;
   /** The peer's FIN. */
   onEnd(): void;
   onDrain(): void;
@@ -30,9 +32,10 @@ export function listenTo(socket: ListenedTo, events: SocketEvents): void {
   if (socket instanceof TLSSocket) socket.on("_tlsError", onTlsError);
 }
 
-/** `shared`: through the one buffer of {@link readShared}, where there is one. */
-export function listenForData(socket: Socket, shared = false): void {
-  if (!shared || !readShared(socket, onRead)) socket.on("data", onData);
+/** `room`: through the buffer of {@link readShared} for such, where there is one. */
+export function listenForData(socket: Socket, room?: RoomFor): void {
+  if (room === undefined || !readShared(socket, room === "bulk" ? onBulk : onRead, room))
+    socket.on("data", onData);
   // As a listener for 'data' does; who was paused stays so.
   else if (socket.readableFlowing !== false) socket.resume();
 }
@@ -58,6 +61,10 @@ function onRead(this: ListenedTo, count: number, room: Buffer): boolean {
   if (events === undefined) return this.push(octets);
   events.onData(octets);
   return true;
+}
+function onBulk(this: ListenedTo, count: number, room: Buffer): boolean {
+  const lent = count === room.length ? room : room.subarray(0, count);
+  return this[listener]?.onLent(lent) === true || onRead.call(this, count, room);
 }
 function onEnd(this: ListenedTo): void {
   this[listener]?.onEnd();

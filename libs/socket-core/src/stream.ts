@@ -4,6 +4,11 @@ import type { TlsOptions } from "./tls.ts";
 
 export interface Receiver {
   data(bytes: Uint8Array): void;
+  /**
+   * For who is done with octets at once: they lie in memory that the next read of any socket writes over. False: not
+   * now, they are for `data`, which gets octets of its own. Where it is there, streams in clear ask it first.
+   */
+  borrow?(octets: Uint8Array): boolean;
   /** The peer's FIN: nothing more comes, but it may still read. */
   ended(): void;
   /** The queue of octets to send is below the high-water mark again. */

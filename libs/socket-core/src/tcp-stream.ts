@@ -6,6 +6,7 @@ import { asSocketError, SocketError } from "./errors.ts";
 import type { CloseReason, Flow, Intercepted } from "./flow.ts";
 import { listenForData, listenTo, stopListening, type SocketEvents } from "./socket-events.ts";
 import type { Interception, InterceptedStream } from "./interception.ts";
+import type { RoomFor } from "./shared-reads.ts";
 import type { Receiver, SecuringHow, Stream, Tls } from "./stream.ts";
 import { defaultStreamLimits, LOWEST_HIGH_WATER_MARK, type StreamLimits } from "./stream-limits.ts";
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
@@ -114,10 +115,17 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     if (this.#phase === "closed") process.nextTick(() => receiver.closed(this.#reason ?? "peer-ended"));
     if (this.#listening || this.#phase !== "open") return;
     this.#listening = true;
-    listenForData(this.#socket, this.readsShared && !this.#secure);
+    listenForData(this.#socket, this.#roomFor(receiver));
     // a pause before a handshake was the plain socket's
     if (this.#secure) this.#intercept?.resume();
     if (this.#peerEnded) process.nextTick(() => this.#receiver?.ended());
+  }
+
+  /** TLS reads by itself. */
+  #roomFor(receiver: Receiver): RoomFor | undefined {
+    if (this.#secure) return undefined;
+    if (receiver.borrow !== undefined) return "bulk";
+    return this.readsShared ? "dialogue" : undefined;
   }
 
   speaks(protocol: string): void {
@@ -244,6 +252,11 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     if (this.#phase !== "open") return;
     this.#phase = "lingering";
     this.#reason ??= reason;
+    // Nothing is to come, nothing to leave, and nobody could say more (TLS has a word of its own for the end): its end is ours.
+    if (this.#peerEnded && !this.#secure && this.queued === 0) {
+      this.#socket.destroy();
+      return;
+    }
     this.#lingerLeft = this.#limits.lingerOctets;
     this.deadline = Infinity;
     if (this.#intercept === undefined) this.#sendFin();
@@ -313,6 +326,16 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     }
     if (this.#intercept === undefined) this.#receiver?.data(octets);
     else this.#intercept.in.push(octets);
+  }
+
+  onLent(octets: Uint8Array): boolean {
+    const receiver = this.#receiver;
+    if (this.#phase !== "open" || this.#intercept !== undefined || receiver?.borrow === undefined)
+      return false;
+    if (!receiver.borrow(octets)) return false;
+    this.#tap.bytes(this.flow, "in", octets);
+    if (!this.#secure) this.#wireTap?.bytes(this.flow, "in", octets);
+    return true;
   }
 
   onEnd(): void {
