@@ -9,10 +9,13 @@ export interface Meaning {
   readonly change: Partial<FtpSettings>;
 }
 
-export function meaning(event: FtpServerEvent, change: Partial<FtpSettings> = {}): Meaning {
+/** Of most commands. */
+export const noChange: Partial<FtpSettings> = {};
+
+export function meaning(event: FtpServerEvent, change: Partial<FtpSettings> = noChange): Meaning {
   return { event, change };
 }
 
 export function refused(what: string, answer: Reply): Meaning {
-  return { event: { type: "refused", what, reply: answer }, change: {} };
+  return { event: { type: "refused", what, reply: answer }, change: noChange };
 }

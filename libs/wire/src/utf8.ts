@@ -51,6 +51,21 @@ export function isUtf8(octets: Uint8Array): boolean {
 
 /** The text as UTF-8; a surrogate without its partner becomes U+FFFD, as there is no UTF-8 for it (RFC 3629 §3). */
 export function encodeUtf8(text: string): Uint8Array {
+  return encodeAscii(text) ?? encodeAny(text);
+}
+
+/** Most texts; undefined: not this one. */
+function encodeAscii(text: string): Uint8Array | undefined {
+  const octets = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return undefined;
+    octets[i] = code;
+  }
+  return octets;
+}
+
+function encodeAny(text: string): Uint8Array {
   // Three octets a code unit is the most: a pair of units makes four.
   const octets = new Uint8Array(text.length * 3);
   let at = 0;

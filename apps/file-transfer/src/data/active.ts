@@ -40,6 +40,7 @@ export function connectActive({ control, target, tap, connectMs, limits }: Activ
   let closed = false;
   return {
     waitsForClient: false,
+    ready: false,
     async open() {
       const { host, port } = target;
       opened = await connectTcp({

@@ -45,7 +45,12 @@ export function fileSource(reader: FileReader, size: number, offset: number, asc
 
 /** `end` writes what TYPE A held back. */
 export function fileSink(writer: FileWriter, ascii: boolean): Sink & { end(): Promise<void> } {
-  if (!ascii) return { write: (pieces) => writer.write(pieces), end: () => Promise.resolve() };
+  if (!ascii)
+    return {
+      write: (pieces) => writer.write(pieces),
+      writeNow: (octets) => writer.writeNow(octets),
+      end: () => Promise.resolve(),
+    };
   const reader = new FromNetwork();
   return {
     write: (pieces) => writer.write(pieces.map((piece) => reader.push(piece))),

@@ -59,6 +59,10 @@ class Passive implements PassiveChannel {
     this.#options = options;
   }
 
+  get ready(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   get address(): Address {
     return this.#listener?.address ?? this.#options.control.flow.local;
   }

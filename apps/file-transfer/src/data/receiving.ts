@@ -7,6 +7,8 @@ import { TransferBroken } from "./broken.ts";
 
 export interface Sink {
   write(pieces: readonly Uint8Array[]): Promise<void>;
+  /** As {@link FileWriter.writeNow}; only while no `write` runs. */
+  writeNow?(octets: Uint8Array): boolean;
 }
 
 /** Octets that wait for the file, above which nothing more is read. */
@@ -80,6 +82,20 @@ class Receiving {
       this.#due = true;
       setImmediate(writeDue, this);
     }
+  }
+
+  /** From the stream's own memory into the file: while they are in the processor's cache, and without memory of their own. */
+  borrow(octets: Uint8Array): boolean {
+    if (this.#outcome !== "open" || this.#writing || this.#waiting > 0) return false;
+    try {
+      if (this.#sink.writeNow?.(octets) !== true) return false;
+    } catch (error) {
+      this.#end(error);
+      return true;
+    }
+    this.#count(octets.length);
+    this.#arm();
+    return true;
   }
 
   writeDue(): void {

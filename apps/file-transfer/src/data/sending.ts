@@ -88,6 +88,10 @@ class Sending {
   data(): void {
     // RFC 959 §3.2: data flows one way; what a client says here is read and forgotten.
   }
+  /** So it needs no memory of its own. */
+  borrow(): boolean {
+    return true;
+  }
   ended(): void {
     // It may still read.
   }

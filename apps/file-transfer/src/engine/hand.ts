@@ -12,6 +12,7 @@ export const hand: Engine = async (options) => {
       host,
       port,
       protocol: "ftp",
+      sharedReads: true,
       tap,
       admission,
       maxConnections: limits.maxConnections,

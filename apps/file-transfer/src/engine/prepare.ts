@@ -62,7 +62,7 @@ async function retrieve(event: Retrieve, files: FileSystem, visit: Visit): Promi
   const ascii = event.representation === "A" && visit.options.ascii;
   const reader = await files.openToRead(path);
   try {
-    const { size } = await reader.stat();
+    const { size } = reader;
     if (!ascii && event.offset > size)
       throw new FileProblem("bad-offset", `The file has ${size} octets: there is nothing to resume at`);
     const left = ascii ? "" : ` (${size - event.offset} octets)`;

@@ -132,8 +132,11 @@ export class Transfer {
     const { prepared, visit } = this.#options;
     const { login, peer, options } = visit;
     if (prepared.record === undefined || login === undefined) return;
+    const { path, direction, representation } = prepared.record;
     options.transferred(peer, {
-      ...prepared.record,
+      path,
+      direction,
+      representation,
       user: login.user,
       anonymous: login.anonymous,
       octets: this.#octets,

@@ -45,6 +45,8 @@ export interface FolderReader {
 
 /** A regular file open for reading. Any number of reads may be in flight. To be closed on every path. */
 export interface FileReader {
+  /** In octets, when it was opened. */
+  readonly size: number;
   stat(): Promise<FileStat>;
   /** Fills `into` from octet `position` on; fewer octets than its length only at the end, 0 behind it. */
   read(into: Uint8Array, position: number): Promise<number>;
@@ -92,6 +94,11 @@ export interface FileWriter {
   stat(): Promise<FileStat>;
   /** All of them, at `position`; without one: behind the last write, in the order of the calls. After a problem: abandon. */
   write(octets: Uint8Array | readonly Uint8Array[], position?: number): Promise<void>;
+  /**
+   * Behind the last write, done when it returns. False: something would have to be waited for, and `write` does it.
+   * Throws FileProblem; then: abandon.
+   */
+  writeNow(octets: Uint8Array): boolean;
   /** Needs `readable`. As {@link FileReader.read}. */
   read(into: Uint8Array, position: number): Promise<number>;
   setSize(size: number): Promise<void>;

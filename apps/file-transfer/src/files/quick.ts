@@ -45,7 +45,10 @@ const system = new Watch(
 /** `later` does the same on a thread. */
 export async function atOnce<T>(work: () => T, later: () => Promise<T>, watch = system): Promise<T> {
   const begun = watch.now();
-  if (begun < watch.resting) return later();
+  return begun < watch.resting ? later() : watched(work, begun, watch);
+}
+
+function watched<T>(work: () => T, begun: number, watch = system): T {
   const waits = begun < watch.counting ? watch.waits() : undefined;
   try {
     return work();
@@ -77,13 +80,9 @@ export function look(path: DiskPath): Promise<fs.Stats | undefined> {
   );
 }
 
-/** `inMemory`: on a file system where no disk is waited for. */
-export function fsync(descriptor: number, inMemory: boolean): Promise<void> {
-  const later = (): Promise<void> => disk.fsync(descriptor);
-  if (!inMemory) return later();
-  return atOnce(() => {
-    fs.fsyncSync(descriptor);
-  }, later);
+/** `inMemory`: on a file system that no disk is behind. Linux does nothing there either (noop_fsync), but wants to be asked. */
+export async function fsync(descriptor: number, inMemory: boolean): Promise<void> {
+  if (!inMemory) await disk.fsync(descriptor);
 }
 
 /** `freed`: octets of the file that was there. */
@@ -95,19 +94,24 @@ export function rename(from: DiskPath, to: DiskPath, freed = 0): Promise<void> {
   }, later);
 }
 
-/** {@link disk.readFully} */
-export function readFully(descriptor: number, into: Uint8Array, position: number): Promise<number> {
+/** {@link disk.readFully}; `end`: where the file ended a moment ago. A read that ends short of what was asked there is not asked again. */
+export function readFully(
+  descriptor: number,
+  into: Uint8Array,
+  position: number,
+  end = Infinity,
+): Promise<number> {
   const later = (): Promise<number> => disk.readFully(descriptor, into, position);
   if (into.length > SMALL) return later();
-  return atOnce(() => readAll(descriptor, into, position), later);
+  return atOnce(() => readAll(descriptor, into, position, end), later);
 }
 
-function readAll(descriptor: number, into: Uint8Array, position: number): number {
+function readAll(descriptor: number, into: Uint8Array, position: number, end: number): number {
   let done = 0;
   while (done < into.length) {
     const count = fs.readSync(descriptor, into, done, into.length - done, position + done);
-    if (count === 0) break;
     done += count;
+    if (count === 0 || (done < into.length && position + done >= end)) break;
   }
   return done;
 }
@@ -126,6 +130,18 @@ export function writeFully(
     : atOnce(() => {
         writeAll(descriptor, pieces, position);
       }, later);
+}
+
+/** Whether so many octets may be written on the loop now. */
+export function mayWrite(octets: number): boolean {
+  return octets <= WRITTEN && system.now() >= system.resting;
+}
+
+/** On the loop, where {@link mayWrite} allows it. */
+export function writeNow(descriptor: number, octets: Uint8Array, position: number | null): void {
+  watched(() => {
+    writeAll(descriptor, [octets], position);
+  }, system.now());
 }
 
 function writeAll(descriptor: number, pieces: readonly Uint8Array[], position: number | null): void {

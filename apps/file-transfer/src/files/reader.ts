@@ -1,5 +1,5 @@
 /** A regular file open for reading. */
-import { closeSync, constants, fstatSync } from "node:fs";
+import { closeSync, constants, fstatSync, type Stats } from "node:fs";
 import { describe } from "./describe.ts";
 import type { FileReader, FileStat } from "./file-system.ts";
 import type { Folder } from "./folder.ts";
@@ -9,8 +9,16 @@ import * as quick from "./quick.ts";
 // Without O_NONBLOCK the open of a pipe waits for its other end, for ever.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** The descriptor of a regular file; throws "not-a-file", "is-a-folder". The kernel follows no link here. */
-export async function openRegular(folder: Folder, name: string): Promise<number> {
+export interface OpenFile {
+  readonly descriptor: number;
+  /** As it was when it was opened. */
+  readonly stat: Stats;
+  /** One's own unfinished upload. */
+  readonly partial: boolean;
+}
+
+/** A regular file; throws "not-a-file", "is-a-folder". The kernel follows no link here. */
+export async function openRegular(folder: Folder, name: string, partial = false): Promise<OpenFile> {
   await folder.confirm();
   const descriptor = await quick.open(folder.at(name), FLAGS);
   try {
@@ -19,7 +27,7 @@ export async function openRegular(folder: Folder, name: string): Promise<number>
     if (stat.isDirectory()) throw problem("is-a-folder");
     if (!stat.isFile()) throw problem("not-a-file");
     await folder.confirm();
-    return descriptor;
+    return { descriptor, stat, partial };
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -27,13 +35,15 @@ export async function openRegular(folder: Folder, name: string): Promise<number>
 }
 
 export class Reader implements FileReader {
+  readonly size: number;
   readonly #descriptor: number;
   readonly #partial: boolean;
   readonly #closed: (reader: Reader) => void;
   readonly #running = new Set<Promise<unknown>>();
   #ended: Promise<void> | undefined;
 
-  constructor(descriptor: number, partial: boolean, closed: (reader: Reader) => void) {
+  constructor({ descriptor, stat, partial }: OpenFile, closed: (reader: Reader) => void) {
+    this.size = stat.size;
     this.#descriptor = descriptor;
     this.#partial = partial;
     this.#closed = closed;
@@ -44,7 +54,7 @@ export class Reader implements FileReader {
   }
 
   read(into: Uint8Array, position: number): Promise<number> {
-    return this.#run(() => quick.readFully(this.#descriptor, into, position));
+    return this.#run(() => quick.readFully(this.#descriptor, into, position, this.size));
   }
 
   close(): Promise<void> {

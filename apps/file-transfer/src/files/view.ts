@@ -22,7 +22,7 @@ import { Listing } from "./listing.ts";
 import { nameOf } from "./names.ts";
 import { openDestination } from "./open-write.ts";
 import { asProblem, problem, systemCode } from "./problems.ts";
-import { openRegular, Reader } from "./reader.ts";
+import { openRegular, Reader, type OpenFile } from "./reader.ts";
 import { spaceOf } from "./space.ts";
 import { pathOf, type Found } from "./walk.ts";
 import { Writer } from "./writer.ts";
@@ -126,19 +126,17 @@ export class View implements FileSystem {
 
   openToRead(path: string): Promise<FileReader> {
     return this.#opened("read", async () => {
-      const [descriptor, partial] = await this.#descriptor(path);
-      return new Reader(descriptor, partial, (reader) => this.#open.delete(reader));
+      return new Reader(await this.#find(path), (reader) => this.#open.delete(reader));
     });
   }
 
   /** The whole file, or one's own partial where there is none. */
-  async #descriptor(path: string): Promise<readonly [number, boolean]> {
+  async #find(path: string): Promise<OpenFile> {
     const { walk, partials } = this.#home;
     const place = await walk.locate(path);
     try {
       // Most often it is a file: one look less at the disk.
-      if (place.name !== "" && !place.mustBeFolder)
-        return [await openRegular(place.folder, place.name), false];
+      if (place.name !== "" && !place.mustBeFolder) return await openRegular(place.folder, place.name);
     } catch (error) {
       if (!["ELOOP", "ENOENT"].includes(systemCode(error) ?? "")) throw error;
     } finally {
@@ -147,8 +145,8 @@ export class View implements FileSystem {
     return at(this.#home, path, true, async ({ place, stat }) => {
       if (place.name === "") throw problem("is-a-folder");
       const own = stat === undefined ? partials.find(this.user, place) : undefined;
-      if (own === undefined) return [await openRegular(place.folder, place.name), false];
-      return [await partials.use(own, place, (folder) => openRegular(folder, own.name)), true];
+      if (own === undefined) return openRegular(place.folder, place.name);
+      return partials.use(own, place, (folder) => openRegular(folder, own.name, true));
     });
   }
 
@@ -231,7 +229,7 @@ export class View implements FileSystem {
 
   hash(path: string, algorithm: HashAlgorithm, range: HashRange = {}): Promise<string> {
     return this.#do("read", async () => {
-      const [descriptor] = await this.#descriptor(path);
+      const { descriptor } = await this.#find(path);
       try {
         return await hashOf(descriptor, algorithm, range);
       } finally {

@@ -71,6 +71,21 @@ export class Writer implements FileWriter {
     });
   }
 
+  writeNow(octets: Uint8Array): boolean {
+    if (this.#ended !== undefined || this.#failed !== undefined || this.#running.size > 0) return false;
+    if (!quick.mayWrite(octets.length)) return false;
+    const at = this.#next;
+    this.#next = at + octets.length;
+    try {
+      this.#reserve(this.#next);
+      quick.writeNow(this.#descriptor, octets, this.#options.destination.appends ? null : at);
+      return true;
+    } catch (error) {
+      this.#failed = asProblem(error);
+      throw this.#failed;
+    }
+  }
+
   async #writeAt(pieces: readonly Uint8Array[], at: number): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed;
     await quick.writeFully(this.#descriptor, pieces, this.#options.destination.appends ? null : at);

@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { atOnce, Watch } from "../../src/files/quick.ts";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { atOnce, mayWrite, readFully, Watch, writeNow } from "../../src/files/quick.ts";
 
 /** Tells who did the work; its clock goes on by what a call takes. */
 class Disk {
@@ -66,5 +69,29 @@ describe("a call that the kernel answers from memory", () => {
       ),
     );
     await expect(failing).rejects.toThrow("no");
+  });
+});
+
+describe("a file", () => {
+  it("is read to its end, wherever that was a moment ago", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "socketscope-quick-"));
+    const descriptor = openSync(join(folder, "file"), "w+");
+    onTestFinished(() => {
+      closeSync(descriptor);
+      rmSync(folder, { recursive: true });
+    });
+    expect(mayWrite(10)).toBe(true);
+    writeNow(descriptor, Buffer.from("01234"), 0);
+    writeNow(descriptor, Buffer.from("56789"), 5);
+    expect(readFileSync(join(folder, "file"), "latin1")).toBe("0123456789");
+    for (const end of [0, 5, 10, 15, undefined]) {
+      const into = Buffer.alloc(20, "-");
+      expect(await readFully(descriptor, into, 3, end)).toBe(7);
+      expect(into.toString("latin1")).toBe("3456789-------------");
+    }
+  });
+
+  it("is written on the loop in pieces of some size only", () => {
+    expect([mayWrite(128 * 1024), mayWrite(1024 * 1024)]).toEqual([true, false]);
   });
 });
