@@ -1,11 +1,11 @@
 /**
  * How often the page is drawn. While few things happen, at once, and half of the time stays free for whoever presses a
- * key; while many do, four fifths of it: nobody reads that fast, and the servers that are looked at need the processor.
+ * key; while many do, nine tenths of it: nobody reads that fast, and the servers that are looked at need the processor.
  */
 
 /** Milliseconds without a new picture, at most. */
 const MAX_REST = 2000;
-/** Changes in one picture from which on many things happen. */
+/** Changes a second from which on many things happen. */
 const MANY = 200;
 
 /** Milliseconds that the last picture took, and when it was done. */
@@ -16,13 +16,14 @@ let share = 1;
 /** Changes what is drawn; `changes`: how many things it shows for the first time, where it knows. */
 export function draw(change: () => void, changes?: number): void {
   const began = performance.now();
+  const many = changes === undefined ? undefined : changes * 1000 > MANY * (began - done);
   change();
   // Behind the frame's own work.
   requestAnimationFrame(() =>
     setTimeout(() => {
       done = performance.now();
       cost = done - began;
-      if (changes !== undefined) share = changes > MANY ? 4 : 1;
+      if (many !== undefined) share = many ? 9 : 1;
     }, 0),
   );
 }

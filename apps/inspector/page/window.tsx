@@ -51,8 +51,10 @@ export function Windowed<Row>({ rows, height, label, chosen, render, of, from = 
     else if (place + height > element.scrollTop + element.clientHeight)
       element.scrollTop = place + height - element.clientHeight;
   }, [chosen, of]);
-  const first = Math.max(0, Math.floor(top / height) - BEYOND);
-  const last = Math.min(rows.length, Math.ceil((top + room) / height) + BEYOND);
+  // At the end the place is known before it is scrolled to: the rows of the place before need not be drawn first.
+  const place = from === "end" && atEnd.current ? Math.max(0, rows.length * height - room) : top;
+  const first = Math.max(0, Math.floor(place / height) - BEYOND);
+  const last = Math.min(rows.length, Math.ceil((place + room) / height) + BEYOND);
   const fresh = rows.length - seen.current;
   const onScroll = (): void => {
     const element = box.current;
