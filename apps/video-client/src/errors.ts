@@ -1,5 +1,8 @@
-/** CLIENT_STATUS: the server said no · CLIENT_PLAYLIST: what came is no playlist, or has nothing in it · CLIENT_OUTPUT: it cannot be written. */
-export type ClientFault = "CLIENT_STATUS" | "CLIENT_PLAYLIST" | "CLIENT_OUTPUT";
+/**
+ * CLIENT_STATUS: the server said no · CLIENT_PLAYLIST: what came is no playlist, or has nothing in it · CLIENT_OUTPUT: it cannot be written ·
+ * CLIENT_SILENCE: no datagram of a stream came.
+ */
+export type ClientFault = "CLIENT_STATUS" | "CLIENT_PLAYLIST" | "CLIENT_OUTPUT" | "CLIENT_SILENCE";
 
 export class ClientError extends Error {
   override readonly name = "ClientError";

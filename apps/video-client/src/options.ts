@@ -1,10 +1,17 @@
 /** The command line: ffmpeg's and curl's letters where they have one. */
+import { isIPv4, isIPv6 } from "node:net";
 import { BadValue, kinds, UsageError, type Kind, type OptionReader } from "@socketscope/host";
+import { castOf } from "@socketscope/socket-core";
+import type { DatagramSource } from "./datagrams.ts";
 
 import type { RenditionChoice } from "./hls.ts";
 
 export interface VideoClientOptions {
   readonly url: URL;
+  /** With a URL of udp: or rtp:. */
+  readonly datagrams: DatagramSource | undefined;
+  /** Milliseconds without a datagram after which it is over. */
+  readonly silence: number;
   /** "-": standard output. */
   readonly output: string | undefined;
   readonly json: boolean;
@@ -57,6 +64,16 @@ export function videoClientOptions(read: OptionReader, positionals: readonly str
     duration: read.maybe("duration", kinds.duration("s"), { help: "stop after that", short: "t" }),
     ca: read.maybe("ca", kinds.path("FILE"), { help: "certificates of this authority are good" }),
   };
+  read.group("Datagrams (udp:// and rtp://):");
+  const source = read.maybe("source", kinds.address, { help: "of this sender only" });
+  const at = read.maybe("interface", kinds.text("A", 64), {
+    help: "where a group is heard, by address or name; else loopback",
+  });
+  const silence = read.one("silence", kinds.duration("s", 3_600_000), {
+    help: "end after so long without a datagram",
+    default: 10_000,
+    shown: "10s",
+  });
   read.group("Telling:");
   const telling = {
     output: read.maybe("output", kinds.text("FILE|-"), {
@@ -73,17 +90,54 @@ export function videoClientOptions(read: OptionReader, positionals: readonly str
   };
   if (telling.output !== undefined && watching.viewers > 1)
     throw new UsageError("USAGE_BAD_VALUE", "--output: what several viewers see does not go into one file");
-  return { ...watching, ...telling, url: positionals.map(addressIn)[0] ?? NONE };
+  const url = positionals.map(addressIn)[0] ?? NONE;
+  const datagrams = datagramsOf(url, source, at);
+  if (datagrams !== undefined && watching.viewers > 1 && castOf(datagrams.host) === "unicast")
+    throw new UsageError("USAGE_BAD_VALUE", "--viewers: what is sent to one address is heard by one");
+  return { ...watching, ...telling, url, datagrams, silence };
 }
 
 /** While only help is asked for; a command line without URL is refused before. */
 const NONE = new URL("http://localhost/");
 
+const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "udp:", "rtp:"]);
+
 function addressIn(text: string): URL {
   // As curl does: http is meant where no scheme is said.
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol !== "http:" && url?.protocol !== "https:")
-    throw new UsageError("USAGE_BAD_VALUE", `give an http:// or https:// URL, not ${JSON.stringify(text)}`);
+  if (url === undefined || !SCHEMES.has(url.protocol))
+    throw new UsageError(
+      "USAGE_BAD_VALUE",
+      `give an http://, https://, udp:// or rtp:// URL, not ${JSON.stringify(text)}`,
+    );
   return url;
+}
+
+/** Also as VLC (`udp://SOURCE@GROUP:PORT`, `udp://@GROUP:PORT`) and ffmpeg (`?localaddr=A&sources=A`) write it. */
+function datagramsOf(
+  url: URL,
+  source: string | undefined,
+  at: string | undefined,
+): DatagramSource | undefined {
+  if (url.protocol !== "udp:" && url.protocol !== "rtp:") return undefined;
+  const scheme = url.protocol === "rtp:" ? "rtp" : "udp";
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const said = source ?? (url.username === "" ? url.searchParams.get("sources") : url.username) ?? undefined;
+  const literal = isIPv4(host) || isIPv6(host);
+  if (!literal || url.port === "" || (said !== undefined && !isIPv4(said) && !isIPv6(said)))
+    throw new UsageError(
+      "USAGE_BAD_VALUE",
+      `give literal addresses and a port such as ${scheme}://239.255.0.1:5004`,
+    );
+  // RFC 3550 §11: the reports come to the next port.
+  if (scheme === "rtp" && url.port === "65535")
+    throw new UsageError("USAGE_BAD_VALUE", "rtp://: there is no port behind 65535 for the reports");
+  return {
+    scheme,
+    host,
+    port: Number(url.port),
+    source: said,
+    interface: at ?? url.searchParams.get("localaddr") ?? undefined,
+  };
 }

@@ -18,6 +18,13 @@ const PANELS: readonly Panel[] = [
   { name: "buffer", unit: "s", colour: "#057a55", value: ({ buffer }) => buffer },
   { name: "latency", unit: "s", colour: "#9a3412", value: ({ latency }) => latency },
   { name: "stood still", unit: "s", colour: "#b91c1c", value: ({ stalled }) => stalled },
+  { name: "lost", unit: "packets", colour: "#7c3aed", value: ({ lost }) => lost },
+  {
+    name: "gaps in the transport stream",
+    unit: "",
+    colour: "#be185d",
+    value: ({ continuity }) => continuity,
+  },
 ];
 
 export function plot(moments: readonly Moment[], title: string): string {

@@ -7,6 +7,7 @@ import type { Writable } from "node:stream";
 import { setTimeout as later } from "node:timers/promises";
 import { describeError } from "@socketscope/host";
 import type { ClientTls } from "@socketscope/web";
+import { DatagramViewer } from "./datagrams.ts";
 import { ClientError } from "./errors.ts";
 import { Fetcher } from "./fetcher.ts";
 import { HlsViewer } from "./hls.ts";
@@ -14,8 +15,17 @@ import type { VideoClientOptions } from "./options.ts";
 import { Playback } from "./playback.ts";
 import { plot } from "./plot.ts";
 import { watchStream } from "./progressive.ts";
-import { jsonReport, lineReport, sentence, together, type Moment } from "./report.ts";
+import {
+  jsonReport,
+  lineReport,
+  sentence,
+  together,
+  type Flaws,
+  type Moment,
+  type Report,
+} from "./report.ts";
 import type { Output } from "./sink.ts";
+import type { Times } from "./times.ts";
 
 export const VERSION = "0.1.0";
 
@@ -32,6 +42,8 @@ const MOMENTS = 86_400;
 interface Viewer {
   readonly playback: Playback;
   missed: number;
+  /** What was not as it was sent, so far. */
+  flaws: () => Partial<Flaws>;
 }
 
 /** 0 when it was watched as it was meant to be, else 1. */
@@ -50,12 +62,17 @@ export async function run(options: VideoClientOptions, terminal: Terminal): Prom
     ? jsonReport(options.output === "-" ? terminal.stderr : terminal.stdout)
     : lineReport(terminal.stderr);
   const now = (): number => performance.now();
-  const viewers = Array.from({ length: count }, (): Viewer => ({ playback: new Playback(now()), missed: 0 }));
+  const viewers = Array.from({ length: count }, (): Viewer => ({
+    playback: new Playback(now()),
+    missed: 0,
+    flaws: () => ({}),
+  }));
   const moments: Moment[] = [];
   const look = (): Moment => {
     const readings = viewers.map(({ playback }) => playback.reading(now(), Date.now()));
     const moment = together(
       readings,
+      viewers.map(({ flaws }) => flaws()),
       viewers.reduce((sum, { missed }) => sum + missed, 0),
     );
     if (options.plot !== undefined && moments.length < MOMENTS) moments.push(moment);
@@ -67,13 +84,14 @@ export async function run(options: VideoClientOptions, terminal: Terminal): Prom
     await Promise.all(
       viewers.map(async (viewer) => {
         try {
-          await watch(viewer, options, { tls, output, signal: stop.signal });
+          await watch(viewer, options, { tls, output, report, signal: stop.signal });
         } catch (error) {
-          if (!stop.signal.aborted) failures.push(error);
+          const silent = error instanceof ClientError && error.code === "CLIENT_SILENCE";
+          if (!stop.signal.aborted || silent) failures.push(error);
         }
       }),
     );
-    await output?.close();
+    await output?.close().catch((error: unknown) => failures.push(error));
   } finally {
     clearInterval(timer);
     clearTimeout(late);
@@ -94,23 +112,49 @@ export async function run(options: VideoClientOptions, terminal: Terminal): Prom
 interface Means {
   readonly tls: ClientTls;
   readonly output: Output | undefined;
+  readonly report: Report;
   readonly signal: AbortSignal;
 }
 
-async function watch(
+async function watch(viewer: Viewer, options: VideoClientOptions, means: Means): Promise<void> {
+  const now = (): number => performance.now();
+  if (options.datagrams === undefined) await watchHttp(viewer, options, means, now);
+  else {
+    const { silence } = options;
+    const { output, report, signal } = means;
+    const listening = (url: string): void => report.listening(url);
+    const heard = new DatagramViewer(
+      options.datagrams,
+      viewer.playback,
+      { output, silence, signal, listening },
+      now,
+    );
+    viewer.flaws = () => ({ ...heard.tally, ...flawsOf(heard.times), dropped: heard.dropped });
+    await heard.watch();
+  }
+  viewer.playback.end(now());
+}
+
+function flawsOf({ continuity, damage }: Times): Partial<Flaws> {
+  return continuity === undefined ? {} : { continuity, damage };
+}
+
+async function watchHttp(
   viewer: Viewer,
-  options: VideoClientOptions,
+  { url, flatOut, rows, rendition, lowLatency }: VideoClientOptions,
   { tls, output, signal }: Means,
+  now: () => number,
 ): Promise<void> {
   const { playback } = viewer;
-  const { url, flatOut, rows, rendition, lowLatency } = options;
-  const now = (): number => performance.now();
   using fetcher = new Fetcher(tls, (octets) => playback.came(octets), signal);
   const first = await fetcher.open(url);
   const shared = { flatOut, output, signal };
   const { playlist, pieces } = await sniff(first.pieces);
   if (playlist === undefined) {
-    await watchStream({ url, pieces }, playback, shared, now);
+    const times = (one: Times): void => {
+      viewer.flaws = () => flawsOf(one);
+    };
+    await watchStream({ url, pieces }, playback, { ...shared, times }, now);
   } else {
     const wait = (ms: number): Promise<void> => later(ms, undefined, { signal });
     const choice = { rows, rendition, lowLatency, flatOut, output };
@@ -121,7 +165,6 @@ async function watch(
       viewer.missed = hls.missed;
     }
   }
-  playback.end(now());
 }
 
 /** Octets of a playlist that are read before it is taken for something else. */
@@ -172,9 +215,12 @@ function outputTo(name: string, stdout: Writable): Output {
       check();
       if (to.write(octets)) return;
       await new Promise<void>((resolve) => {
-        to.once("drain", resolve);
-        to.once("error", () => resolve());
-        to.once("close", resolve);
+        const events = ["drain", "error", "close"] as const;
+        const go = (): void => {
+          for (const event of events) to.off(event, go);
+          resolve();
+        };
+        for (const event of events) to.once(event, go);
       });
       check();
     },

@@ -16,38 +16,14 @@ import {
 } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { asked } from "./asked.ts";
+import { pictures, SAMPLE, told } from "./films.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-const SAMPLE = join(workspaceRoot, "apps/video-streamer/sample/sample-180p.mp4");
 
 /** Packets of pictures and of sound. */
 async function packets(file: string): Promise<string[]> {
   const show = ["-show_entries", "stream=codec_type,nb_read_packets", "-of", "csv=p=0"];
   return (await run("ffprobe", ["-v", "error", "-count_packets", ...show, file])).text.trim().split("\n");
-}
-
-/** The MD5 of every picture. */
-async function pictures(file: string): Promise<string> {
-  const { text } = await run("ffmpeg", ["-v", "error", "-i", file, "-map", "0:v:0", "-f", "framemd5", "-"]);
-  return text.replaceAll(/^#.*\n/gm, "").replaceAll(/^.*, /gm, "");
-}
-
-interface Told {
-  readonly buffer?: number;
-  readonly stalls: number;
-  readonly latency?: number;
-}
-
-function told(lines: Buffer): Told[] {
-  const isTold = (value: unknown): value is Told =>
-    typeof value === "object" && value !== null && "stalls" in value;
-  const values = lines
-    .toString()
-    .trim()
-    .split("\n")
-    .map((line): unknown => JSON.parse(line));
-  return values.filter(isTold);
 }
 
 async function freePort(): Promise<number> {

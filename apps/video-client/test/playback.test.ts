@@ -68,7 +68,7 @@ describe("what is told", () => {
   const other = { ...one, buffer: 1, stalls: 0, stalled: 0, latency: 4, rendition: "180p", changes: 2 };
 
   it("is of several the sum, the least buffer, the greatest latency", () => {
-    const moment = together([one, other], 2);
+    const moment = together([one, other], [], 2);
     expect(moment).toMatchObject({
       viewers: 2,
       time: 10,
@@ -82,8 +82,21 @@ describe("what is told", () => {
     );
   });
 
+  it("is what was not as it was sent: sums, the greatest jitter, nothing where nothing is known", () => {
+    const plain = { lost: undefined, jitter: undefined, continuity: 1, damage: 2, foreign: 0, dropped: 0 };
+    const rtp = { ...plain, lost: 3, reordered: 4, discarded: 5, jitter: 1.25 };
+    const both = together([one], [plain, rtp, { ...rtp, jitter: 2.0004, dropped: 7 }], 0);
+    expect(both).toMatchObject({ lost: 6, reordered: 8, jitter: 2, continuity: 3, damage: 6, dropped: 7 });
+    expect(sentence(both)).toMatch(
+      / 6 lost {2}8 reordered {2}10 too late or twice {2}jitter 2\.0 ms {2}3 gaps in the stream {2}6 damaged {2}7 dropped$/,
+    );
+    const alone = together([one], [plain], 0);
+    expect([alone.lost, alone.jitter]).toEqual([undefined, undefined]);
+    expect(sentence(alone)).toMatch(/ {2}1 gap in the stream {2}2 damaged$/);
+  });
+
   it("is drawn: a line for what is known", () => {
-    const moments = [10, 20].map((time) => together([{ ...one, time, latency: undefined }], 0));
+    const moments = [10, 20].map((time) => together([{ ...one, time, latency: undefined }], [], 0));
     const svg = plot(moments, 'a <b> & "c"');
     expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     expect(svg).toContain("a &lt;b> &amp; &quot;c&quot;");

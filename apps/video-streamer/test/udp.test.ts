@@ -18,7 +18,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CastsOptions } from "../src/udp/casts.ts";
 import { Datagrams } from "../src/udp/datagrams.ts";
-import { castOf, checkRoute, parseTarget, type UdpTarget } from "../src/udp/target.ts";
+import { checkRoute, parseTarget, type UdpTarget } from "../src/udp/target.ts";
 import { serving } from "./serving.ts";
 
 const ROUTE = { interface: "127.0.0.1", ttl: 1, broadcast: false };
@@ -38,18 +38,6 @@ describe("where datagrams go", () => {
     ["demo=udp://1.2.3:80", undefined],
   ])("%s", (text, expected) => {
     expect(parseTarget(text, ["udp", "rtp"])).toEqual(expected);
-  });
-
-  it.each([
-    ["127.0.0.1", "unicast"],
-    ["239.1.2.3", "multicast"],
-    ["ff02::1", "multicast"],
-    ["::1", "unicast"],
-    ["127.255.255.255", "broadcast"],
-    ["255.255.255.255", "broadcast"],
-    ["198.51.100.7", "unicast"],
-  ])("%s is %s", (host, cast) => {
-    expect(castOf(host)).toBe(cast);
   });
 
   it.each([

@@ -6,6 +6,7 @@ import {
   formatSdp,
   looksLikeRtcp,
   looksLikeRtp,
+  readByes,
   readSenderReport,
   readSourceDescriptions,
   RtpError,
@@ -95,12 +96,13 @@ describe("a sender", () => {
     expect(scanRtcp(bye).map(({ type }) => type)).toEqual([RTCP_TYPES.RR, RTCP_TYPES.SDES, RTCP_TYPES.BYE]);
     expect(readSourceDescriptions(bye)).toEqual([{ ssrc: 9, type: 1, text: cname }]);
     expect(readSenderReport(bye)).toBeUndefined();
+    expect(readByes(bye)).toEqual([9]);
   });
 
   it("of garbage is told apart from one of reports", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (octets) => {
-        for (const read of [scanRtcp, readSenderReport, readSourceDescriptions, scanRtp]) {
+        for (const read of [scanRtcp, readByes, readSenderReport, readSourceDescriptions, scanRtp]) {
           try {
             read(octets);
           } catch (error) {
@@ -111,6 +113,9 @@ describe("a sender", () => {
     );
     for (const octets of ["81", "80c80006", "a0c8000000000004", "80c80000"])
       expect(() => readSenderReport(hex(octets)), octets).toThrow(RtpError);
+    expect(readByes(hex("82cb0002000000070000000b"))).toEqual([7, 11]);
+    expect(readByes(hex("80cb0000"))).toEqual([]);
+    expect(() => readByes(hex("82cb000100000007"))).toThrow(RtpError);
   });
 });
 
@@ -228,6 +233,17 @@ describe("a receiver", () => {
     receiver.receive(packet(7), 1);
     expect(receiver.receive(packet(6, 0, 2), 2).map(({ payload }) => payload[0])).toEqual([7, 6]);
     expect(receiver.statistics.lost).toBe(1);
+  });
+
+  it("does not wait longer for what is missing than it was told to", () => {
+    const receiver = new RtpReceiver(90_000, { wait: 100 });
+    const handed = (sequence: number, now: number): (number | undefined)[] =>
+      receiver.receive(packet(sequence), now).map(({ payload }) => payload[0]);
+    expect([handed(1, 0), handed(3, 10), handed(5, 90), handed(6, 110)]).toEqual([[1], [], [], []]);
+    // 3 has waited since 10; 5 only since 90.
+    expect(handed(7, 111)).toEqual([3]);
+    expect(handed(4, 150)).toEqual([4, 5, 6, 7]);
+    expect(receiver.statistics).toMatchObject({ lost: 1, reordered: 1 });
   });
 
   it("measures how unevenly they come, as RFC 3550 §A.8 does", () => {

@@ -147,6 +147,13 @@ describe("the demultiplexer", () => {
     ]);
   });
 
+  it("tells what is missing of those too", () => {
+    const octets = crafted(0x24, pes([new Uint8Array(2000)], 0));
+    const packet = 188 * findPacket(octets, 0x100, 2);
+    const events = demultiplex(Buffer.concat([octets.subarray(0, packet), octets.subarray(packet + 188)]));
+    expect(faults(events)).toEqual(["TS_CODEC", "TS_CONTINUITY"]);
+  });
+
   const shapes: readonly [
     name: string,
     units: readonly Uint8Array[],

@@ -43,6 +43,8 @@ export { ProxyHeader, type ProxyEvent, type ProxyHeaderOptions } from "./proxy-h
 export { readProxyHeader, type HeaderOutcome } from "./proxy-header-reader.ts";
 export { formatV1 as formatProxyV1 } from "./proxy-header-v1.ts";
 export { formatV2 as formatProxyV2, type HeaderV2 as ProxyHeaderV2 } from "./proxy-header-v2.ts";
+export { castOf, type Cast } from "./cast.ts";
+export { bindDatagrams, type DatagramOptions, type DatagramPieces } from "./datagrams.ts";
 export { bindUdp, type UdpEndpoint, type UdpOptions } from "./udp.ts";
 export type { GroupOptions, GroupSending } from "./udp-groups.ts";
 export {

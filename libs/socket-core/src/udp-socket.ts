@@ -22,6 +22,8 @@ export interface UdpSocketOptions {
   readonly reuseAddress: boolean;
   /** Octets. */
   readonly maxQueuedOctets: number;
+  /** Octets; undefined: the system's own. */
+  readonly receiveBuffer: number | undefined;
 }
 
 /** RFC 768, RFC 791 §3.1: 65,535 octets of packet less 20 and 8 of headers; RFC 8200 §3 does not count its own header. */
@@ -37,7 +39,7 @@ export class UdpSocket {
 
   /** `onUnsent`: a datagram that `send` took was not taken by the system. Throws LocalError for a host that is no literal. */
   constructor(options: UdpSocketOptions, onUnsent: () => void) {
-    const { host, reuseAddress } = options;
+    const { host, reuseAddress, receiveBuffer } = options;
     if (parseAddress(host) === undefined) {
       throw new LocalError("UDP_HOST", `binding UDP ${host}: not a literal address`);
     }
@@ -50,6 +52,7 @@ export class UdpSocket {
       reuseAddr: reuseAddress,
       // 127.0.0.1 and ::1 can both be bound to one port number, as with TCP
       ...(version === 6 && { ipv6Only: true }),
+      ...(receiveBuffer !== undefined && { recvBufferSize: receiveBuffer }),
       // addresses are literal here; Node would ask the resolver, and a turn later, even for those
       lookup: (name, _, answer) => answer(null, name, version),
     });

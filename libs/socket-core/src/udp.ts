@@ -32,6 +32,8 @@ export interface UdpOptions {
   readonly maxPeers: number;
   /** Octets that the system has not taken, above which a send is dropped. Default 1 MiB. */
   readonly maxQueuedOctets?: number;
+  /** Octets that the system keeps for us while we are busy; it may allow less, and says nothing. Default: as the system has it. */
+  readonly receiveBuffer?: number;
 }
 
 export interface UdpEndpoint<Action> extends AsyncDisposable {
@@ -82,14 +84,14 @@ class Endpoint<Event extends object, Action> implements UdpEndpoint<Action>, Swe
     make: (from: Address) => Core<Event, Action>,
     on: (event: Event, from: Address) => void,
   ) {
-    const { host, port, reuseAddress = false, maxQueuedOctets = DEFAULT_MAX_QUEUED } = options;
+    const { host, port, reuseAddress = false, maxQueuedOctets = DEFAULT_MAX_QUEUED, receiveBuffer } = options;
     this.#options = options;
     this.#make = make;
     this.#on = on;
     this.#tap = options.tap ?? new TapPoint();
     this.#peers = new UdpPeers(options.maxPeers);
     this.#address = { host, port };
-    this.#socket = new UdpSocket({ host, port, reuseAddress, maxQueuedOctets }, () => {
+    this.#socket = new UdpSocket({ host, port, reuseAddress, maxQueuedOctets, receiveBuffer }, () => {
       this.dropped += 1;
     });
   }

@@ -1,8 +1,14 @@
 /** `udp`, `hear` and `join`: a line is a datagram, a datagram is shown. */
 import { isIPv6 } from "node:net";
 import { type HostPort, listenerUrl } from "@socketscope/host";
-import { bindUdp, TapPoint, type Address, type UdpEndpoint } from "@socketscope/socket-core";
-import type { Core } from "@socketscope/wire";
+import {
+  bindDatagrams,
+  castOf,
+  TapPoint,
+  type Address,
+  type DatagramPieces,
+  type UdpEndpoint,
+} from "@socketscope/socket-core";
 import { inspected } from "./inspected.ts";
 import type { SocketOptions } from "./options.ts";
 import type { Person } from "./talk.ts";
@@ -10,29 +16,6 @@ import type { Person } from "./talk.ts";
 /** Milliseconds for answers after our last datagram, unless `--wait` says otherwise. */
 const ANSWERS = 2000;
 const PEERS = 256;
-
-interface Datagram {
-  readonly octets: Uint8Array;
-}
-
-/** No protocol: what comes is what there is. */
-class RawDatagrams implements Core<Datagram, Uint8Array> {
-  readonly #held: Datagram[] = [];
-  readonly waitingFor = "us";
-  readonly state = "open";
-  receive(input: Uint8Array | "end" | "timeout" | "drain"): void {
-    if (typeof input !== "string") this.#held.push({ octets: input });
-  }
-  next(): Datagram | "need-data" {
-    return this.#held.shift() ?? "need-data";
-  }
-  send(octets: Uint8Array): Uint8Array {
-    return octets;
-  }
-  unread(): Uint8Array {
-    return new Uint8Array(0);
-  }
-}
 
 export async function sendDatagrams(at: HostPort, person: Person, options: SocketOptions): Promise<void> {
   const host = isIPv6(at.host) ? "::" : "0.0.0.0";
@@ -42,7 +25,7 @@ export async function sendDatagrams(at: HostPort, person: Person, options: Socke
   await using endpoint = await bind(from, heard, tap);
   using _told = inspected(options, tap, listenerUrl("udp", endpoint.address));
   person.note(`from ${endpoint.address.host}:${endpoint.address.port} to ${at.host}:${at.port}`);
-  if (isGroup(at.host))
+  if (castOf(at.host) === "multicast")
     endpoint.sendToGroups({
       ttl: options.ttl,
       ...(options.interface !== undefined && { interface: options.interface }),
@@ -73,11 +56,9 @@ function bind(
   heard: Heard,
   tap: TapPoint,
   reuseAddress = false,
-): Promise<UdpEndpoint<Uint8Array>> {
-  return bindUdp<Datagram, Uint8Array>(
-    { ...at, protocol: "raw", tap, reuseAddress, idleMs: 60_000, maxPeers: PEERS },
-    () => new RawDatagrams(),
-    ({ octets }, from) => heard.add(octets, from),
+): Promise<UdpEndpoint<DatagramPieces>> {
+  return bindDatagrams({ ...at, protocol: "raw", tap, reuseAddress, maxPeers: PEERS }, (octets, from) =>
+    heard.add(octets, from),
   );
 }
 
@@ -121,10 +102,6 @@ class Heard {
       });
     }
   }
-}
-
-function isGroup(host: string): boolean {
-  return /^(?:22[4-9]|23\d)\./.test(host) || /^ff/i.test(host);
 }
 
 function isLoopback(host: string): boolean {

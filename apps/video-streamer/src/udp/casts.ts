@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ListenerUrl } from "@socketscope/host";
 import { formatSdp } from "@socketscope/media";
-import type { TapPoint } from "@socketscope/socket-core";
+import { castOf, type TapPoint } from "@socketscope/socket-core";
 import { answerOctets, type Request, type Response } from "@socketscope/web";
 import { pathParts, say } from "../answers.ts";
 import type { IngestDesk } from "../ingest/desk.ts";
@@ -11,7 +11,7 @@ import type { ChannelClock } from "../live/channel.ts";
 import type { Channels } from "../live/channels.ts";
 import { UdpReceiver } from "./receiver.ts";
 import { UdpSender } from "./sender.ts";
-import { castOf, checkRoute, urlOf, type UdpRoute, type UdpTarget } from "./target.ts";
+import { checkRoute, urlOf, type UdpRoute, type UdpTarget } from "./target.ts";
 
 export interface CastsOptions {
   /** Where channels are sent to. */

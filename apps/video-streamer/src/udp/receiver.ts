@@ -1,13 +1,19 @@
 /** A channel fed by datagrams: MPEG-TS by itself or within RTP, to an address of this machine or to a group. */
-import { MediaError, RtpError, RtpReceiver, scanRtp, TS_PACKET, TS_SYNC_BYTE } from "@socketscope/media";
-import type { Address, TapPoint, UdpEndpoint } from "@socketscope/socket-core";
+import { isTsPackets, MediaError, RtpError, RtpReceiver, scanRtp } from "@socketscope/media";
+import {
+  bindDatagrams,
+  castOf,
+  type Address,
+  type DatagramPieces,
+  type TapPoint,
+  type UdpEndpoint,
+} from "@socketscope/socket-core";
 import type { IngestDesk } from "../ingest/desk.ts";
 import { IngestError } from "../ingest/errors.ts";
 import type { Publication } from "../ingest/publication.ts";
 import { readerFor, type StreamReader } from "../ingest/read-stream.ts";
 import { SYSTEM_CLOCK, type ChannelClock } from "../live/channel.ts";
-import { bindDatagrams, type Pieces } from "./endpoint.ts";
-import { castOf, type UdpTarget } from "./target.ts";
+import type { UdpTarget } from "./target.ts";
 
 export interface ReceiverOptions {
   readonly target: UdpTarget;
@@ -22,6 +28,8 @@ export interface ReceiverOptions {
 
 /** Milliseconds for which one whose stream was refused is not listened to. */
 const REFUSED = 10_000;
+/** Octets: what comes at 20 Mbit/s while the program is busy for half a second, with what the system adds to each. */
+const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 interface Feed {
   readonly from: string;
@@ -35,7 +43,7 @@ export class UdpReceiver {
   readonly target: UdpTarget;
   readonly #options: ReceiverOptions;
   readonly #clock: ChannelClock;
-  #endpoint: UdpEndpoint<Pieces> | undefined;
+  #endpoint: UdpEndpoint<DatagramPieces> | undefined;
   #feed: Feed | undefined;
   #deafUntil = -Infinity;
 
@@ -52,7 +60,14 @@ export class UdpReceiver {
     const group = castOf(target.host) === "multicast";
     const protocol = target.scheme === "rtp" ? "rtp" : "mpegts";
     const endpoint = await bindDatagrams(
-      { host: target.host, port: target.port, protocol, tap, shared: group },
+      {
+        host: target.host,
+        port: target.port,
+        protocol,
+        tap,
+        reuseAddress: group,
+        receiveBuffer: RECEIVE_BUFFER,
+      },
       (octets, from) => receiver.#take(octets, from),
     );
     receiver.#endpoint = endpoint;
@@ -102,7 +117,7 @@ export class UdpReceiver {
     const { desk, target, onTrouble } = this.#options;
     const rtp = target.scheme === "rtp";
     const { from: begin } = rtp ? scanRtp(octets).payload : { from: 0 };
-    if (!beginsPackets(octets.subarray(begin))) return undefined;
+    if (!isTsPackets(octets.subarray(begin))) return undefined;
     const publication = desk.enter(target.name, from, rtp ? "MPEG-TS by RTP" : "MPEG-TS by UDP");
     if ("kind" in publication) {
       this.#deafUntil = this.#clock.now() + REFUSED;
@@ -148,11 +163,4 @@ export class UdpReceiver {
     }
     this.#options.desk.leave(feed.publication, why);
   }
-}
-
-/** ISO/IEC 13818-1 §2.4.3.3: sync bytes, 188 octets apart. One stray octet takes nobody's channel. */
-function beginsPackets(octets: Uint8Array): boolean {
-  if (octets.length < TS_PACKET) return false;
-  for (let at = 0; at < octets.length; at += TS_PACKET) if (octets[at] !== TS_SYNC_BYTE) return false;
-  return true;
 }

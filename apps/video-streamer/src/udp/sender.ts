@@ -1,12 +1,12 @@
 /** A channel sent as datagrams: MPEG-TS by itself or within RTP, paced by its own clock, for as long as the program runs. */
 import { randomBytes, randomInt } from "node:crypto";
 import { RtpSender } from "@socketscope/media";
-import type { TapPoint, UdpEndpoint } from "@socketscope/socket-core";
+import type { DatagramPieces, TapPoint, UdpEndpoint } from "@socketscope/socket-core";
 import { SYSTEM_CLOCK, type ChannelClock } from "../live/channel.ts";
 import type { Channels } from "../live/channels.ts";
 import { transportOf } from "../live/transport.ts";
 import { Datagrams, type Datagram } from "./datagrams.ts";
-import { bindSender, type Pieces } from "./endpoint.ts";
+import { bindSender } from "./endpoint.ts";
 import { urlOf, type UdpRoute, type UdpTarget } from "./target.ts";
 
 export interface SenderOptions {
@@ -32,8 +32,8 @@ export class UdpSender {
   readonly target: UdpTarget;
   readonly #options: SenderOptions;
   readonly #clock: ChannelClock;
-  readonly #endpoint: UdpEndpoint<Pieces>;
-  readonly #reports: UdpEndpoint<Pieces> | undefined;
+  readonly #endpoint: UdpEndpoint<DatagramPieces>;
+  readonly #reports: UdpEndpoint<DatagramPieces> | undefined;
   readonly #rtp: RtpSender | undefined;
   readonly #gone = new AbortController();
   readonly #done: Promise<void>;
@@ -42,7 +42,11 @@ export class UdpSender {
   #reported = -Infinity;
   #trouble: string | undefined;
 
-  private constructor(options: SenderOptions, endpoint: UdpEndpoint<Pieces>, reports?: UdpEndpoint<Pieces>) {
+  private constructor(
+    options: SenderOptions,
+    endpoint: UdpEndpoint<DatagramPieces>,
+    reports?: UdpEndpoint<DatagramPieces>,
+  ) {
     this.target = options.target;
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
@@ -132,7 +136,7 @@ export class UdpSender {
   }
 
   /** RFC 3550 §11: to the port behind that of the packets. */
-  #report(pieces: Pieces): void {
+  #report(pieces: DatagramPieces): void {
     const { host, port } = this.target;
     this.#reports?.send({ host, port: port + 1 }, pieces);
   }

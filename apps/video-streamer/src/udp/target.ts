@@ -1,7 +1,7 @@
 /** Where datagrams go or come from: `udp://239.1.1.1:5004`, and what may be there without being asked for twice. */
 import { isIPv4, isIPv6 } from "node:net";
-import { networkInterfaces } from "node:os";
 import { UsageError } from "@socketscope/host";
+import { castOf } from "@socketscope/socket-core";
 
 export interface UdpTarget {
   /** Of the channel. */
@@ -11,8 +11,6 @@ export interface UdpTarget {
   readonly host: string;
   readonly port: number;
 }
-
-export type Cast = "unicast" | "multicast" | "broadcast";
 
 export interface UdpRoute {
   /** An interface by its address. */
@@ -42,16 +40,6 @@ export function urlOf({ scheme, host, port }: UdpTarget): string {
   return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** RFC 5771 §3, RFC 4291 §2.7: groups. A broadcast address is the last one of a network of ours (RFC 919 §7). */
-export function castOf(host: string): Cast {
-  if (host.includes(":")) return /^ff/i.test(host) ? "multicast" : "unicast";
-  const first = Number(host.split(".")[0]);
-  if (first >= 224 && first <= 239) return "multicast";
-  return host === "255.255.255.255" || ownNetworks().some(({ last }) => last === host)
-    ? "broadcast"
-    : "unicast";
-}
-
 /** Throws UsageError for a way that was not asked for. */
 export function checkRoute(target: UdpTarget, route: UdpRoute): void {
   const cast = castOf(target.host);
@@ -69,17 +57,4 @@ export function checkRoute(target: UdpTarget, route: UdpRoute): void {
 
 function isLoopback(host: string): boolean {
   return host === "::1" || host.startsWith("127.");
-}
-
-function ownNetworks(): { last: string }[] {
-  return Object.values(networkInterfaces())
-    .flat()
-    .flatMap((one) => {
-      const [, bits = ""] = one?.cidr?.split("/") ?? [];
-      if (one?.family !== "IPv4" || bits === "" || Number(bits) > 30) return [];
-      const number = one.address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-      const size = 2 ** (32 - Number(bits));
-      const last = Math.floor(number / size) * size + size - 1;
-      return [{ last: [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join(".") }];
-    });
 }

@@ -4,6 +4,7 @@ export {
   formatBye,
   formatSenderReport,
   looksLikeRtcp,
+  readByes,
   readSenderReport,
   readSourceDescriptions,
   sdesItemsIn,

@@ -8,11 +8,13 @@ import { scanRtp } from "./packet.ts";
 export interface RtpReceiverLimits {
   /** Packets that are held for one that is missing. Default 64: 0.4 s at 1.6 Mbit/s. */
   readonly reorder: number;
+  /** Milliseconds for which they are held: a thin stream has few packets in that time. Default 300. */
+  readonly wait: number;
   /** Packets by which the sequence may leap before it counts as a new one (§A.1 MAX_DROPOUT). Default 3,000. */
   readonly dropout: number;
 }
 
-export const RTP_RECEIVER_LIMITS: RtpReceiverLimits = { reorder: 64, dropout: 3000 };
+export const RTP_RECEIVER_LIMITS: RtpReceiverLimits = { reorder: 64, wait: 300, dropout: 3000 };
 
 export interface RtpStatistics {
   readonly received: number;
@@ -35,6 +37,8 @@ export interface RtpPayload {
 interface Held {
   readonly sequence: number;
   readonly payload: Uint8Array;
+  /** When it came, in milliseconds. */
+  readonly came: number;
 }
 
 export class RtpReceiver {
@@ -81,16 +85,17 @@ export class RtpReceiver {
     }
     const last = Math.max(...this.#held.keys(), -Infinity);
     if (at < last) this.#statistics = { ...this.#statistics, reordered: this.#statistics.reordered + 1 };
-    this.#held.set(at, { sequence: at, payload: datagram.subarray(payload.from, payload.to) });
-    return [...handed, ...this.#take(this.#limits.reorder)];
+    this.#held.set(at, { sequence: at, payload: datagram.subarray(payload.from, payload.to), came: now });
+    return [...handed, ...this.#take(this.#limits.reorder, now - this.#limits.wait)];
   }
 
   /** Nothing more comes, or it is no longer waited for. */
   flush(): RtpPayload[] {
-    return this.#take(0);
+    return this.#take(0, Infinity);
   }
 
-  #take(most: number): RtpPayload[] {
+  /** Missing ones are given up while more than `most` are held for them, or one that came before `since`. */
+  #take(most: number, since: number): RtpPayload[] {
     const handed: RtpPayload[] = [];
     let lost = 0;
     for (;;) {
@@ -101,13 +106,19 @@ export class RtpReceiver {
         handed.push({ payload: held.payload, lost });
         lost = 0;
         this.#next = next + 1;
-      } else if (this.#held.size > most || (most === 0 && this.#held.size > 0)) {
+      } else if (this.#held.size > most || this.#oldest() < since) {
         const first = Math.min(...this.#held.keys());
         lost = first - next;
         this.#next = first;
         this.#statistics = { ...this.#statistics, lost: this.#statistics.lost + lost };
       } else return handed;
     }
+  }
+
+  /** When the one that is held for longest came. */
+  #oldest(): number {
+    for (const { came } of this.#held.values()) return came;
+    return Infinity;
   }
 
   /** §A.8: a sixteenth of the difference at a time. Milliseconds. */

@@ -106,6 +106,17 @@ export function formatBye(ssrc: number, cname: string): Uint8Array {
   return joined([empty, sourceDescription(ssrc, cname), u8(0x81, RTCP_TYPES.BYE), u16(1), u32(ssrc)]);
 }
 
+/** The sources that leave (§6.6). Throws {@link RtpError}. */
+export function readByes(octets: Uint8Array): number[] {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  return scanRtcp(octets).flatMap(({ type, count, from, to, padding }) => {
+    if (type !== RTCP_TYPES.BYE) return [];
+    if (from + 4 + 4 * count > to - padding)
+      throw new RtpError("RTP_REPORT", "a farewell of more sources than fit in it");
+    return Array.from({ length: count }, (_, i) => view.getUint32(from + 4 + 4 * i));
+  });
+}
+
 /** §6.5. */
 function sourceDescription(ssrc: number, cname: string): Uint8Array {
   const name = encodeUtf8(cname).subarray(0, 255);

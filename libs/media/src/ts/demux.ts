@@ -182,8 +182,9 @@ export class TsDemultiplexer {
 
   #follow(stream: TsStream): void {
     const { pid, streamType, codec } = stream;
+    if (this.#streams.has(pid)) return;
     if (codec === undefined) this.#fault("TS_CODEC", pid, `${streamTypeName(streamType)} is not read here`);
-    else if (!this.#streams.has(pid)) this.#streams.set(pid, this.#streamLane(stream, codec));
+    this.#streams.set(pid, codec === undefined ? unreadLane(stream) : this.#streamLane(stream, codec));
   }
 
   #streamLane(stream: TsStream, codec: "avc" | "aac"): StreamLane {
@@ -224,6 +225,13 @@ export class TsDemultiplexer {
 function codecOf(streamType: number): "avc" | "aac" | undefined {
   if (streamType === STREAM_TYPES.avc) return "avc";
   return streamType === STREAM_TYPES.aac ? "aac" : undefined;
+}
+
+/** Nothing is made of it; that its packets are all there is known all the same. */
+function unreadLane(stream: TsStream): StreamLane {
+  const nothing = (): void => undefined;
+  const reader = { read: nothing, lost: nothing, end: nothing };
+  return { stream, counter: undefined, payload: undefined, scrambled: false, reader };
 }
 
 function same(one: Uint8Array, other: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 export { TsError, type TsFault } from "./error.ts";
 export { TS_TIMESCALE, TS_WRAP } from "./clock.ts";
-export { TS_NULL_PACKET, TS_PACKET, TS_SYNC_BYTE } from "./packet.ts";
+export { isTsPackets, TS_NULL_PACKET, TS_PACKET, TS_SYNC_BYTE } from "./packet.ts";
 export { TsDemultiplexer } from "./demux.ts";
 export { TS_LIMITS, type TsEvent, type TsLimits, type TsStream } from "./events.ts";
 export { TS_MUX_OPTIONS, TsMultiplexer, type TsBurst, type TsMuxOptions, type TsTracks } from "./mux.ts";

@@ -14,6 +14,13 @@ export const TS_NULL_PACKET: Uint8Array = new Uint8Array(TS_PACKET)
   .fill(0xff)
   .map((octet, i) => [TS_SYNC_BYTE, TS_NULL_PID >> 8, TS_NULL_PID & 0xff, 0x10][i] ?? octet);
 
+/** ISO/IEC 13818-1 §2.4.3.3: sync bytes, 188 octets apart, and one packet at least: what a datagram begins with that is of a stream. */
+export function isTsPackets(octets: Uint8Array): boolean {
+  if (octets.length < TS_PACKET) return false;
+  for (let at = 0; at < octets.length; at += TS_PACKET) if (octets[at] !== TS_SYNC_BYTE) return false;
+  return true;
+}
+
 const HEADER = 4;
 
 /** ISO/IEC 13818-1 §2.4.3.4. */
