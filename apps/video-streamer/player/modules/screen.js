@@ -14,7 +14,8 @@ export class Screen extends EventTarget {
   delivery = "hls";
   /** Of a file: which rendition. */
   rendition = 0;
-  #started = false;
+  /** The picture moves, as far as the browser has told. */
+  #moving = false;
   #seeking = false;
   /** What the browser did not want to begin by itself.
    * @type {(() => void) | undefined} */
@@ -25,13 +26,16 @@ export class Screen extends EventTarget {
     super();
     this.video = video;
     video.addEventListener("playing", () => {
-      this.#started = true;
+      this.#moving = true;
       this.#seeking = false;
     });
     video.addEventListener("seeking", () => (this.#seeking = true));
-    // A wait for what was just asked for is no stall; one in the middle of the picture is.
+    // A wait for what was just asked for is no stall; one in the middle of the picture is, once until it moves again:
+    // under load a browser tells of one wait several times.
     video.addEventListener("waiting", () => {
-      if (this.#started && !this.#seeking && !video.ended) this.stalls++;
+      if (!this.#moving || this.#seeking || video.ended) return;
+      this.stalls++;
+      this.#moving = false;
     });
     video.addEventListener("error", () => {
       if (video.error !== null && video.getAttribute("src"))
@@ -92,7 +96,7 @@ export class Screen extends EventTarget {
     this.video.load();
     this.stalls = 0;
     this.asked = [];
-    this.#started = false;
+    this.#moving = false;
   }
 
   /** Of what is shown now. */
