@@ -107,7 +107,7 @@ export const rateCases: readonly RateCase[] = [
 export interface AmountCase {
   readonly id: string;
   readonly title: string;
-  readonly unit: "KiB" | "MiB" | "s";
+  readonly unit: "KiB" | "MiB" | "s" | "stalls";
   /** More is a failure. */
   readonly ceiling: number;
 }

@@ -16,6 +16,7 @@ import { measureRate } from "./rates.ts";
 import { intoDocument, rowsOf, toMarkdown } from "./report.ts";
 import type { Report, Result } from "./result.ts";
 import { makeSite } from "./site.ts";
+import { measureLive } from "./video-crowd.ts";
 import { firstSegmentCase, hlsCase, videoAmounts } from "./video-cases.ts";
 import { measureFirstSegment, measureHls, measureLongFilm } from "./video-measures.ts";
 
@@ -28,7 +29,9 @@ const everyCase = [
   ...Object.values(fileAmounts),
   hlsCase,
   firstSegmentCase,
-  ...Object.values(videoAmounts),
+  videoAmounts.long,
+  // Also measures live-memory and live-flat.
+  videoAmounts.live,
   ...inspectorCases,
 ];
 
@@ -48,7 +51,7 @@ const { values } = parseArgs({
   },
 });
 
-/** It takes about 15. */
+/** It takes about 16. */
 const MOST_MINUTES = 25;
 
 async function measureAll(): Promise<Report> {
@@ -75,7 +78,7 @@ async function measureAll(): Promise<Report> {
       };
   using site = makeSite();
   const { folder } = site;
-  const all: readonly (readonly [id: string, measure: () => Promise<Result>])[] = [
+  const all: readonly (readonly [id: string, measure: () => Promise<Result | readonly Result[]>])[] = [
     ...rateCases.map((one) => [one.id, () => measureRate(one, folder, effort)] as const),
     [memoryCases.idle.id, () => measureIdle(folder, effort.idle)],
     [memoryCases.down.id, () => measureFlat("down", folder, effort.gigabytes)],
@@ -92,6 +95,7 @@ async function measureAll(): Promise<Report> {
     [hlsCase.id, () => measureHls(effort)],
     [firstSegmentCase.id, () => measureFirstSegment(effort)],
     [videoAmounts.long.id, () => measureLongFilm()],
+    [videoAmounts.live.id, () => measureLive(effort.part)],
     ...inspectorCases.map(
       (one) => [one.id, () => measureInspected(one, folder, effort, effort.part)] as const,
     ),
@@ -104,7 +108,7 @@ async function measureAll(): Promise<Report> {
     // Each case is bounded by itself (wrk and curl have their time); a machine that slow is worth no figure.
     if (minutes() > MOST_MINUTES) throw new BenchError("LOAD", `not done after ${MOST_MINUTES} minutes`);
     console.error(`bench: ${id} …`);
-    results.push(await measure());
+    results.push(...[await measure()].flat());
   }
   const words = `Medians of at least ${effort.rounds} alternating runs, ${effort.rounds * effort.seconds} s or more for each server; one thread of wrk`;
   return {

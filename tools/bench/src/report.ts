@@ -49,7 +49,8 @@ function row(one: Result): string {
 }
 
 function valued(value: number, { valueUnit }: Result): string {
-  return valueUnit === "×" ? `${value.toFixed(2)} ×` : `${value.toFixed(1)} ${valueUnit}`;
+  if (valueUnit === "×") return `${value.toFixed(2)} ×`;
+  return `${value.toFixed(valueUnit === "stalls" ? 0 : 1)} ${valueUnit}`;
 }
 
 function amount(value = Number.NaN, unit = ""): string {

@@ -7,7 +7,7 @@ export interface Result {
   readonly unit: string;
   /** What is judged: a ratio to a peer, or an amount of ours. */
   readonly value: number;
-  readonly valueUnit: "×" | "KiB" | "MiB" | "s";
+  readonly valueUnit: "×" | "KiB" | "MiB" | "s" | "stalls";
   readonly against?: string;
   readonly bound: { readonly kind: "floor" | "ceiling"; readonly value: number };
   readonly goal?: number;

@@ -22,7 +22,29 @@ export const firstSegmentCase = {
   goal: 20,
 } as const;
 
+/** Viewers of a channel at the pace it is played, while others have asked for it and read nothing. */
+export const liveCrowd = { viewers: 200, stalled: 10, seconds: 60 } as const;
+
 export const videoAmounts = {
+  live: {
+    id: "live",
+    title: "Stalls of 200 viewers of a live channel, beside 10 that read nothing",
+    unit: "stalls",
+    ceiling: 0,
+  },
+  // 200 MB.
+  liveMemory: {
+    id: "live-memory",
+    title: "Memory at most, with these 200 and 10",
+    unit: "MiB",
+    ceiling: 190.7,
+  },
+  liveFlat: {
+    id: "live-flat",
+    title: "Growth of memory meanwhile",
+    unit: "MiB",
+    ceiling: 32,
+  },
   long: {
     id: "hls-long",
     title: "Memory that a film of 2 hours takes beyond one of 2 minutes",

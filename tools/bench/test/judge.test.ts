@@ -6,6 +6,7 @@ import { judgeAmount } from "../src/memory.ts";
 import { judge } from "../src/rates.ts";
 import { intoDocument, markers, rowsOf, toMarkdown } from "../src/report.ts";
 import { median } from "../src/statistics.ts";
+import { videoAmounts } from "../src/video-cases.ts";
 
 const one: RateCase = {
   id: "file",
@@ -51,6 +52,18 @@ describe("a ratio", () => {
   });
   it("that was not measured is broken", () => {
     expect(judge(one, new Map()).passed).toBe(false);
+  });
+});
+
+describe("stalls", () => {
+  it.each([
+    [0, true, "| 0 stalls | ≤ 0 stalls |"],
+    [1, false, "| 1 stalls **broken** | ≤ 0 stalls |"],
+    [Number.NaN, false, "**broken**"],
+  ])("%d of them", (ours, passed, cells) => {
+    const result = judgeAmount(videoAmounts.live, "60 s", { ours });
+    expect(result.passed).toBe(passed);
+    expect(toMarkdown({ machine: {}, effort: "", results: [result] })).toContain(cells);
   });
 });
 
