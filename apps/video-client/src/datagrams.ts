@@ -1,5 +1,5 @@
 /** A viewer of datagrams: at an address of this machine or in a group, until the sender is silent or says farewell. */
-import { setTimeout as later } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as later } from "node:timers/promises";
 import { describeError, listenerUrl } from "@socketscope/host";
 import {
   bindDatagrams,
@@ -96,8 +96,8 @@ export class DatagramViewer {
     this.#last = this.#now();
     while (!signal.aborted && this.#failure === undefined) {
       const left = this.#last + this.#patience - this.#now();
-      if (left <= 0) break;
-      await later(Math.min(left, LOOK));
+      if (left > 0) await later(Math.min(left, LOOK));
+      else if (await this.#heardAll()) break;
     }
     for (const piece of this.#reception.flush()) this.#take(piece, undefined);
     await this.#written;
@@ -105,6 +105,13 @@ export class DatagramViewer {
     if (this.#reception.heardAt !== undefined) return;
     const waited = signal.aborted ? "" : ` for ${silence / 1000} s`;
     throw new ClientError("CLIENT_SILENCE", `${url}: no stream came${waited}`);
+  }
+
+  /** Timers are served before sockets: what came while this machine was busy is read first. */
+  async #heardAll(): Promise<boolean> {
+    const last = this.#last;
+    await turn();
+    return this.#last === last;
   }
 
   /** RFC 3550 §11: reports come to the next port. */
