@@ -7,6 +7,7 @@ import { httpDissector } from "./targets/http-dissector.ts";
 import { httpServer } from "./targets/http-server.ts";
 import { pop3Dissector, smtpDissector } from "./targets/mail-dissectors.ts";
 import { mpegTs } from "./targets/mpeg-ts.ts";
+import { playlist } from "./targets/playlist.ts";
 import { pop3Client } from "./targets/pop3-client.ts";
 import { pop3Server } from "./targets/pop3-server.ts";
 import { proxyHeader } from "./targets/proxy-header.ts";
@@ -38,4 +39,5 @@ export const targets: readonly Target[] = [
   sftpClient,
   sftpDissector,
   mpegTs,
+  playlist,
 ];
