@@ -50,23 +50,27 @@ export async function summaryOf(octets: Uint8Array): Promise<Summary> {
   const date = Date.parse(parsed.date ?? "");
   const text = parsed.text ?? (parsed.html ?? "").replaceAll(/<style[\s\S]*?<\/style>|<[^>]*>/g, " ");
   const trace = parsed.headers.find(({ key }) => key === "received")?.value ?? "";
+  const received = /\sid ([A-Za-z0-9]{6,64})\b/.exec(trace)?.[1];
   return {
-    subject: (parsed.subject ?? "").slice(0, FIELD),
+    subject: kept(parsed.subject ?? "", FIELD),
     from: addresses(parsed.from === undefined ? [] : [parsed.from]),
     to: addresses(parsed.to ?? []),
     date: Number.isNaN(date) ? undefined : date,
-    messageId: parsed.messageId?.slice(0, FIELD),
-    reversePath: (parsed.returnPath ?? "").replaceAll(/^<|>$/g, "").slice(0, FIELD),
-    received: /\sid ([A-Za-z0-9]{6,64})\b/.exec(trace)?.[1],
-    excerpt: text.replaceAll(/\s+/g, " ").trim().slice(0, EXCERPT),
+    messageId: parsed.messageId === undefined ? undefined : kept(parsed.messageId, FIELD),
+    reversePath: kept((parsed.returnPath ?? "").replaceAll(/^<|>$/g, ""), FIELD),
+    received: received === undefined ? undefined : kept(received, FIELD),
+    excerpt: kept(text.replaceAll(/\s+/g, " ").trim(), EXCERPT),
   };
 }
 
 function addresses(all: readonly Address[]): string {
-  return all
-    .map(({ name, address }) =>
-      address === undefined ? name : name === "" ? address : `${name} <${address}>`,
-    )
-    .join(", ")
-    .slice(0, FIELD);
+  const written = all.map(({ name, address }) =>
+    address === undefined ? name : name === "" ? address : `${name} <${address}>`,
+  );
+  return kept(written.join(", "), FIELD);
+}
+
+/** In memory of its own: in V8 a piece of a text holds the whole text, here as long as the letter is in its mailbox. */
+function kept(text: string, most: number): string {
+  return Buffer.from(text.slice(0, most), "utf16le").toString("utf16le");
 }
