@@ -51,15 +51,31 @@ export function maskKept(
   from: number,
   octets: Uint8Array,
 ): Uint8Array | undefined {
-  const to = from + octets.length;
-  let shown = octets;
+  const { shown, covered } = masked(kept, direction, from, octets);
+  return covered < octets.length ? undefined : shown;
+}
+
+/** The same; what no message covers yet may become a password, and is not shown before it is known what it is. */
+export function maskUnread(
+  kept: readonly Masked[],
+  direction: string,
+  from: number,
+  octets: Uint8Array,
+): Uint8Array {
+  return masked(kept, direction, from, octets).shown;
+}
+
+function masked(kept: readonly Masked[], direction: string, from: number, octets: Uint8Array) {
+  const shown = new Uint8Array(octets.length).fill(STAR);
   let covered = 0;
   for (const { view, message } of kept) {
-    if (view.direction !== direction || view.to <= from || view.from >= to) continue;
-    covered += Math.min(view.to, to) - Math.max(view.from, from);
-    shown = maskOctets(message, from - (view.from - message.from), shown);
+    if (view.direction !== direction || view.to <= from || view.from >= from + octets.length) continue;
+    const first = Math.max(view.from, from);
+    const own = octets.subarray(first - from, view.to - from);
+    shown.set(maskOctets(message, first - (view.from - message.from), own), first - from);
+    covered += own.length;
   }
-  return covered < octets.length ? undefined : shown;
+  return { shown, covered };
 }
 
 const SECRET_LINE = new RegExp(`^(?:${[...SECRET_FIELDS].join("|")}):[ \\t]*(.+?)\\r?$`, "gim");

@@ -1,7 +1,7 @@
 /** What the store makes of records: sockets, messages, bounds. */
 import type { FlowRecord } from "@socketscope/recording";
 import { describe, expect, it } from "vitest";
-import { maskOctets, maskText } from "../src/secrets.ts";
+import { maskOctets, maskText, maskUnread } from "../src/secrets.ts";
 import { recordedOf } from "../src/exchange/recorded.ts";
 import { Store, type StoreLimits } from "../src/store/store.ts";
 
@@ -225,6 +225,21 @@ describe("secrets", () => {
     expect(masked).toBe(
       "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: **********\r\nCookie:***\r\nReferer: http://h/?key=***\r\n\r\n",
     );
+  });
+
+  it("is not shown while its line is not whole yet", () => {
+    const { store, source } = storeWith();
+    const said = "USER ann\r\nPASS secr";
+    const records = talk(6, "ftp", [
+      ["out", "220 here\r\n"],
+      ["in", said],
+      ["out", "331 password\r\n"],
+    ]);
+    for (const record of records.slice(0, -1)) store.take(source, record);
+    const kept = store.sockets.get(1)?.kept ?? [];
+    const shown = (from: number): string =>
+      Buffer.from(maskUnread(kept, "in", from, Buffer.from(said).subarray(from))).toString();
+    expect([shown(0), shown(5), shown(12)]).toEqual(["USER ann\r\n*********", "ann\r\n*********", "*******"]);
   });
 
   it("is not shown by asking for octets from the middle of it, or up to its middle", () => {

@@ -9,7 +9,7 @@ import { loadOctets } from "../exchange/load.ts";
 import { recordedLive, recordedOf } from "../exchange/recorded.ts";
 import type { LessonFile } from "../lesson/lesson-file.ts";
 import { MAX_PATTERN } from "../octet-pattern.ts";
-import { maskOctets } from "../secrets.ts";
+import { maskUnread } from "../secrets.ts";
 import { sayAgain } from "../take-part/again.ts";
 import type { Controls } from "../take-part/controls.ts";
 import type { Conversation } from "../store/conversation.ts";
@@ -262,7 +262,7 @@ function octetsOf(
   const from = numberOf(query, "from", 0);
   const to = Math.min(numberOf(query, "to", kept.end), kept.end, from + MAX_OCTETS);
   const read = kept.read(from, to);
-  const content = showSecrets ? read.octets : masked(socket, direction, read.from, read.octets);
+  const content = showSecrets ? read.octets : maskUnread(socket.kept, direction, read.from, read.octets);
   return {
     status: 200,
     fields: [
@@ -275,15 +275,6 @@ function octetsOf(
     ],
     content,
   };
-}
-
-function masked(socket: Conversation, direction: "in" | "out", from: number, octets: Uint8Array): Uint8Array {
-  let shown = octets;
-  for (const { view, message } of socket.kept) {
-    if (view.direction !== direction || view.to <= from || view.from >= from + octets.length) continue;
-    shown = maskOctets(message, from - (view.from - message.from), shown);
-  }
-  return shown;
 }
 
 function numberOf(query: URLSearchParams, name: string, otherwise: number): number {
