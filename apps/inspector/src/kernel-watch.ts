@@ -11,8 +11,8 @@ import type { Change } from "./views.ts";
 const EVERY = 250;
 /** Milliseconds between two looks out of turn, for a new socket. */
 const SOON = 20;
-/** Looking rests for so many times as long as it took: where the table has 40,000 lines a look takes a second. */
-const SHARE = 2;
+/** Looking rests for so many times as long as it took, a tenth of a core at most: a table of 40,000 lines takes a second. */
+const SHARE = 9;
 
 type Table = ReadonlyMap<string, KernelSocket>;
 

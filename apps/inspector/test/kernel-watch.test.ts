@@ -56,13 +56,13 @@ describe.skipIf(!existsSync("/proc/net/tcp"))("while somebody looks", () => {
     store.take(source, { type: "opened", at: 0, flow });
     watch.touched(1);
     try {
-      await vi.waitUntil(() => told.length >= 2);
+      await vi.waitUntil(() => told.length >= 2, { timeout: 20_000 });
       expect(told).toContainEqual({ type: "states", states: [[1, "ESTABLISHED"]] });
       expect(told).toContainEqual({ type: "listening", listening: [[source, url, "LISTEN"]] });
       expect(store.sockets.get(1)?.view.process).toMatch(new RegExp(`^\\S.* \\(${process.pid}\\)$`));
       client.end();
       server.close();
-      await vi.waitUntil(() => told.length >= 4);
+      await vi.waitUntil(() => told.length >= 4, { timeout: 20_000 });
       expect(told).toContainEqual({ type: "states", states: [[1, "CLOSE_WAIT"]] });
       expect(told).toContainEqual({ type: "listening", listening: [[source, url, ""]] });
     } finally {
