@@ -102,12 +102,13 @@ describe.each(BROWSERS)("the player in %s", (program, open) => {
         await using page = await browser.newPage();
         await page.goto(`${site.origin}/#channel=demo&by=${delivery}`);
         await until(page, "screen.show !== undefined");
-        await page.evaluate(DELTAS);
         await page.evaluate("(screen.video.muted = true, screen.play(), true)");
         await until(
           page,
           "screen.video.currentTime > 0 && screen.video.readyState >= 3 && !screen.video.paused",
         );
+        // Not before: hls.js is there once there is something to play.
+        await page.evaluate(DELTAS);
         await page.evaluate("(screen.stalls = 0, globalThis.from = screen.video.currentTime, true)");
         // A turn is 24 s: in 26 s there is one at least.
         await until(page, `screen.video.currentTime > from + ${LONG ? SECONDS : 26}`);

@@ -1,7 +1,7 @@
 /** One TCP connection. Node's socket lives in here and nowhere else. */
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { asSocketError, SocketError } from "./errors.ts";
 import type { CloseReason, Flow, Intercepted } from "./flow.ts";
 import { listenForData, listenTo, stopListening, type SocketEvents } from "./socket-events.ts";
@@ -12,12 +12,10 @@ import { defaultStreamLimits, LOWEST_HIGH_WATER_MARK, type StreamLimits } from "
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
 import { TappedWire } from "./tap-wire.ts";
-import { secure, type TlsOptions } from "./tls.ts";
+import { alpnOf, secure, tlsOf, type TlsOptions } from "./tls.ts";
 import { watchEnd, type TlsEnd } from "./tls-end.ts";
+import { areSmall } from "./pieces.ts";
 import { WriteStall } from "./write-stall.ts";
-
-/** Pieces up to this size in all leave as one chunk: copying them is cheaper than a gathered write. */
-const JOIN_BELOW = 64 * 1024;
 
 const NOTHING = new Uint8Array(0);
 
@@ -85,17 +83,10 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     return this.#secure;
   }
   get alpn(): string | undefined {
-    const agreed = "alpnProtocol" in this.#socket ? this.#socket.alpnProtocol : undefined;
-    return typeof agreed === "string" ? agreed : undefined;
+    return alpnOf(this.#socket);
   }
   get tls(): Tls | undefined {
-    const socket = this.#socket;
-    if (!this.#secure || !(socket instanceof TLSSocket)) return undefined;
-    return {
-      protocol: socket.getProtocol() ?? "",
-      cipher: socket.getCipher().name,
-      resumed: socket.isSessionReused(),
-    };
+    return this.#secure ? tlsOf(this.#socket) : undefined;
   }
   get tlsSession(): Uint8Array | undefined {
     return this.#tlsSession;
@@ -156,7 +147,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     }
     if (pieces instanceof Uint8Array) this.#put(pieces);
     else if (pieces.length === 1 && pieces[0] !== undefined) this.#put(pieces[0]);
-    else if (totalLength(pieces) <= JOIN_BELOW) this.#put(Buffer.concat(pieces));
+    else if (areSmall(pieces)) this.#put(Buffer.concat(pieces));
     else {
       socket.cork();
       for (const piece of pieces) this.#put(piece);
@@ -177,10 +168,14 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
 
   #put(octets: Uint8Array): void {
     if (octets.length === 0) return;
-    this.#tap.bytes(this.flow, "out", octets);
-    if (!this.#secure) this.#wireTap?.bytes(this.flow, "out", octets);
+    this.#tell("out", octets);
     this.#written += octets.length;
     this.#socket.write(octets);
+  }
+
+  #tell(direction: "in" | "out", octets: Uint8Array): void {
+    this.#tap.bytes(this.flow, direction, octets);
+    if (!this.#secure) this.#wireTap?.bytes(this.flow, direction, octets);
   }
 
   get endedCleanly(): boolean | undefined {
@@ -200,7 +195,8 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
       throw new SocketError("CLOSED", "the connection ended before TLS began");
     // A 'data' listener left on the raw socket would eat the ClientHello; only ours are taken off, Node needs its own.
     stopListening(plain);
-    plain.on("error", ignore);
+    // The TLS socket above reports the same error.
+    plain.on("error", () => undefined);
     const armed = this.deadline;
     this.deadline = now() + this.#limits.handshakeMs;
     this.#handshaking = true;
@@ -253,10 +249,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     this.#phase = "lingering";
     this.#reason ??= reason;
     // Nothing is to come, nothing to leave, and nobody could say more (TLS has a word of its own for the end): its end is ours.
-    if (this.#peerEnded && !this.#secure && this.queued === 0) {
-      this.#socket.destroy();
-      return;
-    }
+    if (this.#peerEnded && !this.#secure && this.queued === 0) return void this.#socket.destroy();
     this.#lingerLeft = this.#limits.lingerOctets;
     this.deadline = Infinity;
     if (this.#intercept === undefined) this.#sendFin();
@@ -317,8 +310,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
 
   // ── what happens on the socket
   onData(octets: Uint8Array): void {
-    this.#tap.bytes(this.flow, "in", octets);
-    if (!this.#secure) this.#wireTap?.bytes(this.flow, "in", octets);
+    this.#tell("in", octets);
     if (this.#phase === "lingering") {
       this.#lingerLeft -= octets.length;
       if (this.#lingerLeft < 0) this.destroy("limit");
@@ -333,8 +325,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     if (this.#phase !== "open" || this.#intercept !== undefined || receiver?.borrow === undefined)
       return false;
     if (!receiver.borrow(octets)) return false;
-    this.#tap.bytes(this.flow, "in", octets);
-    if (!this.#secure) this.#wireTap?.bytes(this.flow, "in", octets);
+    this.#tell("in", octets);
     return true;
   }
 
@@ -405,14 +396,4 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   tellIntercepted(event: Intercepted): void {
     this.#tap.intercepted(this.flow, event);
   }
-}
-
-function totalLength(pieces: readonly Uint8Array[]): number {
-  let length = 0;
-  for (const piece of pieces) length += piece.length;
-  return length;
-}
-
-function ignore(): void {
-  // The TLS socket above reports the same error.
 }

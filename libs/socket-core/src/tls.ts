@@ -4,6 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
 import { asSocketError, SocketError } from "./errors.ts";
+import type { Tls } from "./stream.ts";
 
 export interface TlsServerOptions {
   readonly key: Uint8Array | string;
@@ -69,6 +70,19 @@ function trusting(ca: string): tls.SecureContext {
     clientContexts.set(ca, context);
   }
   return context;
+}
+
+/** What was agreed in the handshake; undefined: the socket is in the clear. */
+export function tlsOf(socket: Socket): Tls | undefined {
+  if (!(socket instanceof tls.TLSSocket)) return undefined;
+  const { name } = socket.getCipher();
+  return { protocol: socket.getProtocol() ?? "", cipher: name, resumed: socket.isSessionReused() };
+}
+
+/** RFC 7301: the application protocol that was agreed. */
+export function alpnOf(socket: Socket): string | undefined {
+  const agreed = "alpnProtocol" in socket ? socket.alpnProtocol : undefined;
+  return typeof agreed === "string" ? agreed : undefined;
 }
 
 /** PEM of the authorities that Node brings along, for who trusts others besides. */
