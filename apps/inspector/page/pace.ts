@@ -16,7 +16,8 @@ let share = 1;
 /** Changes what is drawn; `changes`: how many things it shows for the first time, where it knows. */
 export function draw(change: () => void, changes?: number): void {
   const began = performance.now();
-  const many = changes === undefined ? undefined : changes * 1000 > MANY * (began - done);
+  // What is there already when the page opens has not happened since.
+  const many = changes === undefined || done === 0 ? undefined : changes * 1000 > MANY * (began - done);
   change();
   // Behind the frame's own work.
   requestAnimationFrame(() =>
