@@ -235,7 +235,7 @@ function Row({
     base === undefined ? new Date(at).toISOString().slice(11, 23) : milliseconds(Math.max(0, at - base));
   return (
     <div
-      class={`row ${side}${row.fault ? " err" : ""}`}
+      class={`row ${side}${row.fault ? " err" : ""}${base === undefined ? " clock" : ""}`}
       role="option"
       aria-selected={chosen}
       style={{ "--c": protocolHue(protocol) }}
