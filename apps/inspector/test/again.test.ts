@@ -50,5 +50,11 @@ it.each([
 ])("%s", async (why, socket) => {
   const id = socket.kept.length - 1;
   const certificate = (): Promise<string> => Promise.reject(new Error("nobody asks for it"));
-  expect(await sayAgain(socket, id, { certificate })).toContain(why);
+  expect(await sayAgain(socket, id, { runsHere: true, certificate })).toContain(why);
+});
+
+it("nothing of a recording, which may name any address", async () => {
+  const certificate = (): Promise<string> => Promise.reject(new Error("nobody asks for it"));
+  const said = await sayAgain(socketOf(letter), 2, { runsHere: false, certificate });
+  expect(said).toContain("does not run here");
 });

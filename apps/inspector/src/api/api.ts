@@ -128,8 +128,10 @@ async function sayAgainTo(
   options: ApiOptions,
 ): Promise<Response> {
   if (socket?.kept[id] === undefined) return notFound("no such message");
+  const source = options.store.source(socket.source);
+  const runsHere = source?.connected === true && source.here;
   try {
-    const said = await sayAgain(socket, id, options);
+    const said = await sayAgain(socket, id, { ...options, runsHere });
     return typeof said === "string" ? { ...json({ detail: said }), status: 409 } : json(said);
   } catch (error) {
     if (!(error instanceof SocketError)) throw error;

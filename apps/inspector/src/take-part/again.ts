@@ -9,6 +9,8 @@ import { type Conversation, DERIVED, type Kept } from "../store/conversation.ts"
 import type { AgainView } from "../views.ts";
 
 export interface AgainOptions {
+  /** The program whose socket it was runs on our state folder. A recording may name any address. */
+  readonly runsHere: boolean;
   /** PEM of the authority that signed our servers' certificates; asked for where there is TLS. */
   readonly certificate: () => Promise<string>;
   /** Milliseconds for the whole talk. Default 10,000. */
@@ -34,8 +36,9 @@ interface Script {
 export async function sayAgain(
   conversation: Conversation,
   id: number,
-  { certificate, maxMs = 10_000 }: AgainOptions,
+  { runsHere, certificate, maxMs = 10_000 }: AgainOptions,
 ): Promise<AgainView | string> {
+  if (!runsHere) return "its program does not run here (any more): nothing is said to servers elsewhere";
   const script = scriptOf(conversation, id);
   if (typeof script === "string") return script;
   const { local } = conversation.flow;
