@@ -15,8 +15,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Any exit code is a result. Throws SoakError NEEDS where the program is not here. */
-export function ask(program: string, args: readonly string[]): Promise<Ended> {
+/** Any exit code is a result; `heard` at its first octet. Throws SoakError NEEDS where the program is not here. */
+export function ask(program: string, args: readonly string[], heard?: () => void): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       program,
@@ -28,6 +28,7 @@ export function ask(program: string, args: readonly string[]): Promise<Ended> {
       },
     );
     child.stdin?.end();
+    if (heard !== undefined) child.stdout?.once("data", heard);
   });
 }
 

@@ -1,8 +1,8 @@
-/** The control, loaded into a server: it keeps a descriptor and 2 MiB of each connection. A soak that passes then is worth nothing. */
+/** The control, loaded into a server: it keeps a descriptor and 4 MiB of each connection. A soak that passes then is worth nothing. */
 import { subscribe } from "node:diagnostics_channel";
 import { openSync } from "node:fs";
 
-const OCTETS = 2 * 1024 * 1024;
+const OCTETS = 4 * 1024 * 1024;
 const kept: unknown[] = [];
 
 subscribe("net.server.socket", () => {

@@ -56,6 +56,8 @@ export async function soak(options: SoakOptions): Promise<Report> {
     const starting = NAMES.map((name) =>
       SoakedApp.start(name, optionsOf(name, folder, heard.port), leaks).then((app) => started.push(app)),
     );
+    // Those that do start are known, and ended, also when another does not.
+    await Promise.allSettled(starting);
     await Promise.all(starting);
     const room: Room = { folder, apps: byName(started) };
     const loads = [webLoads, mailLoads, fileLoads].flatMap((make) => make(room));

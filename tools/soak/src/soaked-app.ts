@@ -61,10 +61,10 @@ export class SoakedApp {
         ...args,
       ],
       // A terminal's Ctrl+C goes to the whole group: the servers end when the soak says so, or nothing is seen of it.
-      { cwd: workspace, stdio: ["ignore", "pipe", "inherit"], detached: true },
+      { cwd: workspace, stdio: ["pipe", "pipe", "inherit"], detached: true },
     );
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const ready = String((await lines.next()).value);
+    const ready = String((await nextLine(child, lines)).value);
     if (!ready.startsWith('{"ready":true')) throw new SoakError("SERVER", `${name} did not start: ${ready}`);
     return new SoakedApp(name, child, lines, ready);
   }
@@ -92,7 +92,7 @@ export class SoakedApp {
     // Twice: what the first collection finalizes, the second frees.
     for (let i = 0; i < 2; i++) {
       this.#child.kill("SIGUSR2");
-      await this.#lines.next();
+      await nextLine(this.#child, this.#lines);
     }
     return residentOctets(pid);
   }
@@ -112,6 +112,18 @@ export class SoakedApp {
     const [code, signal] = await this.#exited;
     clearTimeout(late);
     return String(code ?? signal);
+  }
+}
+
+/** Milliseconds for a line of a server: one that says nothing for so long is ended, and has no more lines. */
+const SILENT = 60_000;
+
+async function nextLine(child: ChildProcess, lines: AsyncIterator<string>): Promise<IteratorResult<string>> {
+  const late = setTimeout(() => child.kill("SIGKILL"), SILENT);
+  try {
+    return await lines.next();
+  } finally {
+    clearTimeout(late);
   }
 }
 

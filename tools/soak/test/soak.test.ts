@@ -14,7 +14,7 @@ realClient("curl", "wrk", "swaks", "smtp-source", "lftp", "sftp", "ssh-keygen", 
 
     it("would be told apart from some that keep something of each connection, also when stopped early", async () => {
       const stop = new AbortController();
-      const begins = (): void => void setTimeout(() => stop.abort(), 2000);
+      const begins = (): void => void setTimeout(() => stop.abort(), 4000);
       const report = await soak({ seconds: 600, warmUp: 0, leaks: true, stopped: stop.signal, begins });
       expect(report.stopped).toBeLessThan(600);
       expect(report.apps.map(({ exit }) => exit)).toEqual(["0", "0", "0", "0", "0"]);
