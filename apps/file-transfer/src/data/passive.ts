@@ -14,10 +14,11 @@ import {
   type TcpListening,
 } from "@socketscope/socket-core";
 import type { DataChannel, PortRange } from "./data-channel.ts";
+import { countOf, freePorts } from "./free-ports.ts";
 
 export interface PassiveOptions {
   readonly control: Stream;
-  /** Undefined: any free one of the dynamic ports. */
+  /** Undefined: any free one. */
   readonly ports: PortRange | undefined;
   /** Only who has the control connection's address may connect. */
   readonly sameAddress: boolean;
@@ -27,9 +28,7 @@ export interface PassiveOptions {
   readonly limits: Partial<StreamLimits>;
 }
 
-/** RFC 6335 §6: the dynamic ports, which belong to no service. */
-const DYNAMIC: PortRange = { from: 49_152, to: 65_535 };
-/** Of the dynamic ports so many are tried before the kernel is asked for any. */
+/** Of the free ports so many are tried before the kernel is asked for any. */
 const MOST_TRIES = 32;
 
 export interface PassiveChannel extends DataChannel {
@@ -73,8 +72,8 @@ class Passive implements PassiveChannel {
    * after some thousands that takes it two milliseconds for each.
    */
   async listen(): Promise<void> {
-    const { ports = DYNAMIC } = this.#options;
-    const count = ports.to - ports.from + 1;
+    const { ports = freePorts() } = this.#options;
+    const count = countOf(ports);
     const most = this.#options.ports === undefined ? MOST_TRIES : count;
     const first = randomInt(count);
     for (let tried = 0; tried < most; tried++) {
