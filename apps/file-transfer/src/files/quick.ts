@@ -4,12 +4,14 @@
  * disk sends the next ones to threads, for so long that such waiting takes one part in fifty of the loop's time.
  *
  * A call may also take long because the machine is busy and somebody else had the processor: threads would wait for it
- * as well, and longer. The kernel counts who gave it up by himself; that is asked for only behind a call that took long.
+ * as well, and longer. The kernel knows which of both it was (waiting.ts); that is asked for only behind a call that took
+ * long.
  */
 import * as fs from "node:fs";
 import * as disk from "./disk.ts";
 import type { DiskPath } from "./disk.ts";
 import { unlessMissing } from "./problems.ts";
+import { accountOf, type Account } from "./waiting.ts";
 
 /** Milliseconds of a call from which on it may have waited for a disk. */
 const LONG = 0.5;
@@ -24,23 +26,20 @@ const WRITTEN = 384 * 1024;
 export class Watch {
   /** Milliseconds of the monotonic clock. */
   readonly now: () => number;
-  /** How often this process has given its processor up by itself; always the same where nobody counts. */
-  readonly waits: () => number;
+  /** Of the thread that calls. */
+  readonly account: () => Account;
   /** Until then threads do it. */
   resting = -Infinity;
   /** Until then it is counted whether a call waits. */
   counting = -Infinity;
 
-  constructor(now: () => number, waits: () => number) {
+  constructor(now: () => number, account: () => Account) {
     this.now = now;
-    this.waits = waits;
+    this.account = account;
   }
 }
 
-const system = new Watch(
-  () => performance.now(),
-  () => process.resourceUsage().voluntaryContextSwitches,
-);
+const system = new Watch(() => performance.now(), accountOf);
 
 /** `later` does the same on a thread. */
 export async function atOnce<T>(work: () => T, later: () => Promise<T>, watch = system): Promise<T> {
@@ -49,21 +48,26 @@ export async function atOnce<T>(work: () => T, later: () => Promise<T>, watch = 
 }
 
 function watched<T>(work: () => T, begun: number, watch = system): T {
-  const waits = begun < watch.counting ? watch.waits() : undefined;
+  const before = begun < watch.counting ? watch.account() : undefined;
   try {
     return work();
   } finally {
     const took = watch.now() - begun;
-    if (took > LONG) judge(watch, begun, took, waits);
+    if (took > LONG) judge(watch, begun, took, before);
   }
 }
 
-function judge(watch: Watch, begun: number, took: number, before: number | undefined): void {
+function judge(watch: Watch, begun: number, took: number, before: Account | undefined): void {
   const long = (1 + REST) * took;
-  // Windows counts nothing: there what takes long has waited.
-  const waited = before !== undefined && (watch.waits() > before || before === 0);
+  const waited = before !== undefined && hasWaited(took, before, watch.account());
   if (waited) watch.resting = begun + long;
   watch.counting = Math.max(watch.counting, begun + (waited ? 2 : 1) * long);
+}
+
+function hasWaited(took: number, before: Account, after: Account): boolean {
+  // Windows counts nothing: there what takes long has waited.
+  if (before.waits === 0) return true;
+  return after.waits > before.waits && took - (after.delay - before.delay) > LONG;
 }
 
 /** `freed`: octets that O_TRUNC gives back. */

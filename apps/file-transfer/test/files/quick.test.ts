@@ -3,26 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { atOnce, mayWrite, readFully, Watch, writeNow } from "../../src/files/quick.ts";
+import { accountOf, readAccount } from "../../src/files/waiting.ts";
 
 /** Tells who did the work; its clock goes on by what a call takes. */
 class Disk {
   now = 1e9;
   #waits = 7;
+  #delay = 1e6;
   readonly #watch: Watch;
 
   constructor(counts = true) {
     this.#watch = new Watch(
       () => this.now,
-      () => (counts ? this.#waits : 0),
+      () => ({ waits: counts ? this.#waits : 0, delay: this.#delay }),
     );
   }
 
-  /** `waits`: for the disk; else somebody else had the processor. */
-  call(ms: number, waits = true): Promise<string> {
+  /** `others`: ms of it in which somebody else had the processor; the rest it waits for the disk, unless it `works`. */
+  call(ms: number, { others = 0, works = false } = {}): Promise<string> {
     return atOnce(
       () => {
         this.now += ms;
-        if (waits) this.#waits++;
+        this.#delay += others;
+        if (!works) this.#waits++;
         return "loop";
       },
       () => Promise.resolve("thread"),
@@ -53,8 +56,19 @@ describe("a call that the kernel answers from memory", () => {
 
   it("is made there as well where it took long only because others had the processor", async () => {
     const disk = new Disk();
-    for (let call = 0; call < 10; call++) expect(await disk.call(4, false)).toBe("loop");
-    expect([await disk.call(4), await disk.call(0.1)]).toEqual(["loop", "thread"]);
+    for (let call = 0; call < 10; call++) expect(await disk.call(4, { others: 3.9 })).toBe("loop");
+    for (let call = 0; call < 10; call++) expect(await disk.call(4, { works: true })).toBe("loop");
+    expect([await disk.call(4, { others: 3 }), await disk.call(0.1)]).toEqual(["loop", "thread"]);
+  });
+
+  it("has an account of the thread that makes it, of which time on the processor is no part", () => {
+    expect(readAccount("8161910 41523253 4\n")).toEqual({ waits: 4, delay: 41.523253 });
+    const before = accountOf();
+    // The thread gives its processor up.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    const after = accountOf();
+    expect(after.waits).toBeGreaterThan(before.waits);
+    expect(after.delay).toBeGreaterThanOrEqual(before.delay);
   });
 
   it("that fails rejects, as a thread's does", async () => {
@@ -65,7 +79,7 @@ describe("a call that the kernel answers from memory", () => {
       () => Promise.resolve(),
       new Watch(
         () => 2e9,
-        () => 0,
+        () => ({ waits: 0, delay: 0 }),
       ),
     );
     await expect(failing).rejects.toThrow("no");
