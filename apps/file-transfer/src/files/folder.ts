@@ -3,7 +3,7 @@
  * `/proc/self/fd/N/name`: the kernel begins at the folder itself, so whoever replaces a folder above it by a link
  * meanwhile changes nothing. Elsewhere it is a path that is looked at again: see portable-folder.ts.
  */
-import { closeSync, constants, fstatSync, readlinkSync, statfsSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, readlinkSync, statfsSync, type Stats } from "node:fs";
 import { encodeName } from "@socketscope/wire";
 import { open, type DiskPath } from "./disk.ts";
 import { join } from "./names.ts";
@@ -91,11 +91,18 @@ export class DescriptorFolder implements Folder {
   isBelow(above: Folder, way: string): boolean {
     try {
       // Memory only, no disk: worth no thread.
+      if (!way.includes("/")) return this.#is(lstatSync(above.at(way), { throwIfNoEntry: false }));
       return readlinkSync(this.self, "buffer").equals(below(readlinkSync(above.self, "buffer"), way));
     } catch {
-      // A path longer than the kernel tells.
+      // A path longer than the kernel tells, or a folder above that nobody may look into any more.
       return false;
     }
+  }
+
+  /** A link is another one than the folder it leads to; and as long as we hold ours, none has its number. */
+  #is(found: Stats | undefined): boolean {
+    const { device, inode } = this.identity;
+    return found?.ino === inode && found.dev === device;
   }
 
   async pin(name: string): Promise<Pin> {

@@ -2,7 +2,7 @@
  * Uploads that have not ended: files in a hidden folder of the home, `.socketscope-partials`, named by the user and the
  * file they will be. A target on another file system, or below a home that takes no new folder, has one of its own.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { fstat, lstat, mkdir, open, unlink } from "./disk.ts";
@@ -251,8 +251,8 @@ let last = { user: "", path: "", name: "" };
 function nameFor(user: string, place: Place): string {
   const path = pathOf(place);
   if (last.path !== path || last.user !== user) {
-    const hash = createHash("sha256").update(user).update("\0").update(path, "utf16le");
-    last = { user, path, name: hash.digest("hex").slice(0, 40) };
+    const octets = Buffer.concat([Buffer.from(`${user}\0`), Buffer.from(path, "utf16le")]);
+    last = { user, path, name: hash("sha256", octets, "hex").slice(0, 40) };
   }
   return last.name;
 }
