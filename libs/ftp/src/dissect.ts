@@ -5,26 +5,19 @@
  */
 import {
   decodeLatin1,
-  Teller,
-  TextLane,
+  DissectedDialogue,
+  MAX_OUTSTANDING,
+  ReplyParts,
+  type DialogueOptions,
   type Direction,
   type Dissector,
   type Message,
-  type Stretch,
-  type TextLaneLimits,
+  type TextLane,
 } from "@socketscope/wire";
 import { readCommandLine, signalsBefore } from "./dissect/command-line.ts";
 import { Outstanding, type Asked } from "./dissect/outstanding.ts";
-import { ReplyLines } from "./dissect/reply-lines.ts";
+import { addReplyLine } from "./dissect/reply-line.ts";
 import { scanReplyLine } from "./replies.ts";
-
-export interface FtpDissectorOptions {
-  /** The direction in which the client speaks: "in" at a server's tap, "out" at a client's. Default "in". */
-  readonly client?: Direction;
-  readonly limits?: Partial<TextLaneLimits>;
-  /** Commands without an answer that are remembered. Default 1,000. */
-  readonly maxOutstanding?: number;
-}
 
 const GREETING: Asked = { id: undefined, verb: "" };
 const TLS = "the handshake of TLS, or what it protects";
@@ -34,20 +27,20 @@ const ABOR_WITHIN = 16;
 
 export class FtpDissector implements Dissector {
   readonly switched = false;
+  readonly #dialogue: DissectedDialogue;
   readonly #client: TextLane;
   readonly #server: TextLane;
-  readonly #teller = new Teller();
   readonly #outstanding: Outstanding;
   /** AUTH TLS was said: only the reply tells what the client's next octets are. */
   #place: "clear" | "waiting" | "tls" = "clear";
   #greeted = false;
-  #reply: ReplyLines | undefined;
+  #reply: ReplyParts | undefined;
 
-  constructor(options: FtpDissectorOptions = {}) {
-    const client = options.client ?? "in";
-    this.#client = new TextLane(client, options.limits);
-    this.#server = new TextLane(client === "in" ? "out" : "in", options.limits);
-    this.#outstanding = new Outstanding(options.maxOutstanding ?? 1000);
+  constructor(options: DialogueOptions = {}) {
+    this.#dialogue = new DissectedDialogue(options);
+    this.#client = this.#dialogue.client;
+    this.#server = this.#dialogue.server;
+    this.#outstanding = new Outstanding(options.maxOutstanding ?? MAX_OUTSTANDING);
     this.#outstanding.asked(GREETING);
   }
 
@@ -56,25 +49,25 @@ export class FtpDissector implements Dissector {
     (isClient ? this.#client : this.#server).push(bytes);
     if (isClient) this.#readClient();
     else while (this.#stepServer());
-    return this.#teller.take();
+    return this.#dialogue.take();
   }
 
   gap(direction: Direction, octets: number): readonly Message[] {
     const lane = direction === this.#client.direction ? this.#client : this.#server;
     if (lane === this.#server) this.#breakReply(MISSING);
     lane.miss(octets);
-    this.#cutOff(lane, MISSING);
+    this.#dialogue.cutOff(lane, MISSING);
     this.#outstanding.lost();
     this.#greeted = true;
     if (this.#place === "waiting") this.#place = "clear";
-    return this.#teller.take();
+    return this.#dialogue.take();
   }
 
   /** RFC 4217 §4: both sides begin anew, without a second greeting. */
   secured(): void {
     this.#breakReply(TLS);
-    this.#cutOff(this.#client, TLS);
-    this.#cutOff(this.#server, TLS);
+    this.#dialogue.cutOff(this.#client, TLS);
+    this.#dialogue.cutOff(this.#server, TLS);
     this.#greeted ||= this.#place === "tls";
     this.#place = "clear";
   }
@@ -84,8 +77,8 @@ export class FtpDissector implements Dissector {
     if (lane === this.#client) this.#abort(true);
     const why = this.#place === "tls" ? TLS : "the stream ends before it is whole";
     if (lane === this.#server) this.#breakReply(why);
-    this.#cutOff(lane, why);
-    return this.#teller.take();
+    this.#dialogue.cutOff(lane, why);
+    return this.#dialogue.take();
   }
 
   // ── the client's side
@@ -99,10 +92,10 @@ export class FtpDissector implements Dissector {
         return this.#abort(false) || this.#command();
       case "waiting":
         if (this.#client.held <= this.#client.limits.maxHeld) return false;
-        this.#cutOff(this.#client, "it came before the answer that says what it is");
+        this.#dialogue.cutOff(this.#client, "it came before the answer that says what it is");
         return false;
       case "tls":
-        return this.#readOver(this.#client, TLS);
+        return this.#dialogue.readOver(this.#client, TLS);
     }
   }
 
@@ -146,7 +139,7 @@ export class FtpDissector implements Dissector {
     range: { readonly from: number; readonly to: number },
     rest: Pick<Message, "summary" | "parts"> & { readonly problem: string | undefined },
   ): void {
-    const id = this.#tell(this.#client, "command", range, rest);
+    const id = this.#dialogue.tell(this.#client, "command", range, rest);
     this.#outstanding.asked({ id, verb });
   }
 
@@ -154,24 +147,19 @@ export class FtpDissector implements Dissector {
   #stepServer(): boolean {
     // Who answers has heard an ABOR whose LF never comes.
     if (this.#server.held > 0) this.#abort(true);
-    if (this.#place === "tls") return this.#readOver(this.#server, TLS);
+    if (this.#place === "tls") return this.#dialogue.readOver(this.#server, TLS);
     const line = this.#server.line();
     if (line === undefined) return false;
     const scanned = scanReplyLine(line.octets);
     const reply = this.#reply;
     if (reply === undefined && scanned === undefined) {
       const problem = "this is no reply: those begin with three digits";
-      const parts = [{ name: "unparsed", from: line.from, to: line.to }];
-      this.#tell(this.#server, "unparsed", line, {
-        summary: `${line.to - line.from} octets`,
-        parts,
-        problem,
-      });
+      this.#dialogue.tellOctets(this.#server, "unparsed", line, problem);
       return true;
     }
-    const current = reply ?? new ReplyLines(line, scanned?.code ?? 0);
+    const current = reply ?? new ReplyParts(line, scanned?.code ?? 0);
     const ours = scanned !== undefined && scanned.code === current.code ? scanned : undefined;
-    current.add(line, ours);
+    addReplyLine(current, line, ours);
     this.#reply = ours?.last === true ? undefined : current;
     if (ours?.last === true) this.#tellReply(current, line.to, undefined);
     return true;
@@ -184,11 +172,11 @@ export class FtpDissector implements Dissector {
     if (reply !== undefined) this.#tellReply(reply, reply.parts.at(-1)?.to ?? reply.from, why);
   }
 
-  #tellReply(reply: ReplyLines, to: number, cut: string | undefined): void {
+  #tellReply(reply: ReplyParts, to: number, cut: string | undefined): void {
     const asked = this.#outstanding.answered(reply.code);
     this.#greeted = true;
     const { summary, parts, from } = reply;
-    this.#tell(
+    this.#dialogue.tell(
       this.#server,
       asked === GREETING ? "greeting" : "reply",
       { from, to },
@@ -198,37 +186,7 @@ export class FtpDissector implements Dissector {
     this.#place = reply.code === 234 ? "tls" : "clear";
     // RFC 4217 §4: what stands in clear behind AUTH would be taken for a command under TLS.
     if (reply.code === 234)
-      this.#cutOff(this.#client, "sent in clear behind AUTH: commands smuggled under TLS");
+      this.#dialogue.cutOff(this.#client, "sent in clear behind AUTH: commands smuggled under TLS");
     this.#readClient();
-  }
-
-  // ── both
-  #readOver(lane: TextLane, problem: string): boolean {
-    const stretch = lane.readOver();
-    if (stretch === undefined) return false;
-    this.#tellUnparsed(lane, stretch, problem);
-    return true;
-  }
-
-  #cutOff(lane: TextLane, problem: string): void {
-    const stretch = lane.cutOff();
-    if (stretch !== undefined) this.#tellUnparsed(lane, stretch, problem);
-  }
-
-  #tellUnparsed(lane: TextLane, { from, to }: Stretch, problem: string): void {
-    const parts = [{ name: "unparsed", from, to }];
-    this.#tell(lane, "unparsed", { from, to }, { summary: `${to - from} octets`, parts, problem });
-  }
-
-  #tell(
-    lane: TextLane,
-    kind: string,
-    { from, to }: { readonly from: number; readonly to: number },
-    rest: Pick<Message, "summary" | "parts"> & {
-      readonly problem?: string | undefined;
-      readonly answers?: number | undefined;
-    },
-  ): number {
-    return this.#teller.tell({ direction: lane.direction, kind, from, to, ...rest });
   }
 }

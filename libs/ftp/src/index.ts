@@ -31,7 +31,7 @@ export {
   type TransferVerb,
   type Verb,
 } from "./commands.ts";
-export { FtpDissector, type FtpDissectorOptions } from "./dissect.ts";
+export { FtpDissector } from "./dissect.ts";
 export {
   explainedFtp,
   explainFact,

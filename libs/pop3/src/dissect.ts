@@ -3,14 +3,14 @@
  * answer has lines behind its first hangs on what was asked: where that is in doubt, nothing is read until it is sure again.
  */
 import {
+  DissectedDialogue,
+  MAX_OUTSTANDING,
   Pairing,
-  Teller,
-  TextLane,
+  type DialogueOptions,
   type Direction,
   type Dissector,
   type Message,
-  type Stretch,
-  type TextLaneLimits,
+  type TextLane,
 } from "@socketscope/wire";
 import {
   readCommandLine,
@@ -19,14 +19,6 @@ import {
   type CommandLine,
   type StatusLine,
 } from "./dissect/lines.ts";
-
-export interface Pop3DissectorOptions {
-  /** The direction in which the client speaks: "in" at a server's tap, "out" at a client's. Default "in". */
-  readonly client?: Direction;
-  readonly limits?: Partial<TextLaneLimits>;
-  /** Commands without an answer that are remembered. Default 1,000. */
-  readonly maxOutstanding?: number;
-}
 
 interface Asked {
   readonly id: number | undefined;
@@ -43,19 +35,19 @@ const GREETING: Asked = { id: undefined, verb: "", content: undefined };
 
 export class Pop3Dissector implements Dissector {
   readonly switched = false;
+  readonly #dialogue: DissectedDialogue;
   readonly #client: TextLane;
   readonly #server: TextLane;
-  readonly #teller = new Teller();
   readonly #pairing: Pairing<Asked>;
   #clientPlace: ClientPlace = "command";
   #serverPlace: ServerPlace = "status";
   #greeted = false;
 
-  constructor(options: Pop3DissectorOptions = {}) {
-    const client = options.client ?? "in";
-    this.#client = new TextLane(client, options.limits);
-    this.#server = new TextLane(client === "in" ? "out" : "in", options.limits);
-    this.#pairing = new Pairing(options.maxOutstanding ?? 1000);
+  constructor(options: DialogueOptions = {}) {
+    this.#dialogue = new DissectedDialogue(options);
+    this.#client = this.#dialogue.client;
+    this.#server = this.#dialogue.server;
+    this.#pairing = new Pairing(options.maxOutstanding ?? MAX_OUTSTANDING);
     this.#pairing.asked(GREETING);
   }
 
@@ -64,7 +56,7 @@ export class Pop3Dissector implements Dissector {
     (isClient ? this.#client : this.#server).push(bytes);
     if (isClient) this.#readClient();
     else while (this.#stepServer());
-    return this.#teller.take();
+    return this.#dialogue.take();
   }
 
   gap(direction: Direction, octets: number): readonly Message[] {
@@ -76,7 +68,7 @@ export class Pop3Dissector implements Dissector {
     if (isClient) this.#clientPlace = "command";
     else this.#serverPlace = "lost";
     this.#greeted = true;
-    return this.#teller.take();
+    return this.#dialogue.take();
   }
 
   /** RFC 2595 §4: both sides begin anew, without a second greeting. */
@@ -92,7 +84,7 @@ export class Pop3Dissector implements Dissector {
     const place = isClient ? this.#clientPlace : this.#serverPlace;
     const why = place === "tls" ? TLS : place === "lost" ? DOUBT : "the stream ends before it is whole";
     this.#cutOff(isClient ? this.#client : this.#server, why);
-    return this.#teller.take();
+    return this.#dialogue.take();
   }
 
   // ── the client's side
@@ -111,7 +103,7 @@ export class Pop3Dissector implements Dissector {
         this.#cutOff(this.#client, "it came before the answer that says what it is");
         return false;
       case "tls":
-        return this.#readOver(this.#client, TLS);
+        return this.#dialogue.readOver(this.#client, TLS);
     }
   }
 
@@ -121,7 +113,7 @@ export class Pop3Dissector implements Dissector {
     const said = readCommandLine(line);
     const { verb, hasArgument, summary, parts } = said;
     const problem = said.problem ?? (this.#greeted ? undefined : "said before the server's greeting");
-    const id = this.#tell(this.#client, "command", line, { summary, parts, problem });
+    const id = this.#dialogue.tell(this.#client, "command", line, { summary, parts, problem });
     this.#asked({ id, verb, content: contentOf(said) });
     if (verb === "STLS" || (verb === "AUTH" && hasArgument)) this.#clientPlace = "waiting";
     return true;
@@ -130,7 +122,7 @@ export class Pop3Dissector implements Dissector {
   #response(): boolean {
     const line = this.#client.line();
     if (line === undefined) return false;
-    const id = this.#tell(this.#client, "response", line, readResponseLine(line));
+    const id = this.#dialogue.tell(this.#client, "response", line, readResponseLine(line));
     this.#asked({ id, verb: "AUTH", content: undefined });
     this.#clientPlace = "waiting";
     return true;
@@ -152,11 +144,11 @@ export class Pop3Dissector implements Dissector {
       case "listing":
         return this.#text(this.#serverPlace);
       case "tls":
-        return this.#readOver(this.#server, TLS);
+        return this.#dialogue.readOver(this.#server, TLS);
       case "lost":
         // Something was answered: a client that asks now has waited for it.
         if (this.#server.held > 0) this.#pairing.answered();
-        return this.#readOver(this.#server, DOUBT);
+        return this.#dialogue.readOver(this.#server, DOUBT);
     }
   }
 
@@ -170,19 +162,18 @@ export class Pop3Dissector implements Dissector {
     if (line === undefined) return false;
     const status = readStatusLine(line);
     if (status === undefined) {
-      const parts = [{ name: "unparsed", from: line.from, to: line.to }];
-      const problem = "this is no answer: those begin with +OK or -ERR";
-      this.#tell(this.#server, "unparsed", line, {
-        summary: `${line.to - line.from} octets`,
-        parts,
-        problem,
-      });
+      this.#dialogue.tellOctets(
+        this.#server,
+        "unparsed",
+        line,
+        "this is no answer: those begin with +OK or -ERR",
+      );
       return true;
     }
     const { summary, parts, problem } = status;
     const kind = status.status === "+" ? "challenge" : asked === GREETING ? "greeting" : "answer";
     this.#greeted = true;
-    this.#tell(this.#server, kind, line, { summary, parts, problem, answers: asked?.id });
+    this.#dialogue.tell(this.#server, kind, line, { summary, parts, problem, answers: asked?.id });
     this.#pairing.answered();
     if (status.status === "+OK" && asked?.content !== undefined) {
       this.#serverPlace = asked.content;
@@ -209,57 +200,16 @@ export class Pop3Dissector implements Dissector {
   #text(kind: "message" | "listing"): boolean {
     const stretch = this.#server.text();
     if (stretch === undefined) return false;
-    const { from, to, last, problem } = stretch;
-    const parts = from < to ? [{ name: kind, from, to }] : [];
-    const end = last ? [{ name: "end of content", from: to, to: to + 3 }] : [];
-    this.#tell(
-      this.#server,
-      kind,
-      { from, to: last ? to + 3 : to },
-      {
-        summary: `${to - from} octets${last ? ", and the dot that ends it" : ""}`,
-        parts: [...parts, ...end],
-        problem,
-      },
-    );
-    if (last) this.#serverPlace = "status";
+    this.#dialogue.tellText(this.#server, kind, stretch);
+    if (stretch.last) this.#serverPlace = "status";
     return true;
   }
 
   // ── both
-  #readOver(lane: TextLane, problem: string): boolean {
-    const stretch = lane.readOver();
-    if (stretch === undefined) return false;
-    this.#tellUnparsed(lane, stretch, problem);
-    return true;
-  }
 
   #cutOff(lane: TextLane, problem: string): void {
-    const stretch = lane.cutOff();
-    if (stretch !== undefined) this.#tellUnparsed(lane, stretch, problem);
-  }
-
-  #tellUnparsed(lane: TextLane, stretch: Stretch, problem: string): void {
-    const { from, to } = stretch;
     const place = lane === this.#server ? this.#serverPlace : undefined;
-    const kind = place === "message" || place === "listing" ? place : "unparsed";
-    this.#tell(lane, kind, stretch, {
-      summary: `${to - from} octets`,
-      parts: [{ name: kind, from, to }],
-      problem,
-    });
-  }
-
-  #tell(
-    lane: TextLane,
-    kind: string,
-    { from, to }: { readonly from: number; readonly to: number },
-    rest: Pick<Message, "summary" | "parts"> & {
-      readonly problem?: string | undefined;
-      readonly answers?: number | undefined;
-    },
-  ): number {
-    return this.#teller.tell({ direction: lane.direction, kind, from, to, ...rest });
+    this.#dialogue.cutOff(lane, problem, place === "message" || place === "listing" ? place : undefined);
   }
 }
 

@@ -30,4 +30,4 @@ export {
   explainPop3Verb,
   explainResponseCode,
 } from "./explain.ts";
-export { Pop3Dissector, type Pop3DissectorOptions } from "./dissect.ts";
+export { Pop3Dissector } from "./dissect.ts";

@@ -4,25 +4,20 @@
  * is held. Nothing is refused.
  */
 import {
+  DissectedDialogue,
+  MAX_OUTSTANDING,
   Pairing,
-  Teller,
-  TextLane,
+  ReplyParts,
+  type DialogueOptions,
   type Direction,
   type Dissector,
   type Message,
   type Stretch,
-  type TextLaneLimits,
+  type TextLane,
 } from "@socketscope/wire";
 import { readCommandLine, readResponseLine } from "./dissect/command-line.ts";
-import { ReplyLines, scanLine } from "./dissect/reply-lines.ts";
-
-export interface SmtpDissectorOptions {
-  /** The direction in which the client speaks: "in" at a server's tap, "out" at a client's. Default "in". */
-  readonly client?: Direction;
-  readonly limits?: Partial<TextLaneLimits>;
-  /** Commands without a reply that are remembered; with more, replies get no link. Default 1,000. */
-  readonly maxOutstanding?: number;
-}
+import { addReplyLine } from "./dissect/reply-line.ts";
+import { scanReplyLine } from "./replies.ts";
 
 interface Asked {
   readonly id: number | undefined;
@@ -37,40 +32,40 @@ const DECIDE = new Set(["DATA", "AUTH", "STARTTLS"]);
 
 export class SmtpDissector implements Dissector {
   readonly switched = false;
+  readonly #dialogue: DissectedDialogue;
   readonly #client: TextLane;
   readonly #server: TextLane;
-  readonly #teller = new Teller();
   readonly #pairing: Pairing<Asked>;
   #place: Place = "command";
   /** Which command the client waits for an answer to. */
   #waitsFor = "";
-  #reply: ReplyLines | undefined;
+  #reply: ReplyParts | undefined;
   /** The server has spoken. RFC 5321 §4.3.1: a client waits for that. */
   #greeted = false;
   /** What is wrong with the content that is being read. */
   #problem: string | undefined;
 
-  constructor(options: SmtpDissectorOptions = {}) {
-    const client = options.client ?? "in";
-    this.#client = new TextLane(client, options.limits);
-    this.#server = new TextLane(client === "in" ? "out" : "in", options.limits);
-    this.#pairing = new Pairing(options.maxOutstanding ?? 1000);
+  constructor(options: DialogueOptions = {}) {
+    this.#dialogue = new DissectedDialogue(options);
+    this.#client = this.#dialogue.client;
+    this.#server = this.#dialogue.server;
+    this.#pairing = new Pairing(options.maxOutstanding ?? MAX_OUTSTANDING);
     this.#pairing.asked({ id: undefined, verb: "" });
   }
 
   feed(direction: Direction, bytes: Uint8Array): readonly Message[] {
-    const lane = this.#lane(direction);
+    const lane = this.#dialogue.lane(direction);
     lane.push(bytes);
     if (lane === this.#client) this.#readClient();
     else while (this.#readServer());
-    return this.#teller.take();
+    return this.#dialogue.take();
   }
 
   gap(direction: Direction, octets: number): readonly Message[] {
     if (direction === this.#client.direction) this.#clientGap(octets);
     else this.#serverGap(octets);
     this.#greeted = true;
-    return this.#teller.take();
+    return this.#dialogue.take();
   }
 
   /** RFC 3207 §4.2: both sides begin anew; the server does not greet again. */
@@ -82,11 +77,7 @@ export class SmtpDissector implements Dissector {
   end(direction: Direction): readonly Message[] {
     if (direction === this.#client.direction) this.#endClient("the stream ends before it is whole");
     else this.#cutReply("the stream ends in a reply");
-    return this.#teller.take();
-  }
-
-  #lane(direction: Direction): TextLane {
-    return direction === this.#client.direction ? this.#client : this.#server;
+    return this.#dialogue.take();
   }
 
   // ── the client's side
@@ -110,8 +101,9 @@ export class SmtpDissector implements Dissector {
         this.#lose();
         return true;
       case "tls":
+        return this.#dialogue.readOver(this.#client, TLS);
       case "lost":
-        return this.#readOver(this.#client);
+        return this.#dialogue.readOver(this.#client, LOST);
     }
   }
 
@@ -120,7 +112,11 @@ export class SmtpDissector implements Dissector {
     if (line === undefined) return false;
     const { verb, summary, parts, problem, chunk } = readCommandLine(line);
     const early = this.#greeted ? undefined : "said before the server's greeting";
-    const id = this.#tell(this.#client, "command", line, { summary, parts, problem: problem ?? early });
+    const id = this.#dialogue.tell(this.#client, "command", line, {
+      summary,
+      parts,
+      problem: problem ?? early,
+    });
     this.#pairing.asked({ id, verb });
     if (DECIDE.has(verb)) this.#wait(verb);
     else if (chunk !== undefined && chunk > 0) {
@@ -133,7 +129,7 @@ export class SmtpDissector implements Dissector {
   #response(): boolean {
     const line = this.#client.line();
     if (line === undefined) return false;
-    const id = this.#tell(this.#client, "response", line, readResponseLine(line));
+    const id = this.#dialogue.tell(this.#client, "response", line, readResponseLine(line));
     this.#pairing.asked({ id, verb: "AUTH" });
     this.#wait("AUTH");
     return true;
@@ -148,16 +144,8 @@ export class SmtpDissector implements Dissector {
   #content(): boolean {
     const stretch = this.#client.text();
     if (stretch === undefined) return false;
-    const { from, to, last, problem } = stretch;
-    const parts = from < to ? [{ name: "content", from, to }] : [];
-    const end = last ? [{ name: "end of content", from: to, to: to + 3 }] : [];
-    const range = { from, to: last ? to + 3 : to };
-    const id = this.#tell(this.#client, "content", range, {
-      summary: `${to - from} octets${last ? ", and the dot that ends it" : ""}`,
-      parts: [...parts, ...end],
-      problem,
-    });
-    if (last) {
+    const id = this.#dialogue.tellText(this.#client, "content", stretch);
+    if (stretch.last) {
       this.#pairing.asked({ id, verb: "content" });
       this.#place = "command";
     }
@@ -168,7 +156,7 @@ export class SmtpDissector implements Dissector {
   #chunk(): boolean {
     const stretch = this.#client.octets();
     if (stretch === undefined) return false;
-    this.#tellOctets("chunk", stretch, this.#problem);
+    this.#dialogue.tellOctets(this.#client, "chunk", stretch, this.#problem);
     if (stretch.last) {
       this.#problem = undefined;
       this.#place = "command";
@@ -197,38 +185,37 @@ export class SmtpDissector implements Dissector {
     const stretch = this.#client.cutOff();
     const kind = this.#place === "content" || this.#place === "chunk" ? this.#place : "unparsed";
     const problem = this.#place === "tls" ? TLS : this.#place === "lost" ? LOST : why;
-    if (stretch !== undefined && begun) this.#tellOctets(kind, stretch, problem);
+    if (stretch !== undefined && begun) this.#dialogue.tellOctets(this.#client, kind, stretch, problem);
     this.#place = "command";
   }
 
   // ── the server's side
   #readServer(): boolean {
-    if (this.#place === "tls") return this.#readOver(this.#server);
+    if (this.#place === "tls") return this.#dialogue.readOver(this.#server, TLS);
     const line = this.#server.line();
     if (line === undefined) return false;
-    const scanned = scanLine(line);
+    const scanned = scanReplyLine(line.octets);
     if (scanned === undefined) {
       this.#tellBroken(this.#reply, undefined, "the reply breaks off");
-      const parts = [{ name: "unparsed", from: line.from, to: line.to }];
-      const summary = `${line.to - line.from} octets`;
-      this.#tell(this.#server, "unparsed", line, { summary, parts, problem: "this is no line of a reply" });
+      this.#dialogue.tellOctets(this.#server, "unparsed", line, "this is no line of a reply");
       return true;
     }
     const to = this.#pairing.current();
-    this.#reply ??= new ReplyLines(line, scanned.code);
-    this.#reply.add(line, scanned, to?.verb);
+    this.#reply ??= new ReplyParts(line, scanned.code);
+    addReplyLine(this.#reply, line, scanned, to?.verb);
     if (scanned.last) this.#finish(this.#reply, line.to, to);
     return true;
   }
 
-  #finish(reply: ReplyLines, to: number, asked: Asked | undefined): void {
-    const { from, code, summary, parts, problem } = reply;
+  #finish(reply: ReplyParts, to: number, asked: Asked | undefined): void {
+    const { from, code, parts, problem } = reply;
+    const summary = code === 334 ? "334 (a challenge, in base64)" : reply.summary;
     const greets = asked?.verb === "" && asked.id === undefined;
     const kind = code === 334 ? "challenge" : greets ? "greeting" : "reply";
     this.#reply = undefined;
     this.#greeted = true;
     if (this.#place === "lost") this.#endClient(LOST);
-    this.#tell(this.#server, kind, { from, to }, { summary, parts, problem, answers: asked?.id });
+    this.#dialogue.tell(this.#server, kind, { from, to }, { summary, parts, problem, answers: asked?.id });
     this.#pairing.answered();
     // RFC 5321 §4.3.2: 220 and 5yz greet; anything else: the recording began in the middle.
     if (greets && code !== 220 && code < 400) this.#pairing.lost();
@@ -249,18 +236,15 @@ export class SmtpDissector implements Dissector {
   }
 
   #beginTls(): void {
-    const stretch = this.#client.cutOff();
     // RFC 3207 §4.2: what stands in clear behind STARTTLS would be taken for a command under TLS.
-    if (stretch !== undefined)
-      this.#tellOctets("unparsed", stretch, "sent in clear behind STARTTLS: commands smuggled under TLS");
+    this.#dialogue.cutOff(this.#client, "sent in clear behind STARTTLS: commands smuggled under TLS");
     this.#place = "tls";
   }
 
   #leaveTls(): void {
     this.#cutReply("TLS begins");
     if (this.#place === "tls") this.#endClient(TLS);
-    const stretch = this.#server.cutOff();
-    if (stretch !== undefined) this.#tellUnparsed(this.#server, stretch, TLS);
+    this.#dialogue.cutOff(this.#server, TLS);
   }
 
   #serverGap(octets: number): void {
@@ -274,43 +258,18 @@ export class SmtpDissector implements Dissector {
   }
 
   /** What was read of a reply, and the line that is not whole. */
-  #tellBroken(reply: ReplyLines | undefined, rest: Stretch | undefined, problem: string): void {
+  #tellBroken(reply: ReplyParts | undefined, rest: Stretch | undefined, problem: string): void {
     this.#reply = undefined;
     const from = reply?.from ?? rest?.from;
     const to = rest?.to ?? reply?.parts.at(-1)?.to;
     if (from === undefined || to === undefined) return;
     const parts = [...(reply?.parts ?? []), ...(rest === undefined ? [] : [unparsed(rest)])];
-    this.#tell(this.#server, "unparsed", { from, to }, { summary: `${to - from} octets`, parts, problem });
-  }
-
-  // ── both
-  #readOver(lane: TextLane): boolean {
-    const stretch = lane.readOver();
-    if (stretch === undefined) return false;
-    this.#tellUnparsed(lane, stretch, this.#place === "tls" ? TLS : LOST);
-    return true;
-  }
-
-  #tellUnparsed(lane: TextLane, stretch: Stretch, problem: string): void {
-    const summary = `${stretch.to - stretch.from} octets`;
-    this.#tell(lane, "unparsed", stretch, { summary, parts: [unparsed(stretch)], problem });
-  }
-
-  #tellOctets(kind: string, { from, to }: Stretch, problem: string | undefined): void {
-    const parts = [{ name: kind, from, to }];
-    this.#tell(this.#client, kind, { from, to }, { summary: `${to - from} octets`, parts, problem });
-  }
-
-  #tell(
-    lane: TextLane,
-    kind: string,
-    { from, to }: { readonly from: number; readonly to: number },
-    rest: Pick<Message, "summary" | "parts"> & {
-      readonly problem?: string | undefined;
-      readonly answers?: number | undefined;
-    },
-  ): number {
-    return this.#teller.tell({ direction: lane.direction, kind, from, to, ...rest });
+    this.#dialogue.tell(
+      this.#server,
+      "unparsed",
+      { from, to },
+      { summary: `${to - from} octets`, parts, problem },
+    );
   }
 }
 

@@ -43,4 +43,4 @@ export {
   explainState,
   explainVerb,
 } from "./explain.ts";
-export { SmtpDissector, type SmtpDissectorOptions } from "./dissect.ts";
+export { SmtpDissector } from "./dissect.ts";

@@ -16,7 +16,9 @@ export { lengthField, LengthReader, type LengthOptions } from "./length-reader.t
 export { DotReader } from "./dot-reader.ts";
 export { TextScan } from "./text-scan.ts";
 export { DotWriter } from "./dot-writer.ts";
+export { DissectedDialogue, MAX_OUTSTANDING, type DialogueOptions } from "./dissected-dialogue.ts";
 export { Pairing } from "./pairing.ts";
+export { ReplyParts } from "./reply-parts.ts";
 export {
   lineText,
   partsOfLine,
