@@ -68,14 +68,3 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   return error instanceof SocketError ? ofSocket[error.code] : EXIT.failure;
 }
-
-/** A certificate that was not believed, in the words of OpenSSL and Node. */
-const UNTRUSTED = /^(?:CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_)/;
-
-export function isUntrusted(error: unknown): boolean {
-  if (!(error instanceof SocketError) || error.code !== "TLS") return false;
-  const { cause } = error;
-  return (
-    cause instanceof Error && "code" in cause && typeof cause.code === "string" && UNTRUSTED.test(cause.code)
-  );
-}

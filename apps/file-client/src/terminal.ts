@@ -1,7 +1,7 @@
 /** What a command reads from and writes to, and how it says things. */
+import { isUntrusted } from "@socketscope/socket-core";
 import type { Readable, Writable } from "node:stream";
 import { describeError, printable } from "@socketscope/host";
-import { isUntrusted } from "./exit-code.ts";
 
 export { printable } from "@socketscope/host";
 

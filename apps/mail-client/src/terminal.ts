@@ -1,8 +1,8 @@
 /** What a command writes to, and how it says things. */
+import { isUntrusted } from "@socketscope/socket-core";
 import type { Readable, Writable } from "node:stream";
 import { describeError } from "@socketscope/host";
 import type { DialogueLine } from "@socketscope/smtp-session";
-import { isUntrusted } from "./exit-code.ts";
 
 export const VERSION = "0.1.0";
 
@@ -22,9 +22,4 @@ export function dialogueLine({ from, text }: DialogueLine): string {
 /** One line: what went wrong, and which option would change it. */
 export function explain(error: unknown): string {
   return `${describeError(error)}${isUntrusted(error) ? " (--ca FILE names an authority to trust)" : ""}`;
-}
-
-/** What a server wrote, without what would move a terminal's cursor. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
 }

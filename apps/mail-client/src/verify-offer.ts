@@ -1,9 +1,8 @@
 /** What a server offers, in the clear and under TLS. */
 import type { Extensions } from "@socketscope/smtp";
 import { connectSmtp, SmtpError, type ConnectSmtpOptions, type SmtpSession } from "@socketscope/smtp-session";
-import { SocketError } from "@socketscope/socket-core";
+import { SocketError, isUntrusted } from "@socketscope/socket-core";
 import type { Finding, Verdict } from "./findings.ts";
-import { isUntrusted } from "./exit-code.ts";
 
 export interface Offer {
   readonly greeting: string;

@@ -1,4 +1,5 @@
 /** `mail-client verify`: what a server offers and how it behaves, as a table or JSON. Nothing is delivered. */
+import { printable } from "@socketscope/wire";
 import { kinds, runOnce, type OptionReader } from "@socketscope/host";
 import type { ConnectSmtpOptions } from "@socketscope/smtp-session";
 import { checkInjection, checks, messageOf, runCheck } from "./checks.ts";
@@ -8,7 +9,7 @@ import type { ProbeTarget } from "./probe.ts";
 import { recipientAddress } from "./send-options.ts";
 import { connectOptions, INSECURE, readServerOptions, type ServerAddress } from "./server-options.ts";
 import { falseEnds, shown, smuggle } from "./smuggling.ts";
-import { dialogueLine, explain, printable, VERSION, type Terminal } from "./terminal.ts";
+import { dialogueLine, explain, VERSION, type Terminal } from "./terminal.ts";
 import { readOffer, type Offer } from "./verify-offer.ts";
 
 export interface VerifyOptions {

@@ -1,5 +1,5 @@
 /** Every error a transfer can end with, as curl's exit code. */
-import { SocketError, type SocketErrorCode } from "@socketscope/socket-core";
+import { SocketError, type SocketErrorCode, isUntrusted } from "@socketscope/socket-core";
 import { RequestError, type RequestErrorCode } from "@socketscope/web";
 import { RemoteError } from "@socketscope/wire";
 import { EXIT, TransferError } from "./failure.ts";
@@ -36,21 +36,10 @@ const ofRemote: Readonly<Record<string, number>> = {
   HTTP_CHUNK: EXIT.broken,
 };
 
-/** A certificate that was not believed, in the words of OpenSSL and Node. */
-const UNTRUSTED = /^(?:CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_)/;
-
 export function exitCodeOf(error: unknown): number {
   if (error instanceof TransferError) return error.exitCode;
   if (error instanceof RequestError) return ofRequest[error.code];
   if (error instanceof SocketError) return isUntrusted(error) ? EXIT.untrusted : ofSocket[error.code];
   if (error instanceof RemoteError) return ofRemote[error.code] ?? EXIT.weirdReply;
   return 1;
-}
-
-export function isUntrusted(error: unknown): boolean {
-  if (!(error instanceof SocketError) || error.code !== "TLS") return false;
-  const { cause } = error;
-  return (
-    cause instanceof Error && "code" in cause && typeof cause.code === "string" && UNTRUSTED.test(cause.code)
-  );
 }

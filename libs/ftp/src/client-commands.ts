@@ -1,5 +1,5 @@
 /** RFC 959 §4.1, §5.3: a client's commands as lines. Nothing a caller passes in can end a line or begin another. */
-import { encodeName, encodeUtf8, LocalError } from "@socketscope/wire";
+import { encodeName, encodeUtf8, LocalError, printable } from "@socketscope/wire";
 import { ftpClientLegality, type ClientVerb } from "./client-legality.ts";
 
 /** The octets of the line with its CRLF. Throws LocalError "FTP_ARGUMENT" for what could be no argument. */
@@ -32,9 +32,6 @@ export function formatClientCommand(
 /** As a log may show it: a password only in its length. Printable. */
 export function showClientCommand(verb: ClientVerb, argument: string | undefined): string {
   if (argument === undefined) return verb;
-  const shown =
-    verb === "PASS" || verb === "ACCT"
-      ? "*".repeat(argument.length)
-      : argument.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
+  const shown = verb === "PASS" || verb === "ACCT" ? "*".repeat(argument.length) : printable(argument);
   return `${verb} ${shown}`;
 }

@@ -11,6 +11,7 @@ import {
   LocalError,
   RemoteError,
   type ReceiveBuffer,
+  printable,
 } from "@socketscope/wire";
 
 export interface Reply {
@@ -172,10 +173,6 @@ export function describeReply({ code, lines }: Reply): string {
     .filter((line) => line !== "")
     .join(" / ");
   return printable(text === "" ? `${code}` : `${code} ${text}`);
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
 }
 
 /** The beginning of a line that is no reply. */

@@ -2,7 +2,14 @@
  * RFC 1939 §3, RFC 2449 §8: the first line of a response, and lines read strictly. The scanner serves the dissector too,
  * so that a recording and the client core agree on what a response is.
  */
-import { decodeLatin1, decodeUtf8, LimitError, RemoteError, type ReceiveBuffer } from "@socketscope/wire";
+import {
+  decodeLatin1,
+  decodeUtf8,
+  LimitError,
+  RemoteError,
+  type ReceiveBuffer,
+  printable,
+} from "@socketscope/wire";
 
 const CR = 13;
 const LF = 10;
@@ -48,10 +55,7 @@ export function responseOf({ status, code, rest }: StatusWords): Pop3Response {
 /** As a person reads it, printable. */
 export function describeResponse({ good, code, text }: Pop3Response): string {
   const words = [good ? "+OK" : "-ERR", ...(code === undefined ? [] : [`[${code}]`]), text];
-  return words
-    .join(" ")
-    .trimEnd()
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
+  return printable(words.join(" ").trimEnd());
 }
 
 export interface ResponseLineLimits {

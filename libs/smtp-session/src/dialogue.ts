@@ -1,4 +1,5 @@
 /** The conversation for people: one line each, printable, secrets masked at their length, content only counted. */
+import { printable } from "@socketscope/wire";
 import { formatCommand, type Extensions, type Reply, type SmtpClientAction } from "@socketscope/smtp";
 
 export interface DialogueLine {
@@ -29,8 +30,4 @@ export function linesOf({ code, enhanced, lines }: Reply): readonly string[] {
   return lines.map((line, index) =>
     printable(`${code}${index === lines.length - 1 ? " " : "-"}${said}${line}`).trimEnd(),
   );
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
 }

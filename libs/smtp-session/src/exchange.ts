@@ -10,6 +10,7 @@ import {
   type SmtpClientState,
 } from "@socketscope/smtp";
 import {
+  closedByServer,
   drive,
   SocketError,
   type CloseReason,
@@ -241,7 +242,7 @@ export class Exchange implements Session<SmtpClientEvent, SmtpClientAction> {
 
   closed(reason: CloseReason): void {
     if (this.#over) this.#settleAll();
-    else this.#fail(new SmtpError(reason === "timeout" ? "TIMED_OUT" : "CLOSED", closedText(reason)));
+    else this.#fail(new SmtpError(...closedByServer(reason)));
     this.#tellClosed(reason);
   }
 
@@ -253,9 +254,4 @@ export class Exchange implements Session<SmtpClientEvent, SmtpClientAction> {
   #settleAll(): void {
     for (const waiter of this.#waiting.splice(0)) waiter(undefined);
   }
-}
-
-function closedText(reason: CloseReason): string {
-  if (reason === "timeout") return "the server took nothing of what was sent in time";
-  return reason === "io" ? "the connection broke" : "the server ended the connection";
 }

@@ -11,6 +11,7 @@ import {
   RemoteError,
   utf8Length,
   type ReceiveBuffer,
+  printable,
 } from "@socketscope/wire";
 import type { Reply } from "./envelope.ts";
 
@@ -224,10 +225,6 @@ const ENHANCED = /^[245]\.\d{1,3}\.\d{1,3}$/;
 export function describeReply({ code, enhanced, lines }: Reply): string {
   const text = lines.join(" / ").trim();
   return printable([code, enhanced, text].filter((part) => part !== undefined && part !== "").join(" "));
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
 }
 
 /** The beginning of a line that is no reply. */

@@ -1,4 +1,5 @@
 /** What can go wrong with a socket, as stable codes and sentences that say what to do. */
+import type { CloseReason } from "./flow.ts";
 
 export type SocketErrorCode =
   | "ADDRESS_IN_USE"
@@ -57,6 +58,20 @@ const sentences: Partial<Record<SocketErrorCode, string>> = {
   NAME_NOT_FOUND: "the name is not known",
   REFUSED: "nobody listens there",
 };
+
+/** A certificate that was not believed, in the words of OpenSSL and Node. */
+const UNTRUSTED = /^(?:CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_)/;
+
+/** TLS failed since the server's certificate was not believed: another CA, another name, another time. */
+export function isUntrusted(error: unknown): boolean {
+  return error instanceof SocketError && error.code === "TLS" && UNTRUSTED.test(systemCode(error.cause));
+}
+
+/** Code and sentence for a client's user whose server, or a deadline, has ended the connection. */
+export function closedByServer(reason: CloseReason): readonly [code: "TIMED_OUT" | "CLOSED", text: string] {
+  if (reason === "timeout") return ["TIMED_OUT", "the server took nothing of what was sent in time"];
+  return ["CLOSED", reason === "io" ? "the connection broke" : "the server ended the connection"];
+}
 
 function systemCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";

@@ -5,7 +5,7 @@ export { StreamOverDuplex, type StreamOverDuplexOptions } from "./stream-over-du
 export { connectTcp, type ConnectOptions } from "./connect.ts";
 export { converse, type Dialogue } from "./converse.ts";
 export { drive } from "./drive.ts";
-export { asSocketError, SocketError, type SocketErrorCode } from "./errors.ts";
+export { asSocketError, closedByServer, isUntrusted, SocketError, type SocketErrorCode } from "./errors.ts";
 export type { Clock, Clocks, Link, Session } from "./link.ts";
 export {
   DEFAULT_MAX_CONNECTIONS,

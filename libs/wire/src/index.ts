@@ -8,6 +8,7 @@ export { decodeUtf8, encodeUtf8, utf8Length, isUtf8, Utf8Validator } from "./utf
 export { decodeName, encodeName } from "./name.ts";
 export { OctetLane } from "./octet-lane.ts";
 export { decodeLatin1, encodeLatin1, writeLatin1 } from "./ascii.ts";
+export { printable } from "./printable.ts";
 export { ReceiveBuffer } from "./receive-buffer.ts";
 export { cut } from "./slab.ts";
 export { PieceWriter } from "./piece-writer.ts";

@@ -7,6 +7,7 @@ import { decodeLatin1 } from "./ascii.ts";
 import { DotReader } from "./dot-reader.ts";
 import type { Direction, Message, Range } from "./dissect.ts";
 import { LineReader, type LineFault } from "./line-reader.ts";
+import { printable } from "./printable.ts";
 import { ReceiveBuffer } from "./receive-buffer.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
@@ -258,5 +259,5 @@ export function lineText(octets: Uint8Array): string {
 
 /** As it may stand in a summary: at most 200 characters, none of which moves a cursor. */
 export function printableText(text: string): string {
-  return text.slice(0, 200).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
+  return printable(text.slice(0, 200));
 }

@@ -10,6 +10,7 @@ import {
   type Reply,
 } from "@socketscope/ftp";
 import {
+  closedByServer,
   drive,
   SocketError,
   type Clocks,
@@ -207,14 +208,7 @@ export class FtpControl implements Session<FtpClientEvent, FtpClientAction> {
   }
 
   closed(reason: CloseReason): void {
-    this.#fail(
-      reason === "timeout"
-        ? new FileError("TIMED_OUT", "the server took nothing of what was sent in time")
-        : new FileError(
-            "CLOSED",
-            reason === "io" ? "the connection broke" : "the server ended the connection",
-          ),
-    );
+    this.#fail(new FileError(...closedByServer(reason)));
   }
 
   #fail(error: FileError): void {

@@ -8,9 +8,8 @@ import {
   type FtpFeatures,
   type Reply,
 } from "@socketscope/ftp";
-import { SocketError, type Stream, type TlsClientOptions } from "@socketscope/socket-core";
+import { SocketError, type Stream, type TlsClientOptions, isUntrusted } from "@socketscope/socket-core";
 import { FileError } from "../errors.ts";
-import { isUntrusted } from "../exit-code.ts";
 import { isInside, nameOf, parentOf } from "../paths.ts";
 import type { RemoteEntry, RemoteFiles } from "../remote-files.ts";
 import { refusal, type Begun, type FtpControl } from "./control.ts";

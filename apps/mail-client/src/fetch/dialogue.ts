@@ -1,6 +1,6 @@
 /** The conversation for people: one line each, printable, secrets masked at their length, messages only counted. */
+import { printable } from "@socketscope/wire";
 import { formatPop3Command, type Pop3Capabilities, type Pop3ClientAction } from "@socketscope/pop3";
-import { printable } from "../terminal.ts";
 
 /** What the action looks like on the wire. */
 export function lineOf(action: Pop3ClientAction, capabilities: Pop3Capabilities): string {

@@ -13,6 +13,7 @@ import {
 } from "@socketscope/pop3";
 import type { DialogueLine } from "@socketscope/smtp-session";
 import {
+  closedByServer,
   drive,
   SocketError,
   type Clocks,
@@ -22,9 +23,8 @@ import {
   type Stream,
   type TlsClientOptions,
 } from "@socketscope/socket-core";
-import type { RemoteError } from "@socketscope/wire";
+import { printable, type RemoteError } from "@socketscope/wire";
 import type { SaslAnswer } from "@socketscope/wire/sasl";
-import { printable } from "../terminal.ts";
 import { lineOf } from "./dialogue.ts";
 import { Pop3Error, refusedWith } from "./errors.ts";
 
@@ -256,7 +256,7 @@ export class Exchange implements Session<Pop3ClientEvent, Pop3ClientAction> {
 
   closed(reason: CloseReason): void {
     if (this.#over) this.#settleAll();
-    else this.#fail(new Pop3Error(reason === "timeout" ? "TIMED_OUT" : "CLOSED", closedText(reason)));
+    else this.#fail(new Pop3Error(...closedByServer(reason)));
   }
 
   #fail(error: Pop3Error): void {
@@ -272,9 +272,4 @@ export class Exchange implements Session<Pop3ClientEvent, Pop3ClientAction> {
 function asResponse(answer: Answer): Pop3Response {
   if (answer.type === "challenge") throw new Pop3Error("PROTOCOL", "a challenge came where none was due");
   return answer.reply;
-}
-
-function closedText(reason: CloseReason): string {
-  if (reason === "timeout") return "the server took nothing of what was sent in time";
-  return reason === "io" ? "the connection broke" : "the server ended the connection";
 }
