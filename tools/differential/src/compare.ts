@@ -1,6 +1,7 @@
 /** Every case to both engines. */
 import { ask } from "./ask.ts";
 import { corpus, type Case } from "./corpus.ts";
+import { inOrder } from "./in-order.ts";
 import { ENGINES, startServer, type Engine } from "./server.ts";
 
 export interface Compared {
@@ -21,12 +22,5 @@ export async function compare(cases: readonly Case[] = corpus): Promise<Compared
 
 async function outcomesOf(engine: Engine, cases: readonly Case[]): Promise<string[]> {
   await using server = await startServer(engine);
-  const outcomes: string[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < cases.length; at = next++)
-      outcomes[at] = await ask(server.port, Buffer.from(cases[at]?.octets ?? "", "latin1"));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return outcomes;
+  return await inOrder(cases, AT_ONCE, (one) => ask(server.port, Buffer.from(one.octets, "latin1")));
 }
