@@ -59,10 +59,10 @@ export function dialoguesTable(dialogues: Dialogues, outcomes: Outcomes): string
   const seen = (name: string, engine: string): string => cell(outcomes[name]?.[engine] ?? "");
   const rows = different.map((name) => {
     const { why, section } = reasons[name] ?? {};
-    return `| ${cell(name)} | ${seen(name, "hand")} | ${seen(name, library)} | ${why} (${section}) |\n`;
+    return `| ${named(name)} | ${seen(name, "hand")} | ${seen(name, library)} | ${why} (${section}) |\n`;
   });
   const sameRows = same.map(
-    ({ name, section }) => `| ${cell(name)} | ${seen(name, "hand")} | ${section} |\n`,
+    ({ name, section }) => `| ${named(name)} | ${seen(name, "hand")} | ${section} |\n`,
   );
   return `${words(same.length, different.length)}
 
@@ -74,6 +74,11 @@ ${rows.join("")}
 | said | replies | about |
 |---|---|---|
 ${sameRows.join("")}`;
+}
+
+/** What names octets by escapes stands as code: Markdown would read them. */
+function named(name: string): string {
+  return name.includes("\\") ? `\`${name}\`` : cell(name);
 }
 
 /** A column ends at a bar. */
