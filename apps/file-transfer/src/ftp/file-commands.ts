@@ -15,6 +15,7 @@ import { resolvePath } from "../files/path.ts";
 import { factsLine } from "./facts.ts";
 import { openListing } from "./listing.ts";
 import { failedReply, replyToProblem, type Undertaking } from "./replies.ts";
+import type { Moving } from "../sessions/sessions.ts";
 import type { Visit } from "./visit.ts";
 
 export type FileEvent = Extract<
@@ -149,6 +150,14 @@ async function asciiSize(files: FileSystem, path: string, { size }: FileStat): P
   }
 }
 
+/** RFC 959 §4.1.3: during a transfer STAT tells how it stands. */
+function progress(moving: Moving | undefined): readonly string[] {
+  if (moving === undefined) return [];
+  const { path, direction, octets, total } = moving;
+  const of = total === undefined ? "" : ` of ${total}`;
+  return [`${path}: ${octets}${of} octets have ${direction === "in" ? "come" : "left"}`];
+}
+
 /** RFC 959 §4.1.3: 211 with how things stand; of a path 212 (a folder) or 213 (a file) with what LIST would say. */
 async function status(
   event: FileEvent & { readonly type: "status" },
@@ -160,6 +169,7 @@ async function status(
       211,
       "Socketscope FTP",
       ...event.lines,
+      ...progress(visit.moving),
       `Your address: ${visit.peer.flow.remote.host}`,
       "End",
     );

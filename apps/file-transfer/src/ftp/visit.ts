@@ -150,8 +150,13 @@ export class Visit {
     this.options.sessions?.changed();
   }
 
+  /** The file that moves now. */
+  get moving(): Moving | undefined {
+    return this.#moving?.();
+  }
+
   #look(): Present {
-    const moving = this.#moving?.();
+    const { moving } = this;
     const user = this.login?.user;
     return {
       protocol: this.peer.role,

@@ -155,7 +155,12 @@ describe("a transfer", () => {
     const data = await open(await client.passive());
     await client.say("RETR huge");
     await once(data, "readable");
-    expect(await client.say("STAT")).toMatch(/^211-[^]*RETR runs[^]*\r\n211 End$/);
+    const told = await client.say("STAT");
+    expect(told).toMatch(/^211-[^]*RETR runs[^]*\r\n211 End$/);
+    const [, left, total] = /^ \/huge: (\d+) of (\d+) octets have left\r$/m.exec(told) ?? [];
+    expect(Number(total)).toBe(HUGE);
+    expect(Number(left)).toBeGreaterThan(0);
+    expect(Number(left)).toBeLessThan(HUGE);
     expect(await client.say("CWD /")).toMatch(/^250 /);
     expect((await all(data)).length).toBe(HUGE);
     expect(await client.nextCode()).toBe(226);
