@@ -1,5 +1,5 @@
 /** One line on a terminal that says how far it is, how fast it goes and how long it still takes; elsewhere nothing. */
-import type { Terminal } from "./terminal.ts";
+import { printable, type Terminal } from "./terminal.ts";
 
 /** Milliseconds between two drawings. */
 const EVERY = 100;
@@ -76,7 +76,7 @@ export class Progress {
       parts.push(`${inTime(seconds)} left`);
     }
     if (this.#allFiles !== undefined) parts.unshift(`${this.#files} of ${this.#allFiles} files`);
-    const line = `${parts.join("  ")}  ${inUnits(done)}  ${this.#name}`;
+    const line = `${parts.join("  ")}  ${inUnits(done)}  ${printable(this.#name)}`;
     this.#terminal.write(`\r\u001b[K${line.slice(0, (this.#terminal.columns ?? 80) - 1)}`);
   }
 }
