@@ -143,10 +143,14 @@ describe("a server that", () => {
 });
 
 describe("what is said", () => {
-  it("--verbose has the password at its length only", async () => {
+  it("--verbose has the dialogue line by line, and the password at its length only", async () => {
     await using server = await ScriptedFtp.start({ answers: { MLST: () => "550 no" } });
     const ended = await asked(["ls", "-v", `${server.url}/f`]);
     expect(ended.errors).toContain("→ PASS ******");
+    // Replies of several lines as they came.
+    expect(ended.errors).toContain(
+      "\n← 211-Features\n←  MLST type*;size*;modify*;\n←  REST STREAM\n←  SIZE\n←  MDTM\n← 211 End\n",
+    );
     expect(ended.errors + ended.text).not.toContain("secret");
   });
 

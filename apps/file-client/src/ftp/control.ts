@@ -192,8 +192,12 @@ export class FtpControl implements Session<FtpClientEvent, FtpClientAction> {
 
   #heard({ code, lines }: Reply): void {
     if (this.#say === undefined) return;
-    for (const [index, line] of lines.entries())
-      this.#say(`← ${printable(`${code}${index === lines.length - 1 ? " " : "-"}${line}`)}`.trimEnd());
+    const last = lines.length - 1;
+    for (const [index, line] of lines.entries()) {
+      // As most servers send it: the lines between begin with a blank, which the reader has taken off.
+      const head = index === last ? `${code} ` : index === 0 ? `${code}-` : " ";
+      this.#say(`← ${printable(`${head}${line}`)}`.trimEnd());
+    }
   }
 
   refused(error: RemoteError): void {
