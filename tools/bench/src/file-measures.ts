@@ -10,7 +10,8 @@ const MiB = 1024 * 1024;
 
 /** `part`: of the files or, where there is one only, of its octets. */
 export function measureFiles(one: FileCase, effort: Effort, part = 1): Promise<Result> {
-  const whole = one.files > 1 ? { files: one.files * part } : { octets: one.octets * part };
+  const whole =
+    one.files > 1 ? { files: Math.round(one.files * part) } : { octets: Math.round(one.octets * part) };
   return compare<FileServer>(one, effort, {
     start: (name) => startFileServer(name, one.protocol, roomOn(one.on)),
     load: async (server) => {
