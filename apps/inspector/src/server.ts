@@ -71,8 +71,10 @@ export async function startInspector(
       : undefined;
     const clauses = new ClauseLines();
     const certificate = async (): Promise<string> => (await openAuthority(state)).certificate;
-    const ask = api({ store, feed, version: VERSION, controls, certificate, lesson, showSecrets, clauses });
-    const page = await openPage(ask);
+    const parts = { store, feed, version: VERSION, controls, certificate, lesson, showSecrets, clauses };
+    // The socket in the state folder is its owner's alone; a port is everybody's on this machine.
+    const ask = api({ ...parts, tlsKeys: true });
+    const page = await openPage(api({ ...parts, tlsKeys: showSecrets }));
     const firewall = await openFirewall(options);
     const onError = (error: unknown): void => log.error(`a request failed: ${describeError(error)}`);
     const handler = guard(page);

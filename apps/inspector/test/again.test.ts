@@ -1,8 +1,9 @@
 /** What cannot be said again, and why: told before anything is sent. */
 import type { FlowRecord } from "@socketscope/recording";
 import { expect, it } from "vitest";
-import { Store, type StoreLimits } from "../src/store/store.ts";
+import type { StoreLimits } from "../src/store/store.ts";
 import { sayAgain } from "../src/take-part/again.ts";
+import { says, speaks, storeWith } from "./support/stores.ts";
 
 const ends = { local: { host: "127.0.0.1", port: 2525 }, remote: { host: "127.0.0.1", port: 40_000 } };
 
@@ -14,38 +15,21 @@ function socketOf(
     limits = {},
   }: { transport?: "tcp" | "udp"; role?: "client" | "server"; limits?: Partial<StoreLimits> } = {},
 ) {
-  const store = new Store(limits);
-  const source = store.addSource({
-    type: "source",
-    app: "mail-relay",
-    version: "1",
-    engine: "hand",
-    pid: 1,
-    listeners: [],
-  });
-  store.take(source, { type: "opened", at: 0, flow: { id: 1, transport, ...ends }, role });
-  for (const record of records) store.take(source, record);
+  const { store, take } = storeWith(limits, { listeners: [] });
+  take({ type: "opened", at: 0, flow: { id: 1, transport, ...ends }, role }, ...records);
   const [socket] = store.sockets.values();
   if (socket === undefined) throw new Error("no socket");
   return socket;
 }
 
-const speaks = (protocol: string): FlowRecord => ({ type: "speaks", at: 1, flow: 1, protocol });
-const says = (direction: "in" | "out", text: string): FlowRecord => ({
-  type: "bytes",
-  at: 2,
-  flow: 1,
-  direction,
-  octets: Buffer.from(text),
-});
 const secured: FlowRecord = { type: "secured", at: 3, flow: 1, protocol: "TLSv1.3", cipher: "x" };
-const letter = [speaks("smtp"), says("out", "220 a\r\n"), says("in", "NOOP\r\nNOOP more\r\n")];
+const letter = [speaks(1, "smtp"), says(1, "out", "220 a\r\n"), says(1, "in", "NOOP\r\nNOOP more\r\n")];
 
 it.each([
-  ["what came as datagrams", socketOf([speaks("rtp"), says("in", "x")], { transport: "udp" })],
+  ["what came as datagrams", socketOf([speaks(1, "rtp"), says(1, "in", "x")], { transport: "udp" })],
   ["our program was the client", socketOf(letter, { role: "client" })],
-  ["went on under TLS in the midst", socketOf([...letter, secured, says("in", "NOOP\r\n")])],
-  ["no longer kept", socketOf([...letter, says("in", "NOOP last\r\n")], { limits: { maxOctets: 12 } })],
+  ["went on under TLS in the midst", socketOf([...letter, secured, says(1, "in", "NOOP\r\n")])],
+  ["no longer kept", socketOf([...letter, says(1, "in", "NOOP last\r\n")], { limits: { maxOctets: 12 } })],
   ["the client had said nothing", socketOf(letter.slice(0, 2))],
 ])("%s", async (why, socket) => {
   const id = socket.kept.length - 1;

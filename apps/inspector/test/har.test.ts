@@ -2,28 +2,15 @@
 import type { FlowRecord } from "@socketscope/recording";
 import { describe, expect, it } from "vitest";
 import { harOf } from "../src/exchange/har.ts";
-import { Store } from "../src/store/store.ts";
+import type { Store } from "../src/store/store.ts";
+import { opens, says, speaks, storeWith, WEB_SERVER } from "./support/stores.ts";
 
 type Turn = readonly [direction: "in" | "out", text: string, at: number];
 
 function storeOf(turns: readonly Turn[], more: readonly FlowRecord[] = []): Store {
-  const store = new Store();
-  const listeners = [{ name: "http", url: "http://127.0.0.1:8080" }];
-  const source = store.addSource({
-    type: "source",
-    app: "web-server",
-    version: "1",
-    engine: "hand",
-    pid: 1,
-    listeners,
-  });
-  const local = { host: "127.0.0.1", port: 8080 };
-  const flow = { id: 1, transport: "tcp", local, remote: { host: "127.0.0.1", port: 40_000 } } as const;
-  store.take(source, { type: "opened", at: 0, flow });
-  store.take(source, { type: "speaks", at: 0, flow: 1, protocol: "http" });
-  for (const record of more) store.take(source, record);
-  for (const [direction, text, at] of turns)
-    store.take(source, { type: "bytes", at, flow: 1, direction, octets: Buffer.from(text) });
+  const { store, take } = storeWith({}, WEB_SERVER);
+  take(opens(1, 8080, 0), speaks(1, "http", 0), ...more);
+  take(...turns.map(([direction, text, at]) => says(1, direction, text, at)));
   return store;
 }
 

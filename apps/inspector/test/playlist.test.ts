@@ -1,12 +1,11 @@
 /** A playlist in the content of HTTP: explained word by word, and linked with the requests for what it names. */
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import type { FlowRecord } from "@socketscope/recording";
 import { describe, expect, it } from "vitest";
 import { detailOf } from "../src/api/detail.ts";
 import { ClauseLines } from "../src/clause-lines.ts";
 import { playlistPieces } from "../src/explain/playlist.ts";
-import { Store } from "../src/store/store.ts";
 import type { DetailView, LinkView } from "../src/views.ts";
+import { opens, says, speaks, storeWith } from "./support/stores.ts";
 
 const MASTER = [
   "#EXTM3U",
@@ -47,31 +46,24 @@ const gives = (content: string | Uint8Array, fields = TYPE): Said => {
 
 const clauses = new ClauseLines();
 let at = 1000;
+const VIDEO_STREAMER = {
+  app: "video-streamer",
+  listeners: [{ name: "http", url: "http://127.0.0.1:8090" }],
+};
+
 class Talk {
-  readonly store = new Store();
-  readonly #source = this.store.addSource({
-    type: "source",
-    app: "video-streamer",
-    version: "1",
-    engine: "hand",
-    pid: 1,
-    listeners: [{ name: "http", url: "http://127.0.0.1:8090" }],
-  });
+  readonly #told = storeWith({}, VIDEO_STREAMER);
+  readonly store = this.#told.store;
   #flows = 0;
 
   /** Over a socket of its own. */
   said(...turns: readonly Said[]): this {
     const flow = ++this.#flows;
-    const [local, remote] = [8090, 40_000 + flow].map((port) => ({ host: "127.0.0.1", port }));
-    if (local === undefined || remote === undefined) return this;
-    const records: FlowRecord[] = [
-      { type: "opened", at: at++, flow: { id: flow, transport: "tcp", local, remote } },
-      { type: "speaks", at: at++, flow, protocol: "http" },
-      ...turns.map(([direction, octets]): FlowRecord => {
-        return { type: "bytes", at: at++, flow, direction, octets: Buffer.from(octets) };
-      }),
-    ];
-    for (const record of records) this.store.take(this.#source, record);
+    this.#told.take(
+      opens(flow, 8090, at++),
+      speaks(flow, "http", at++),
+      ...turns.map(([direction, octets]) => says(flow, direction, octets, at++)),
+    );
     return this;
   }
 

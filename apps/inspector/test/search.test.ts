@@ -3,10 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { searchOctets } from "../src/api/search.ts";
 import { OctetSearch } from "../src/octet-search.ts";
-import { Store, type StoreLimits } from "../src/store/store.ts";
+import type { Store, StoreLimits } from "../src/store/store.ts";
 import type { MessageView } from "../src/views.ts";
-
-const local = { host: "127.0.0.1", port: 2525 };
+import { opens, says, speaks, storeWith } from "./support/stores.ts";
 
 /** A store in which each flow has said these pieces, turn by turn. */
 function storeOf(
@@ -14,25 +13,12 @@ function storeOf(
   flows: readonly (readonly string[])[],
   limits: Partial<StoreLimits> = {},
 ): Store {
-  const store = new Store(limits);
-  const url = `smtp://127.0.0.1:${local.port}`;
-  const named = {
-    app: "mail-relay",
-    version: "1",
-    engine: "hand",
-    pid: 1,
-    listeners: [{ name: "smtp", url }],
-  };
-  const source = store.addSource({ type: "source", ...named });
-  for (const flow of flows.keys()) {
-    const remote = { host: "127.0.0.1", port: 40_000 + flow };
-    store.take(source, { type: "opened", at: 1, flow: { id: flow, transport: "tcp", local, remote } });
-    store.take(source, { type: "speaks", at: 1, flow, protocol });
-  }
+  const { store, take } = storeWith(limits);
+  for (const flow of flows.keys()) take(opens(flow), speaks(flow, protocol));
   for (let turn = 0; flows.some((pieces) => turn < pieces.length); turn++)
     for (const [flow, pieces] of flows.entries()) {
       const octets = Buffer.from(pieces[turn] ?? "", "latin1");
-      if (octets.length > 0) store.take(source, { type: "bytes", at: 2, flow, direction: "in", octets });
+      if (octets.length > 0) take(says(flow, "in", octets));
     }
   return store;
 }

@@ -3,40 +3,23 @@ import type { Recorded } from "@socketscope/recording";
 import { expect, it } from "vitest";
 import { Feed } from "../src/api/feed.ts";
 import { recordedLive } from "../src/exchange/recorded.ts";
-import { Store } from "../src/store/store.ts";
-
-const ends = { local: { host: "127.0.0.1", port: 2525 }, remote: { host: "127.0.0.1", port: 40_000 } };
+import { opens, says, speaks, storeWith } from "./support/stores.ts";
 
 it("spills into the recording, and tells those who follow what had to go", async () => {
-  const store = new Store({ maxOctets: 1000 });
-  const source = store.addSource({
-    type: "source",
-    app: "mail-relay",
-    version: "1",
-    engine: "hand",
-    pid: 1,
-    listeners: [],
-  });
+  const { store, take } = storeWith({ maxOctets: 1000 });
   const feed = new Feed(store);
   const told: string[] = [];
   const reader = feed.follow(feed.number);
   const content = reader.response.content;
   if (typeof content !== "object" || !("pieces" in content)) throw new Error("no stream");
   const pieces = content.pieces[Symbol.asyncIterator]();
-  store.take(source, { type: "opened", at: 0, flow: { id: 1, transport: "tcp", ...ends }, role: "server" });
-  store.take(source, { type: "speaks", at: 0, flow: 1, protocol: "smtp" });
+  take(opens(1), speaks(1, "smtp"));
   const stop = new AbortController();
   const recording = recordedLive(store, false, stop.signal);
   const recorded: Recorded[] = [];
   const line = (turn: number): string => `NOOP ${String(turn).padStart(393, "0")}\r\n`;
   for (let turn = 0; turn < 10; turn++) {
-    store.take(source, {
-      type: "bytes",
-      at: turn,
-      flow: 1,
-      direction: "in",
-      octets: Buffer.from(line(turn)),
-    });
+    take(says(1, "in", line(turn), turn));
     while (recorded.filter(({ record }) => record.type === "bytes").length <= turn)
       recorded.push(...((await recording.next()).value ?? []));
   }

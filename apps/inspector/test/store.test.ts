@@ -3,25 +3,8 @@ import type { FlowRecord } from "@socketscope/recording";
 import { describe, expect, it } from "vitest";
 import { maskOctets, maskText, maskUnread } from "../src/secrets.ts";
 import { recordedOf } from "../src/exchange/recorded.ts";
-import { Store, type StoreLimits } from "../src/store/store.ts";
-
-const local = { host: "127.0.0.1", port: 2525 };
-
-function storeWith(limits: Partial<StoreLimits> = {}): { store: Store; source: number } {
-  const store = new Store(limits);
-  const source = store.addSource({
-    type: "source",
-    app: "mail-relay",
-    version: "1",
-    engine: "hand",
-    pid: 1,
-    listeners: [
-      { name: "smtp", url: "smtp://127.0.0.1:2525" },
-      { name: "web", url: "http://127.0.0.1:8025" },
-    ],
-  });
-  return { store, source };
-}
+import { Store } from "../src/store/store.ts";
+import { opens, says, speaks, storeWith, WEB_SERVER } from "./support/stores.ts";
 
 let at = 1000;
 function talk(
@@ -30,17 +13,10 @@ function talk(
   turns: readonly (readonly ["in" | "out", string])[],
   port = 2525,
 ): FlowRecord[] {
-  const remote = { host: "127.0.0.1", port: 40_000 + flow };
   return [
-    { type: "opened", at: at++, flow: { id: flow, transport: "tcp", local: { ...local, port }, remote } },
-    { type: "speaks", at: at++, flow, protocol },
-    ...turns.map(([direction, text]): FlowRecord => ({
-      type: "bytes",
-      at: at++,
-      flow,
-      direction,
-      octets: Buffer.from(text),
-    })),
+    opens(flow, port, at++),
+    speaks(flow, protocol, at++),
+    ...turns.map(([direction, text]) => says(flow, direction, text, at++)),
     { type: "closed", at: at++, flow, reason: "peer-ended" },
   ];
 }
@@ -245,17 +221,8 @@ describe("secrets", () => {
   it("is not shown by asking for octets from the middle of it, or up to its middle", () => {
     const head =
       "GET http://ann:pass@h/?key=abc HTTP/1.1\r\nAuthorization: Basic c2VjcmV0:x\r\nCookie: a=b:c\r\n\r\n";
-    const store = new Store();
-    const url = "http://127.0.0.1:8080";
-    const named = {
-      app: "web-server",
-      version: "1",
-      engine: "hand",
-      pid: 1,
-      listeners: [{ name: "http", url }],
-    };
-    const source = store.addSource({ type: "source", ...named });
-    for (const record of talk(1, "http", [["in", head]], 8080)) store.take(source, record);
+    const { store, take } = storeWith({}, WEB_SERVER);
+    take(...talk(1, "http", [["in", head]], 8080));
     const message = store.sockets.get(1)?.kept.find(({ view }) => view.kind === "request")?.message;
     if (message === undefined) throw new Error("no request");
     const hidden = ["pass", "abc", "Basic c2VjcmV0:x", "a=b:c"].flatMap((secret) => {

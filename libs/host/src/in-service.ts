@@ -41,7 +41,10 @@ export async function onPremises<T>(
 
 export interface InServiceParts {
   readonly premises: Premises;
-  readonly options: Pick<ServerOptions<string>, "firewall" | "inspect" | "inspectRate" | "json">;
+  readonly options: Pick<
+    ServerOptions<string>,
+    "firewall" | "inspect" | "inspectRate" | "inspectWire" | "json"
+  >;
   readonly log: Log;
   readonly ready: Ready;
   readonly listeners: Pick<Listeners, "open" | "drain" | "replaceTls">;
@@ -69,7 +72,8 @@ export async function enterService(parts: InServiceParts): Promise<Running> {
     throw error;
   });
   announce(ready, options.json);
-  const link = openTapLink({ target: options.inspect, budget: options.inspectRate, ready, taps });
+  const { inspect: target, inspectRate: budget, inspectWire: wire } = options;
+  const link = openTapLink({ target, budget, wire, ready, taps });
   return {
     async drain(ms) {
       const cut = await parts.drain(ms);

@@ -30,6 +30,8 @@ export interface ServerOptions<Engine extends string> {
   readonly inspect: InspectTarget;
   /** Chunks (one read, one write) a second that are told whole in the long run; beyond it some are counted only. */
   readonly inspectRate: number | "off";
+  /** An inspector is told of the layer below TLS and of TLS's keys as well. */
+  readonly inspectWire: boolean;
   /** See `openFirewall`. */
   readonly firewall: readonly FirewallSource[];
   readonly maxConnections: number | "off";
@@ -110,6 +112,9 @@ export function serverOptions<const Engine extends string>(
     inspectRate: read.one("inspect-rate", orOff(perSecond), {
       help: "reads and writes told whole; of more, the count",
       default: CHUNKS_PER_SECOND,
+    }),
+    inspectWire: read.flag("inspect-wire", {
+      help: "tell it TLS's records and keys too (a lab's)",
     }),
     firewall: read.list("firewall", firewallSource, {
       help: "allow, drop or reject: 'reject 10.0.0.0/8 port 2525'",

@@ -8,6 +8,7 @@ import type { InspectTarget } from "./option-kinds.ts";
 import type { Ready } from "./ready.ts";
 import { CHUNKS_PER_SECOND, tapBudgetOf } from "./tap-budget.ts";
 import { TapSender } from "./tap-sender.ts";
+import { TapWireSender } from "./tap-wire-sender.ts";
 
 /** Name of the inspector's socket in the state folder. */
 export const INSPECTOR_SOCKET = "inspector.sock";
@@ -16,6 +17,8 @@ export interface TapLinkOptions {
   readonly target: InspectTarget;
   /** Chunks a second that are carried whole in the long run; "off": all that the inspector takes. Default 2,000. */
   readonly budget?: number | "off";
+  /** The layer below TLS, and TLS's keys, as well. Default false: then neither leaves the process. */
+  readonly wire?: boolean;
   readonly ready: Ready;
   readonly taps: readonly TapPoint[];
 }
@@ -78,8 +81,9 @@ class Link implements TapLink {
   #connected(stream: Stream): void {
     if (this.#closed) return stream.destroy("we-ended");
     this.#stream = stream;
-    const { target, budget = CHUNKS_PER_SECOND, ready, taps } = this.#options;
-    const sender = new TapSender(stream, budget === "off" ? {} : { budget: tapBudgetOf(budget) });
+    const { target, budget: rate = CHUNKS_PER_SECOND, wire, ready, taps } = this.#options;
+    const budget = rate === "off" ? undefined : tapBudgetOf(rate);
+    const sender = new TapSender(stream, budget === undefined ? {} : { budget });
     this.#sender = sender;
     let detach = (): void => undefined;
     stream.attach({
@@ -107,6 +111,10 @@ class Link implements TapLink {
       ...(target.to === "tcp" && { token: target.token }),
     });
     const detaches = taps.map((tap) => tap.attach(sender));
+    if (wire === true) {
+      const below = new TapWireSender(sender, budget);
+      detaches.push(...taps.map((tap) => tap.attachWire(below)));
+    }
     detach = () => {
       for (const each of detaches) each();
     };

@@ -128,7 +128,7 @@ export class TapSender implements Tap {
     const tapped = this.#tapped(flow);
     const begins = tapped.last !== direction;
     tapped.last = direction;
-    const carried = this.#full
+    const carried = this.full
       ? 0
       : (this.#budget?.carries(tapped.pace, bytes.length, begins, at) ?? bytes.length);
     if (carried > 0) {
@@ -142,7 +142,7 @@ export class TapSender implements Tap {
 
   intercepted(flow: Flow, { chunk, direction, outcome, before, after }: Intercepted): void {
     // Of what can be done without when the other side is slow.
-    if (this.#full) return;
+    if (this.full) return;
     const at = now();
     const tapped = this.#tapped(flow);
     if (!tapped.named) this.#name(tapped, at);
@@ -161,12 +161,13 @@ export class TapSender implements Tap {
     });
   }
 
-  get #full(): boolean {
+  /** More waits than the other side takes. */
+  get full(): boolean {
     return this.#batch.queued > this.#maxQueued;
   }
 
   #carriesEvent(at: number): boolean {
-    return !this.#full && (this.#budget?.carriesEvent(at) ?? true);
+    return !this.full && (this.#budget?.carriesEvent(at) ?? true);
   }
 
   #begin(flow: Flow): Tapped {
@@ -218,7 +219,7 @@ export class TapSender implements Tap {
   #tellCountedLater(): void {
     this.#countedTimer ??= setTimeout(() => {
       this.#countedTimer = undefined;
-      if (this.#full) this.#tellCountedLater();
+      if (this.full) this.#tellCountedLater();
       else this.#tellCounted();
     }, COUNTED_MS).unref();
   }
@@ -261,7 +262,7 @@ function firstLine(octets: Uint8Array): string {
 const ORIGIN = performance.timeOrigin;
 
 /** Milliseconds since 1970, in fractions, on the monotonic clock. */
-function now(): number {
+export function now(): number {
   return ORIGIN + performance.now();
 }
 

@@ -34,7 +34,7 @@ function parts(more: Partial<InServiceParts> = {}) {
   const done: string[] = [];
   const firewall = new Firewall({ now: () => 0, rules: [] });
   const given: Omit<InServiceParts, "premises"> = {
-    options: { firewall: [], inspect: { to: "off" }, inspectRate: "off", json: true },
+    options: { firewall: [], inspect: { to: "off" }, inspectRate: "off", inspectWire: false, json: true },
     log,
     ready: { app: APP, version: "1", engine: "hand", state, listeners: [] },
     listeners: {
@@ -76,7 +76,13 @@ it("reads everything before it changes anything", async () => {
   writeFileSync(rules, "drop 10.0.0.0/8\n");
   let unreadable = true;
   const { done, firewall, given } = parts({
-    options: { firewall: [{ file: rules }], inspect: { to: "off" }, inspectRate: "off", json: true },
+    options: {
+      firewall: [{ file: rules }],
+      inspect: { to: "off" },
+      inspectRate: "off",
+      inspectWire: false,
+      json: true,
+    },
   });
   const running = await onPremises(state, APP, (premises) =>
     enterService({

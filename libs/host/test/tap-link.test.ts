@@ -53,8 +53,8 @@ async function inspector(state: string): Promise<{
   return { records, streams, listener };
 }
 
-function link(state: string, tap: TapPoint, budget: number | "off" = "off"): void {
-  const opened = openTapLink({ target: { to: "auto" }, budget, ready: readyIn(state), taps: [tap] });
+function link(state: string, tap: TapPoint, budget: number | "off" = "off", wire = false): void {
+  const opened = openTapLink({ target: { to: "auto" }, budget, wire, ready: readyIn(state), taps: [tap] });
   onTestFinished(() => opened.close());
 }
 
@@ -170,6 +170,65 @@ describe("the tap link", () => {
       { type: "gap", octets: 6 },
       { type: "unseen" },
     ]);
+  });
+
+  const key = `CLIENT_RANDOM ${"ab".repeat(32)} ${"cd".repeat(48)}`;
+  /** A connection that goes on under TLS, on both layers. */
+  function underTls(tap: TapPoint, id: number, octets: Uint8Array): void {
+    const one: Flow = { ...flow, id };
+    tap.opened(one);
+    tap.wire?.opened(one);
+    tap.wire?.bytes(one, "in", Buffer.from("STARTTLS\r\n"));
+    tap.wire?.speaks(one, "tls");
+    tap.wire?.bytes(one, "in", octets);
+    tap.wire?.keys(one, key);
+    tap.wire?.bytes(one, "out", octets);
+    tap.wire?.closed(one, "peer-ended");
+    tap.closed(one, "peer-ended");
+  }
+
+  it("tells nothing of the layer below TLS, and no key, where nobody asked for it", async () => {
+    const state = folder();
+    const { records } = await inspector(state);
+    const tap = new TapPoint();
+    link(state, tap);
+    await expect.poll(() => tap.listening).toBe(true);
+    expect(tap.wire).toBe(undefined);
+    underTls(tap, 7, Buffer.from("records"));
+    await expect.poll(() => records.map(({ type }) => type)).toEqual(["source", "opened", "closed"]);
+  });
+
+  it("tells of the layer below TLS from the handshake on and of its keys, where it was asked to", async () => {
+    const state = folder();
+    const { records, listener } = await inspector(state);
+    const tap = new TapPoint();
+    link(state, tap, "off", true);
+    await expect.poll(() => tap.wire !== undefined).toBe(true);
+    underTls(tap, 7, Buffer.from("records"));
+    await expect
+      .poll(() => records.slice(1))
+      .toMatchObject([
+        { type: "opened" },
+        { type: "wire", flow: 7, direction: "in" },
+        { type: "keys", flow: 7, line: key },
+        { type: "wire", flow: 7, direction: "out" },
+        { type: "closed" },
+      ]);
+    expect(records[2]?.type === "wire" && Buffer.from(records[2].octets).toString()).toBe("records");
+    await listener.drain(0);
+    await expect.poll(() => tap.wire).toBe(undefined);
+  });
+
+  it("tells that it goes no further where the layer below TLS is more than its budget", async () => {
+    const state = folder();
+    const { records } = await inspector(state);
+    const tap = new TapPoint();
+    link(state, tap, 10, true);
+    await expect.poll(() => tap.wire !== undefined).toBe(true);
+    underTls(tap, 7, Buffer.alloc(10 * 16 * 1024 + 1));
+    await expect
+      .poll(() => records.slice(1).map(({ type }) => type))
+      .toEqual(["opened", "wire", "keys", "wire-lost", "closed"]);
   });
 
   it("is not tried at all when it is switched off", () => {

@@ -7,6 +7,7 @@ export type {
   InterceptedRecord,
   SourceRecord,
   TapRecord,
+  WireRecord,
 } from "./records.ts";
 export { BYTES_HEAD, formatLinkRecord, LinkReader, MAX_LINK_RECORD, writeBytesHead } from "./link.ts";
 export { FileImport, type Imported } from "./capture/import.ts";

@@ -15,7 +15,9 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** For JSON.stringify. */
 export function recordToJson(record: TapRecord): Json {
-  return record.type === "bytes" ? { ...record, octets: encodeBase64(record.octets) } : { ...record };
+  return record.type === "bytes" || record.type === "wire"
+    ? { ...record, octets: encodeBase64(record.octets) }
+    : { ...record };
 }
 
 /** Throws RecordError "RECORD_INVALID" that names the field. */
@@ -65,6 +67,7 @@ function flowRecordOf(json: Json): FlowRecord {
     case "speaks":
       return { type, at, flow: count(json, "flow"), protocol: text(json, "protocol") };
     case "bytes":
+    case "wire":
       return { type, at, flow: count(json, "flow"), direction: direction(json), octets: octetsOf(json) };
     case "gap":
       return {
@@ -74,6 +77,10 @@ function flowRecordOf(json: Json): FlowRecord {
         direction: direction(json),
         octets: count(json, "octets"),
       };
+    case "wire-lost":
+      return { type, at, flow: count(json, "flow") };
+    case "keys":
+      return { type, at, flow: count(json, "flow"), line: text(json, "line") };
     case "unseen":
       return { type, at, flows: count(json, "flows"), octets: count(json, "octets") };
     case "secured": {

@@ -4,11 +4,12 @@
  *
  *     uint32 length | 0 | JSON in UTF-8
  *     uint32 length | 1 for in, 2 for out | float64 at | uint32 flow | octets
+ *     uint32 length | 3 for in, 4 for out | the same, of the wire below TLS
  */
 import { decodeUtf8, encodeUtf8, LengthReader, ReceiveBuffer } from "@socketscope/wire";
 import { RecordError } from "./errors.ts";
 import { recordFromJson, recordToJson } from "./json.ts";
-import type { BytesRecord, TapRecord } from "./records.ts";
+import type { BytesRecord, TapRecord, WireRecord } from "./records.ts";
 
 /** Octets before those of a "bytes" record. */
 export const BYTES_HEAD = 4 + 1 + 8 + 4;
@@ -31,9 +32,11 @@ export function writeBytesHead(
 
 /** A whole record, ready to be sent. */
 export function formatLinkRecord(record: TapRecord): Uint8Array {
-  if (record.type === "bytes") {
+  if (record.type === "bytes" || record.type === "wire") {
     const frame = new Uint8Array(BYTES_HEAD + record.octets.length);
-    writeBytesHead(new DataView(frame.buffer), 0, record, record.octets.length);
+    const view = new DataView(frame.buffer);
+    writeBytesHead(view, 0, record, record.octets.length);
+    if (record.type === "wire") view.setUint8(4, record.direction === "in" ? 3 : 4);
     frame.set(record.octets, BYTES_HEAD);
     return frame;
   }
@@ -58,7 +61,8 @@ export class LinkReader {
     if (frame === undefined) return undefined;
     const form = frame[0];
     if (form === 0) return recordFromJson(parse(frame.subarray(1)));
-    if (form === 1 || form === 2) return bytesOf(frame, form === 1 ? "in" : "out");
+    if (form === 1 || form === 2) return octetsOf("bytes", frame, form === 1 ? "in" : "out");
+    if (form === 3 || form === 4) return octetsOf("wire", frame, form === 3 ? "in" : "out");
     throw new RecordError("RECORD_INVALID", `no form of record begins with ${form ?? "nothing"}`);
   }
 }
@@ -71,11 +75,16 @@ function parse(octets: Uint8Array): unknown {
   }
 }
 
-function bytesOf(frame: Uint8Array, direction: "in" | "out"): BytesRecord {
-  if (frame.length < BYTES_HEAD - 4) throw new RecordError("RECORD_INVALID", "a bytes record is cut short");
+function octetsOf(
+  type: "bytes" | "wire",
+  frame: Uint8Array,
+  direction: "in" | "out",
+): BytesRecord | WireRecord {
+  if (frame.length < BYTES_HEAD - 4)
+    throw new RecordError("RECORD_INVALID", "a record of octets is cut short");
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   return {
-    type: "bytes",
+    type,
     at: view.getFloat64(1),
     flow: view.getUint32(9),
     direction,

@@ -60,6 +60,14 @@ export interface InterceptedRecord extends At {
   readonly was?: string;
 }
 
+/** A chunk as TCP carried it, below TLS: told only where somebody asked, and then from the ClientHello on without a hole. */
+export interface WireRecord extends At {
+  readonly type: "wire";
+  readonly flow: number;
+  readonly direction: Direction;
+  readonly octets: Uint8Array;
+}
+
 export const OUTCOMES = ["held", "passed", "answered", "discarded", "end", "reset"] as const;
 
 export type FlowRecord =
@@ -95,6 +103,11 @@ export type FlowRecord =
       readonly cipher: string;
       readonly alpn?: string;
     })
+  | WireRecord
+  /** More was said below TLS than the tap carries: of this flow nothing more of it is told, and what was is no whole. */
+  | (At & { readonly type: "wire-lost"; readonly flow: number })
+  /** RFC 9850 §2: a line of TLS's key log, before the records that it opens. */
+  | (At & { readonly type: "keys"; readonly flow: number; readonly line: string })
   | InterceptedRecord
   | (At & { readonly type: "closed"; readonly flow: number; readonly reason: string });
 

@@ -51,6 +51,10 @@ const records: readonly TapRecord[] = [
     changed: true,
     was: "250 2.1.5 Recipient ok",
   },
+  { type: "wire", at: 5.5, flow: 7, direction: "in", octets: Uint8Array.of(22, 3, 1) },
+  { type: "wire", at: 5.5, flow: 7, direction: "out", octets: Uint8Array.of(22, 3, 3) },
+  { type: "keys", at: 5.5, flow: 7, line: "CLIENT_RANDOM 00 11" },
+  { type: "wire-lost", at: 5.5, flow: 7 },
   { type: "closed", at: 6, flow: 7, reason: "peer-ended" },
 ];
 
@@ -60,7 +64,11 @@ function readLink(pieces: readonly Uint8Array[]): TapRecord[] {
   for (const piece of pieces) {
     reader.push(piece);
     for (let record = reader.next(); record !== undefined; record = reader.next())
-      found.push(record.type === "bytes" ? { ...record, octets: Uint8Array.from(record.octets) } : record);
+      found.push(
+        record.type === "bytes" || record.type === "wire"
+          ? { ...record, octets: Uint8Array.from(record.octets) }
+          : record,
+      );
   }
   return found;
 }

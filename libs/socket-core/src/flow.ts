@@ -56,4 +56,6 @@ export interface Tap {
   closed(flow: Flow, reason: CloseReason): void;
   /** Only while faults are set; who does not ask is not told. */
   intercepted?(flow: Flow, event: Intercepted): void;
+  /** A line of the key log (RFC 9850 §2), before the records that it opens: only of the wire layer, see TapPoint.attachWire. */
+  keys?(flow: Flow, line: string): void;
 }

@@ -12,6 +12,7 @@ interface Plug {
 export class TapPoint implements Tap {
   /** In the order in which they came; never changed but replaced, for a tap may unplug while all are being told. */
   #plugs: readonly Plug[] | undefined;
+  #wire: TapPoint | undefined;
 
   constructor(tap?: Tap) {
     if (tap !== undefined) this.#plugs = [{ tap }];
@@ -26,6 +27,20 @@ export class TapPoint implements Tap {
     const plug = { tap };
     this.#plugs = [...(this.#plugs ?? []), plug];
     return () => this.#unplug(plug);
+  }
+
+  /** The layer below TLS, while somebody listens there. */
+  get wire(): TapPoint | undefined {
+    return this.#wire?.listening === true ? this.#wire : undefined;
+  }
+
+  /**
+   * Told of the layer below TLS, as `ListenOptions.wireTap` is, and of TLS's keys: of connections that are opened from
+   * now on. Who has the keys reads everything. Returns what unplugs it.
+   */
+  attachWire(tap: Tap): () => void {
+    this.#wire ??= new TapPoint();
+    return this.#wire.attach(tap);
   }
 
   opened(flow: Flow): void {
@@ -57,6 +72,10 @@ export class TapPoint implements Tap {
 
   intercepted(flow: Flow, event: Intercepted): void {
     if (this.#plugs !== undefined) this.#tell((tap) => tap.intercepted?.(flow, event));
+  }
+
+  keys(flow: Flow, line: string): void {
+    if (this.#plugs !== undefined) this.#tell((tap) => tap.keys?.(flow, line));
   }
 
   #tell(what: (tap: Tap) => void): void {

@@ -5,6 +5,17 @@
  */
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import type { Flow } from "./flow.ts";
+import type { TapPoint } from "./tap-point.ts";
+
+/** RFC 9850 §2: a line for each secret, as soon as it is there. Without a tap TLS does not write them out. */
+export function tellKeys(secured: TLSSocket, flow: Flow, tap: TapPoint | undefined): void {
+  if (tap !== undefined)
+    secured.on("keylog", (line: Uint8Array) =>
+      tap.keys(flow, Buffer.from(line).toString("latin1").trimEnd()),
+    );
+}
 
 export class TappedWire extends Duplex {
   readonly #socket: Socket;

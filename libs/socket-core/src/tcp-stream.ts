@@ -11,7 +11,7 @@ import type { Receiver, SecuringHow, Stream, Tls } from "./stream.ts";
 import { defaultStreamLimits, LOWEST_HIGH_WATER_MARK, type StreamLimits } from "./stream-limits.ts";
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
-import { TappedWire } from "./tap-wire.ts";
+import { TappedWire, tellKeys } from "./tap-wire.ts";
 import { alpnOf, secure, tlsOf, type TlsOptions } from "./tls.ts";
 import { watchEnd, type TlsEnd } from "./tls-end.ts";
 import { areSmall } from "./pieces.ts";
@@ -74,9 +74,9 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     socket.setNoDelay(true);
     listenTo(socket, this);
     watch(this);
-    this.#wireTap = wireTap;
+    this.#wireTap = wireTap ?? tap.wire;
     tap.opened(flow);
-    wireTap?.opened(flow);
+    this.#wireTap?.opened(flow);
   }
 
   get secure(): boolean {
@@ -214,6 +214,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
         this.#tap.secured(this.flow, socket.getProtocol() ?? "", socket.getCipher().name, this.alpn);
         resolve();
       });
+      tellKeys(secured, this.flow, this.#wireTap);
       if (watches) this.#tlsEnd = watchEnd(wire, secured);
       if (watches && begun !== undefined) wire.once("data", begun);
       this.#adoptSocket(secured);

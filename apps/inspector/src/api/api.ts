@@ -28,6 +28,8 @@ export interface ApiOptions extends DetailOptions {
   readonly controls: Controls | undefined;
   /** PEM of the authority that signed our servers' certificates. */
   readonly certificate: () => Promise<string>;
+  /** Who asks here may have TLS's keys, with which all secrets can be read. */
+  readonly tlsKeys: boolean;
   /** Where somebody is in a lesson beside it; undefined where nothing runs. */
   readonly lesson: LessonFile | undefined;
 }
@@ -180,10 +182,24 @@ async function importFile(store: Store, request: Request): Promise<Response> {
   }
 }
 
-/** `once`: what is known now, and then it ends. `ports=real`: as they are. */
-function capture({ store, showSecrets }: ApiOptions, query: URLSearchParams, request: Request): Response {
+/** `once`: what is known now, and then it ends. `ports=real`: as they are. `tls-keys`: TLS's records, and what opens them. */
+function capture(
+  { store, showSecrets, tlsKeys: mayHaveKeys }: ApiOptions,
+  query: URLSearchParams,
+  request: Request,
+): Response {
+  const tlsKeys = query.has("tls-keys");
+  if (tlsKeys && !mayHaveKeys)
+    return {
+      ...json({
+        detail:
+          "TLS's keys open all secrets: ask the socket in the state folder (inspector export --tls-keys), or start with --show-secrets",
+      }),
+      status: 403,
+    };
   const options = {
     showSecrets,
+    tlsKeys,
     ports: query.get("ports") === "real" ? ("real" as const) : ("well-known" as const),
   };
   const pieces = query.has("once")
@@ -198,9 +214,17 @@ function capture({ store, showSecrets }: ApiOptions, query: URLSearchParams, req
       'attachment; filename="socketscope.pcapng"',
       "Cache-Control",
       "no-store",
+      ...(tlsKeys ? [KEYS_FIELD, String(withKeys(store))] : []),
     ],
     content: { pieces },
   };
+}
+
+/** In how many connections the keys in a capture open something, as far as is known when it begins. */
+export const KEYS_FIELD = "tls-keys";
+
+function withKeys(store: Store): number {
+  return [...store.sockets.values()].filter(({ wire }) => (wire?.keys.length ?? 0) > 0).length;
 }
 
 /** Octets written at once. */

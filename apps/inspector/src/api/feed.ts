@@ -95,6 +95,8 @@ export class Feed {
   }
 
   #take(change: StoreChange): void {
+    // For a capture only.
+    if (change.type === "wire") return;
     if (change.type === "counted") this.#counted.add(change.source);
     else if (change.type === "touched") {
       this.#touched.add(change.socket);

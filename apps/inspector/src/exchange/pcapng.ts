@@ -1,16 +1,28 @@
 /**
  * What the store holds, and what comes, as a capture. A message is one packet (a long one several), with what it means as
- * its comment. Secrets are masked at their length.
+ * its comment. Secrets are masked at their length. With TLS's keys, which somebody has to ask for, what was under TLS is
+ * its records as they travelled: whoever has that file reads all of it, secrets as well.
  */
 import { PcapngWriter, type PcapngOptions } from "@socketscope/recording";
 import { maskOctets } from "../secrets.ts";
 import { Gaps } from "./gaps.ts";
 import { type Conversation, DERIVED, type Kept } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
-import { toldAsItComes, toldUntilNow } from "./told.ts";
+import {
+  atOf,
+  toldAsItComes,
+  toldAsItComesWithWire,
+  type ToldChunk,
+  type ToldMessage,
+  toldUntilNow,
+  toldWithWire,
+} from "./told.ts";
+import { wireComments } from "./wire-comments.ts";
 
 export interface CaptureOptions extends PcapngOptions {
   readonly showSecrets: boolean;
+  /** TLS's records and its keys, of connections whose servers tell of them. */
+  readonly tlsKeys: boolean;
 }
 
 /** All that is known now. */
@@ -18,8 +30,8 @@ export function* captureOf(store: Store, options: CaptureOptions): Generator<Uin
   const capture = new Capture(options);
   yield* capture.begin();
   // In the order of time, which never goes back in a capture: each program tells its own in its own time.
-  const told = toldUntilNow(store).toSorted((a, b) => a.kept.view.at - b.kept.view.at);
-  for (const { conversation, kept } of told) yield* capture.take(conversation, kept);
+  const told = options.tlsKeys ? toldWithWire(store) : toldUntilNow(store);
+  yield* capture.takeAll(told.toSorted((a, b) => atOf(a) - atOf(b)));
 }
 
 /** All that is known, and then what comes, until nobody reads any more. */
@@ -30,8 +42,9 @@ export async function* captureLive(
 ): AsyncGenerator<Uint8Array> {
   const capture = new Capture(options);
   yield Buffer.concat(capture.begin());
-  for await (const batch of toldAsItComes(store, until)) {
-    const blocks = batch.flatMap(({ conversation, kept }) => [...capture.take(conversation, kept)]);
+  const batches = options.tlsKeys ? toldAsItComesWithWire(store, until) : toldAsItComes(store, until);
+  for await (const batch of batches) {
+    const blocks = [...capture.takeAll(batch)];
     if (blocks.length > 0) yield Buffer.concat(blocks);
   }
 }
@@ -44,6 +57,10 @@ interface Stretch {
   protocol: string;
   /** It began when TLS did. */
   readonly secured: boolean;
+  /** Its octets are TLS's records now. */
+  below: boolean;
+  /** Lines of keys that stand in the capture. */
+  keys: number;
   readonly gaps: Gaps;
 }
 
@@ -53,28 +70,55 @@ const SECURED =
 class Capture {
   readonly #writer: PcapngWriter;
   readonly #showSecrets: boolean;
+  readonly #tlsKeys: boolean;
   readonly #stretches = new Map<number, Stretch>();
   #next = 0;
 
   constructor(options: CaptureOptions) {
     this.#writer = new PcapngWriter(options);
     this.#showSecrets = options.showSecrets;
+    this.#tlsKeys = options.tlsKeys;
   }
 
   begin(): readonly Uint8Array[] {
     return this.#writer.begin("Socketscope inspector");
   }
 
-  *take(conversation: Conversation, kept: Kept): Generator<Uint8Array> {
+  *takeAll(told: readonly (ToldMessage | ToldChunk)[]): Generator<Uint8Array> {
+    const isBelow = ({ key }: Conversation): boolean => this.#stretches.get(key)?.below === true;
+    const comments = this.#tlsKeys ? wireComments(told, isBelow, ({ view }) => commentOf(view)) : undefined;
+    for (const one of told)
+      if ("chunk" in one) yield* this.#carry(one, comments?.get(one.chunk) ?? "");
+      else yield* this.#take(one);
+  }
+
+  /** TLS's records, and before them the keys that open them. */
+  *#carry({ conversation, chunk }: ToldChunk, comment: string): Generator<Uint8Array> {
+    const { key, wire } = conversation;
+    if (wire === undefined || wire.lost) return;
+    const stretch = this.#stretches.get(key) ?? (yield* this.#begin(conversation, chunk.at));
+    if (!stretch.below) {
+      stretch.below = true;
+      if (stretch.protocol !== "tls") this.#writer.speaks(stretch.id, "tls");
+    }
+    const keys = wire.keys.slice(stretch.keys);
+    stretch.keys += keys.length;
+    if (keys.length > 0) yield this.#writer.keys(keys);
+    yield* this.#writer.bytes(stretch.id, chunk.direction, chunk.at, chunk.octets, comment);
+  }
+
+  *#take({ conversation, kept }: ToldMessage): Generator<Uint8Array> {
     const { view } = kept;
     const { key, flow } = conversation;
-    let stretch = this.#stretches.get(key);
-    if (stretch === undefined) {
-      stretch = this.#stretch(key, false);
-      yield* this.#open(stretch, conversation, view.at, undefined);
+    let stretch = this.#stretches.get(key) ?? (yield* this.#begin(conversation, view.at));
+    if (stretch.below && conversation.wire?.lost === true) {
+      // Its records had to go, or were too many: from here on in clear.
+      const before = stretch.id;
+      stretch = this.#stretch(key, true);
+      yield* this.#open(stretch, conversation, view.at, before);
     }
     for (const { direction, octets } of stretch.gaps.before(kept))
-      this.#writer.gap(stretch.id, direction, octets);
+      if (!stretch.below) this.#writer.gap(stretch.id, direction, octets);
     if (view.derived === DERIVED.closed) {
       const reason = conversation.view.reason ?? "";
       yield* this.#writer.closed(stretch.id, view.at, {
@@ -84,7 +128,7 @@ class Capture {
         comment: view.means,
       });
     }
-    if (view.derived === DERIVED.secured) {
+    if (view.derived === DERIVED.secured && !stretch.below) {
       const { tls } = conversation.view;
       const before = stretch.id;
       if (stretch.said) {
@@ -93,7 +137,7 @@ class Capture {
       }
       if (tls !== undefined) this.#writer.secured(stretch.id, { ...tls, since: view.at });
     }
-    if (view.kind === "event") return;
+    if (view.kind === "event" || stretch.below) return;
     if (view.protocol !== stretch.protocol) {
       stretch.protocol = view.protocol;
       this.#writer.speaks(stretch.id, view.protocol);
@@ -102,20 +146,29 @@ class Capture {
     else yield* this.#message(stretch, conversation, kept);
   }
 
+  *#begin(conversation: Conversation, at: number): Generator<Uint8Array, Stretch> {
+    const stretch = this.#stretch(conversation.key, false);
+    yield* this.#open(stretch, conversation, at, undefined);
+    return stretch;
+  }
+
   #stretch(key: number, secured: boolean): Stretch {
-    const stretch = { id: this.#next++, said: false, protocol: "", secured, gaps: new Gaps() };
+    const id = this.#next++;
+    const stretch = { id, said: false, protocol: "", secured, below: false, keys: 0, gaps: new Gaps() };
     this.#stretches.set(key, stretch);
     return stretch;
   }
 
   #open(
     stretch: Stretch,
-    { flow, client, view, kept }: Conversation,
+    conversation: Conversation,
     at: number,
     goesOn: number | undefined,
   ): readonly Uint8Array[] {
+    const { flow, client, view, kept } = conversation;
     const spoken = kept.find((one) => one.view.kind !== "event")?.view.protocol ?? view.protocol;
-    stretch.protocol = stretch.secured ? view.protocol : spoken;
+    const below = this.#tlsKeys && !stretch.secured && beginsBelow(conversation);
+    stretch.protocol = below ? "tls" : stretch.secured ? view.protocol : spoken;
     const { transport, local, remote } = flow;
     const parent = view.parent === undefined ? undefined : this.#stretches.get(view.parent)?.id;
     const named = { id: stretch.id, transport, local, remote, ...(parent !== undefined && { parent }) };
@@ -123,6 +176,7 @@ class Capture {
       protocol: stretch.protocol,
       client,
       ...(goesOn !== undefined && { goesOn }),
+      ...(below && { under: spoken }),
       // What began under TLS in the midst of a connection had no handshake of its own.
       joined: view.joined || stretch.secured,
     });
@@ -149,6 +203,14 @@ class Capture {
       comment = "";
     }
   }
+}
+
+/** Its first octets are TLS's, and its records are here. */
+function beginsBelow({ kept, wire }: Conversation): boolean {
+  if (wire === undefined || wire.lost || wire.chunks.length === 0) return false;
+  const spoken = kept.findIndex(({ view }) => view.kind !== "event");
+  const secured = kept.findIndex(({ view }) => view.derived === DERIVED.secured);
+  return spoken === -1 || (secured !== -1 && secured < spoken);
 }
 
 function commentOf({ who, means, source, problem }: Kept["view"]): string {

@@ -8,6 +8,7 @@ import { maskText } from "../secrets.ts";
 import { tellIntercepted } from "./intercepted.ts";
 import type { MessageView, SocketView, Speaker } from "../views.ts";
 import { KeptOctets } from "./kept-octets.ts";
+import type { WireLayerRecord, WireLog } from "./wire-log.ts";
 
 /** A message with its octets' ranges; the view is what is shown of it. */
 export interface Kept {
@@ -48,6 +49,8 @@ export class Conversation {
   readonly kept: Kept[] = [];
   /** The process at the other end, where it runs on this machine. */
   process: string | undefined;
+  /** The layer below TLS, where the server tells of it. */
+  wire: WireLog | undefined;
   readonly #options: ConversationOptions;
   #protocol = "";
   #reader: Reader | undefined;
@@ -94,6 +97,10 @@ export class Conversation {
   get client(): Direction {
     return this.#options.client;
   }
+  /** It was open before we listened. */
+  get joined(): boolean {
+    return this.#options.joined;
+  }
   get open(): boolean {
     return this.#closed === undefined;
   }
@@ -123,7 +130,9 @@ export class Conversation {
   }
 
   /** What it led to. */
-  take(record: Exclude<FlowRecord, { type: "opened" | "refused" | "unseen" }>): readonly Kept[] {
+  take(
+    record: Exclude<FlowRecord, { type: "opened" | "refused" | "unseen" } | WireLayerRecord>,
+  ): readonly Kept[] {
     switch (record.type) {
       case "speaks":
         this.#speaks(record.protocol, record.at);

@@ -5,7 +5,7 @@
 import type { FlowRecord, SourceRecord } from "@socketscope/recording";
 import type { Change, KeptView, RefusalView, SourceView } from "../views.ts";
 import { Conversation } from "./conversation.ts";
-import type { KeptOctets } from "./kept-octets.ts";
+import { WireLog, type WireLayerRecord } from "./wire-log.ts";
 
 export interface StoreLimits {
   /** Octets of sockets kept in memory. Default 64 MiB. */
@@ -29,7 +29,14 @@ export const defaultStoreLimits: StoreLimits = {
 export type StoreChange =
   | Exclude<Change, { type: "socket" }>
   | { readonly type: "touched"; readonly socket: number }
-  | { readonly type: "counted"; readonly source: number };
+  | { readonly type: "counted"; readonly source: number }
+  /** One more chunk of the layer below TLS, the nth from 0. */
+  | { readonly type: "wire"; readonly socket: number; readonly chunk: number };
+
+/** What lets go of the oldest of its octets when there are too many, and says how many those were. */
+interface Forgetful {
+  forgetOldest(): number;
+}
 
 const NOTHING_MISSED = { octets: 0, flows: 0 };
 
@@ -52,7 +59,7 @@ export class Store {
   readonly #sources = new Map<number, Source>();
   readonly #listeners = new Set<(change: StoreChange) => void>();
   /** Whose chunk is the oldest, in order of arrival. */
-  readonly #arrivals: KeptOctets[] = [];
+  readonly #arrivals: Forgetful[] = [];
   #oldest = 0;
   #forgotten = 0;
   #recordings = 0;
@@ -168,6 +175,8 @@ export class Store {
     if (record.type === "gap") this.#miss(source, record.octets);
     const conversation = source.flows.get(record.flow);
     if (conversation === undefined) return;
+    if (record.type === "wire" || record.type === "wire-lost" || record.type === "keys")
+      return this.#takeWire(conversation, record);
     if (record.type === "bytes") this.#keep(conversation.octets[record.direction], record.octets.length);
     const fresh = conversation.take(record);
     for (const { view } of fresh) this.#tell({ type: "message", message: view });
@@ -175,6 +184,20 @@ export class Store {
     if (record.type === "closed") source.flows.delete(record.flow);
     this.#tell({ type: "touched", socket: conversation.key });
     this.#bound();
+  }
+
+  #takeWire(conversation: Conversation, record: WireLayerRecord): void {
+    // Its ClientHello may have been before we listened.
+    if (conversation.joined) return;
+    conversation.wire ??= new WireLog();
+    const more = conversation.wire.take(record);
+    if (more <= 0) {
+      this.#octets += more;
+      return;
+    }
+    this.#keep(conversation.wire, more);
+    const chunk = conversation.wire.chunks.length - 1;
+    this.#tell({ type: "wire", socket: conversation.key, chunk });
   }
 
   #open(source: Source, { flow, at, joined = false, role }: Extract<FlowRecord, { type: "opened" }>): void {
@@ -223,7 +246,7 @@ export class Store {
     this.#tell({ type: "counted", source: source.view.key });
   }
 
-  #keep(kept: KeptOctets, length: number): void {
+  #keep(kept: Forgetful, length: number): void {
     this.#arrivals.push(kept);
     this.#octets += length;
     while (this.#octets > this.#limits.maxOctets && this.#oldest < this.#arrivals.length - 1) {

@@ -1,5 +1,6 @@
 /** `inspector export FILE`: what a running inspector knows, in a file that is whole or not there. */
 import { kinds, runOnce, UsageError, writeFileAtomic, type OptionReader } from "@socketscope/host";
+import { KEYS_FIELD } from "../api/api.ts";
 import { markdownOf } from "../exchange/markdown.ts";
 import { Inspector } from "./inspector.ts";
 import { inspectorState } from "./state-option.ts";
@@ -9,6 +10,7 @@ interface ExportOptions {
   readonly file: string;
   readonly format: "ndjson" | "markdown" | "pcapng" | "har";
   readonly ports: "well-known" | "real";
+  readonly tlsKeys: boolean;
 }
 
 /** Octets of a recording. */
@@ -24,6 +26,7 @@ export function exportFile(version: string): Promise<void> {
         "inspector export talk.ndjson",
         "inspector export talk.md --markdown",
         "inspector export talk.pcapng --pcapng",
+        "inspector export talk.pcapng --pcapng --tls-keys",
         "inspector export talk.har --har",
       ],
       positionals: [{ name: "FILE", help: "a recording (NDJSON), which `inspector replay` shows again" }],
@@ -34,10 +37,17 @@ export function exportFile(version: string): Promise<void> {
 }
 
 function exportOptions(read: OptionReader, [file]: readonly string[]): ExportOptions {
+  const format = formatOf(read);
+  const tlsKeys = read.flag("tls-keys", {
+    help: "in a capture: TLS as it travelled, and the keys that open it and all secrets in it",
+  });
+  if (tlsKeys && format !== "pcapng")
+    throw new UsageError("USAGE_BAD_VALUE", "--tls-keys: only a capture has them; give --pcapng as well");
   return {
     file: file ?? "",
     state: inspectorState(read),
-    format: formatOf(read),
+    format,
+    tlsKeys,
     ports: read.one("ports", kinds.oneOf("well-known", "real"), {
       help: "in a capture: 80 for HTTP and so on, so that Wireshark knows it, or as they are",
       default: "well-known",
@@ -60,16 +70,23 @@ function formatOf(read: OptionReader): ExportOptions["format"] {
 
 const PATHS = { ndjson: "/recording.ndjson", pcapng: "/capture.pcapng", har: "/talk.har" } as const;
 
-async function write({ state, file, format, ports }: ExportOptions): Promise<number> {
+async function write({ state, file, format, ports, tlsKeys }: ExportOptions): Promise<number> {
   using inspector = new Inspector(state);
   if (format === "markdown") {
     const { sockets, messages } = await inspector.snapshot();
     await writeFileAtomic(file, markdownOf(sockets, messages), 0o600);
   } else {
-    const path = `${PATHS[format]}?once&ports=${ports}`;
+    const path = `${PATHS[format]}?once&ports=${ports}${tlsKeys ? "&tls-keys" : ""}`;
     const response = await inspector.get(path);
     await writeFileAtomic(file, await response.body.bytes(MAX_RECORDING), 0o600);
+    if (tlsKeys) process.stderr.write(keysTold(Number(response.fields.get(KEYS_FIELD))));
   }
   process.stderr.write(`written to ${file}\n`);
   return 0;
+}
+
+function keysTold(connections: number): string {
+  return connections > 0
+    ? `with the keys of ${connections} connections: whoever has it reads their passwords\n`
+    : "no keys are known: start the servers with --inspect-wire before their clients come\n";
 }

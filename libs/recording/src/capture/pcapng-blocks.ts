@@ -11,10 +11,13 @@ export const BLOCK = {
   packet: 2,
   simplePacket: 3,
   enhancedPacket: 6,
+  secrets: 10,
 } as const;
 
 /** IPv4 or IPv6 begins at the first octet. */
 export const LINKTYPE_RAW = 101;
+/** "TLSK": a key log of TLS. */
+const TLS_KEY_LOG = 0x544c534b;
 export const BYTE_ORDER = 0x1a2b3c4d;
 
 const OPTION = { comment: 1, name: 2, userApplication: 4, resolution: 9 } as const;
@@ -59,6 +62,17 @@ export function packetBlock(at: number, packet: Uint8Array, comment: string): Ui
   view.setUint32(16, packet.length, true);
   body.set(packet, 20);
   return block(BLOCK.enhancedPacket, body, comment === "" ? [] : [[OPTION.comment, text(comment)]]);
+}
+
+/** RFC 9850 §2 lines. They open what follows them in the file, never what stands before. */
+export function secretsBlock(lines: readonly string[]): Uint8Array {
+  const log = encodeUtf8(lines.map((line) => `${line}\n`).join(""));
+  const body = new Uint8Array(8 + padded(log.length));
+  const view = new DataView(body.buffer);
+  view.setUint32(0, TLS_KEY_LOG, true);
+  view.setUint32(4, log.length, true);
+  body.set(log, 8);
+  return block(BLOCK.secrets, body, []);
 }
 
 function text(value: string): Uint8Array {

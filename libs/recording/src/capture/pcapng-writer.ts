@@ -6,7 +6,7 @@ import type { Direction } from "@socketscope/wire";
 import type { FlowName } from "../records.ts";
 import { octetsOfAddress } from "./ip-address.ts";
 import { type Endpoint, FLAGS, tcpPacket, udpPacket } from "./packet-writer.ts";
-import { interfaceBlock, packetBlock, sectionBlock } from "./pcapng-blocks.ts";
+import { interfaceBlock, packetBlock, secretsBlock, sectionBlock } from "./pcapng-blocks.ts";
 import { formatEnded, formatNote, formatSpeaks, formatTls, type TlsNote } from "./stream-note.ts";
 
 export interface PcapngOptions {
@@ -27,6 +27,15 @@ const WELL_KNOWN: Readonly<Record<string, number>> = {
   ftp: 21,
   "ftp-data": 20,
   rtmp: 1935,
+};
+
+/** Of what is spoken under TLS from the first octet on; what begins in the clear stays where that is. */
+const WELL_KNOWN_TLS: Readonly<Record<string, number>> = {
+  http: 443,
+  websocket: 443,
+  smtp: 465,
+  pop3: 995,
+  ftp: 990,
 };
 
 const FIRST_SEQ = 1000;
@@ -56,6 +65,8 @@ export interface StreamBeginning {
   readonly joined?: boolean;
   /** The flow that the same connection was before. */
   readonly goesOn?: number;
+  /** What is spoken in TLS's records, where those are what its octets are; "": not known yet. */
+  readonly under?: string;
 }
 
 export class PcapngWriter {
@@ -84,9 +95,10 @@ export class PcapngWriter {
   opened(
     flow: FlowName,
     at: number,
-    { protocol, client, joined = false, goesOn }: StreamBeginning,
+    { protocol, client, joined = false, goesOn, under }: StreamBeginning,
   ): readonly Uint8Array[] {
-    const ends = this.#endsOf(flow, protocol, client);
+    const wellKnown = under === undefined ? WELL_KNOWN[protocol] : WELL_KNOWN_TLS[under];
+    const ends = this.#endsOf(flow, wellKnown, client);
     const note = formatNote({
       stream: flow.id,
       role: client === "in" ? "server" : "client",
@@ -112,6 +124,11 @@ export class PcapngWriter {
     const synAck = this.#segment(talk, server, at, FLAGS.syn | FLAGS.ack, "");
     talk.halves[server].seq += 1;
     return [syn, synAck, this.#segment(talk, client, at, FLAGS.ack, "")];
+  }
+
+  /** TLS's keys, before the packets that they open. */
+  keys(lines: readonly string[]): Uint8Array {
+    return secretsBlock(lines);
   }
 
   /** Another protocol goes on; the next packet tells it. */
@@ -215,12 +232,12 @@ export class PcapngWriter {
     return packetBlock(this.#at, packet, comment);
   }
 
-  #endsOf(flow: FlowName, protocol: string, client: Direction) {
+  #endsOf(flow: FlowName, wellKnown: number | undefined, client: Direction) {
     const addresses = [flow.remote.host, flow.local.host].map(octetsOfAddress);
     const [remoteAddress = LOOPBACK, localAddress = LOOPBACK] = addresses;
     const same = remoteAddress.length === localAddress.length;
     const server = client === "in" ? "local" : "remote";
-    const known = this.#options.ports === "well-known" ? WELL_KNOWN[protocol] : undefined;
+    const known = this.#options.ports === "well-known" ? wellKnown : undefined;
     const ports = { local: flow.local.port, remote: flow.remote.port };
     const real = { ...ports };
     if (known !== undefined && flow.transport === "tcp") ports[server] = known;

@@ -1,0 +1,213 @@
+/** TLS as it travelled, with its keys: on request only, and then Wireshark reads all of it. */
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import {
+  realClient,
+  run,
+  type RunningApp,
+  spawnApp,
+  TemporaryFolder,
+  workspaceRoot,
+} from "@socketscope/testkit";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import type { MessageView, SocketView } from "../src/views.ts";
+
+interface Snapshot {
+  readonly sources: readonly unknown[];
+  readonly sockets: readonly SocketView[];
+  readonly messages: readonly MessageView[];
+}
+
+const PASSWORD = "wonderland-7";
+
+realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's keys", () => {
+  let folder: TemporaryFolder;
+  let inspector: RunningApp;
+  const apps: RunningApp[] = [];
+  let sockets: readonly SocketView[] = [];
+  const file = (name: string): string => join(folder.path, name);
+
+  async function snapshot(): Promise<Snapshot> {
+    return (await (await fetch(`${inspector.url("page")}/api/snapshot`)).json()) as Snapshot;
+  }
+
+  async function tshark(name: string, ...words: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await run("tshark", ["-r", file(name), ...words]);
+    expect([code, stderr.replace(/^Running as user.*\n/, "")]).toEqual([0, ""]);
+    return Buffer.from(stdout).toString();
+  }
+
+  /** One row for each packet. */
+  async function fields<const Name extends string>(
+    name: string,
+    wanted: Readonly<Record<Name, string>>,
+  ): Promise<readonly Readonly<Record<Name, string>>[]> {
+    const names = Object.keys(wanted) as Name[];
+    const text = await tshark(
+      name,
+      ...["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-T", "fields"],
+      ...names.flatMap((one) => ["-e", wanted[one]]),
+    );
+    return text
+      .replace(/\n$/, "")
+      .split("\n")
+      .map((line) => {
+        const cells = line.split("\t");
+        return Object.fromEntries(names.map((one, index) => [one, cells[index] ?? ""])) as Record<
+          Name,
+          string
+        >;
+      });
+  }
+
+  async function exported(name: string, ...words: readonly string[]): Promise<string> {
+    const command = ["--import", "tsx", "--conditions=@socketscope/source", "apps/inspector/src/main.ts"];
+    const asked = ["export", file(name), "--pcapng", ...words, "--state", file("state")];
+    const { code, stderr } = await run(process.execPath, [...command, ...asked], { cwd: workspaceRoot });
+    expect(code).toBe(0);
+    return stderr;
+  }
+
+  beforeAll(async () => {
+    folder = new TemporaryFolder("inspector-keys");
+    const state = ["--state", file("state")];
+    inspector = await spawnApp("inspector", state);
+    for (const [name, ...more] of [
+      ["web-server"],
+      ["mail-relay", `--user=ann@lab.test:${PASSWORD}`, "--local-domain=lab.test"],
+      ["file-transfer", `--user=ann:${PASSWORD}`],
+    ] as const)
+      apps.push(await spawnApp(name, [...state, "--inspect-wire", ...more]));
+    await vi.waitUntil(async () => (await snapshot()).sources.length === 3, { timeout: 20_000 });
+    const [web, mail, files] = apps;
+    const ca = web?.ready.ca ?? "";
+    const https = web?.url("https") ?? "";
+    const port = (app: RunningApp | undefined, name: string): string => new URL(app?.url(name) ?? "").port;
+    for (const most of ["1.3", "1.2"])
+      await run("curl", ["-s", "--cacert", ca, "--tls-max", most, `${https}/over-tls-${most}`]);
+    await run("swaks", [
+      ...["--server", `127.0.0.1:${port(mail, "submission")}`, "--tls", "--helo", "swaks.test"],
+      ...["--from", "ann@lab.test", "--to", "ann@lab.test", "--auth", "PLAIN", "--auth-user", "ann@lab.test"],
+      ...["--auth-password", PASSWORD, "--body", "read by Wireshark"],
+    ]);
+    const box = ["-s", "--cacert", ca, "-u", `ann@lab.test:${PASSWORD}`];
+    await run("curl", [...box, `pop3s://127.0.0.1:${port(mail, "pop3s")}/`]);
+    writeFileSync(file("song"), "la la la ".repeat(4000));
+    const ftp = `open ftp://ann:${PASSWORD}@127.0.0.1:${port(files, "ftp")}`;
+    await run("lftp", ["-c", `set ssl:ca-file ${ca}; ${ftp}; put ${file("song")}`]);
+    await run("curl", ["-s", "--cacert", file("song"), `${https}/never-asked`]);
+    await vi.waitUntil(async () => {
+      ({ sockets } = await snapshot());
+      return sockets.length >= 7 && sockets.every(({ closed }) => closed !== undefined);
+    }, 15_000);
+    expect(await exported("keys.pcapng", "--tls-keys")).toContain("whoever has it reads their passwords");
+    await exported("real.pcapng", "--tls-keys", "--ports", "real");
+    await exported("plain.pcapng");
+  }, 90_000);
+  afterAll(async () => {
+    for (const app of [...apps, inspector]) await app[Symbol.asyncDispose]();
+    folder[Symbol.dispose]();
+  });
+
+  it("is for its owner alone, and only asked for by whom the state folder belongs to", async () => {
+    expect(statSync(file("keys.pcapng")).mode & 0o777).toBe(0o600);
+    const refused = await fetch(`${inspector.url("page")}/capture.pcapng?once&tls-keys`);
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining("--show-secrets")]);
+    // The password stands there for those who have the keys; neither is in what was not asked for so.
+    for (const sink of [
+      readFileSync(file("plain.pcapng")).toString("latin1"),
+      await (await fetch(`${inspector.url("page")}/recording.ndjson`)).text(),
+      JSON.stringify(await snapshot()),
+    ]) {
+      expect(sink).not.toMatch(/CLIENT_RANDOM|TRAFFIC_SECRET/);
+      expect(sink).not.toContain(PASSWORD);
+    }
+    expect(readFileSync(file("keys.pcapng")).toString("latin1")).toMatch(
+      /CLIENT_RANDOM[^]*TRAFFIC_SECRET_0|TRAFFIC_SECRET_0[^]*CLIENT_RANDOM/,
+    );
+  });
+
+  it.each([
+    ["by well-known ports", "keys.pcapng"],
+    ["by its own ports", "real.pcapng"],
+  ])(
+    "has no error, and tshark reads what is in TLS 1.2, TLS 1.3 and behind STARTTLS: %s",
+    async (_, name) => {
+      const rows = await fields(name, {
+        faults: "tcp.analysis.flags",
+        malformed: "_ws.malformed",
+        severity: "_ws.expert.severity",
+        sums: "tcp.checksum.status",
+        tls: "tls.record.content_type",
+        version: "_ws.col.Protocol",
+        http: "http.request.uri",
+        smtp: "smtp.req.command",
+        pop: "pop.request.command",
+        ftp: "ftp.request.command",
+        words: "ftp.request.arg",
+        comment: "frame.comment",
+      });
+      for (const { faults, malformed, severity, sums } of rows) {
+        expect([faults, malformed]).toEqual(["", ""]);
+        expect(severity).not.toContain("8388608");
+        expect(sums).toBe("1");
+      }
+      // Only what stands in a record of TLS.
+      const inside = rows.filter(({ tls }) => tls !== "");
+      const said = (what: "http" | "smtp" | "pop" | "ftp" | "words"): readonly string[] =>
+        inside.map((row) => row[what]).filter((word) => word !== "");
+      expect(said("http")).toEqual(["/over-tls-1.3", "/over-tls-1.2"]);
+      expect(inside.map(({ comment }) => comment).join()).toContain("Client: Asks for the resource");
+      const data = "nothing else travels on this socket";
+      // By the well-known ports Wireshark follows FTP's talk, and takes the data for FTP's as it was announced there.
+      expect(inside.some(({ comment }) => comment.includes(data))).toBe(name === "real.pcapng");
+      if (name === "real.pcapng") return;
+      expect(said("smtp")).toEqual(["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]);
+      expect(said("pop")[0]).toBe("CAPA");
+      expect(said("ftp")).toEqual(expect.arrayContaining(["USER", "PASS", "STOR"]));
+      expect(said("words")).toContain(PASSWORD);
+    },
+  );
+
+  it("is followed by tshark to the octets that the servers told above TLS", async () => {
+    const streams = await fields("real.pcapng", { stream: "tcp.stream", ports: "tcp.port" });
+    const asked = sockets.filter(({ tls, protocol }) => tls !== undefined && protocol !== "ftp-data");
+    expect(asked.length).toBe(5);
+    const numbers = asked.map(
+      ({ remote }) => streams.find(({ ports }) => ports.split(",").includes(String(remote.port)))?.stream,
+    );
+    const wanted = numbers.flatMap((number) => ["-z", `follow,tls,raw,${number}`]);
+    const blocks = (await tshark("real.pcapng", "-q", ...wanted)).split(/^=+$/m);
+    for (const [index, { key, remote, protocol }] of asked.entries()) {
+      const followed = blocks.find((block) => block.includes(`tcp.stream eq ${numbers[index]}\n`)) ?? "";
+      const [, first] = /^Node 0: .*:(\d+)$/m.exec(followed) ?? [];
+      const said = { in: "", out: "" };
+      for (const line of followed.split("\n").filter((one) => /^\t?[\da-f]+$/.test(one)))
+        said[line.startsWith("\t") === (first === String(remote.port)) ? "out" : "in"] += line.trim();
+      for (const direction of ["in", "out"] as const) {
+        const ours = await fetch(`${inspector.url("page")}/api/sockets/${key}/octets/${direction}`);
+        const hex = Buffer.from(await ours.arrayBuffer()).toString("hex");
+        // Passwords are masked there; and before an upgrade nothing is in TLS.
+        if (protocol === "http") expect(said[direction]).toBe(hex);
+        else expect(said[direction].length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it("goes on as it happens, over the socket in the state folder, and is read so", async () => {
+    const gathered: Buffer[] = [];
+    const socketPath = join(file("state"), "inspector-control.sock");
+    const asking = request({ socketPath, path: "/capture.pcapng?tls-keys" }, (response) =>
+      response.on("data", (octets: Buffer) => gathered.push(octets)),
+    ).end();
+    const seen = (): string => Buffer.concat(gathered).toString("latin1");
+    await vi.waitUntil(() => seen().includes("TRAFFIC_SECRET"), 10_000);
+    const before = seen().length;
+    await run("curl", ["-s", "--cacert", apps[0]?.ready.ca ?? "", `${apps[0]?.url("https")}/while-it-ran`]);
+    await vi.waitUntil(() => seen().slice(before).includes("Why it ended"), 10_000);
+    asking.destroy();
+    writeFileSync(file("live.pcapng"), Buffer.concat(gathered));
+    expect(await tshark("live.pcapng", "-Y", 'tls && http.request.uri == "/while-it-ran"')).not.toBe("");
+  });
+});
