@@ -185,15 +185,19 @@ class Capture {
   *#message(stretch: Stretch, conversation: Conversation, { view, message }: Kept): Generator<Uint8Array> {
     const { from, to, direction, at } = view;
     const first = stretch.said ? "" : stretch.secured ? SECURED : "";
-    const read = conversation.octets[direction].read(from, to);
-    if (read.from > from) this.#writer.gap(stretch.id, direction, read.from - from);
-    const octets = this.#showSecrets
-      ? read.octets
-      : maskOctets(message, read.from - from + message.from, read.octets);
-    yield* this.#writer.bytes(stretch.id, direction, at, octets, first + commentOf(view));
+    let comment = first + commentOf(view);
+    let next = from;
+    for (const piece of conversation.octets[direction].pieces(from, to)) {
+      this.#writer.gap(stretch.id, direction, piece.from - next);
+      const octets = this.#showSecrets
+        ? piece.octets
+        : maskOctets(message, piece.from - from + message.from, piece.octets);
+      yield* this.#writer.bytes(stretch.id, direction, at, octets, comment);
+      comment = "";
+      next = piece.from + octets.length;
+    }
     stretch.said = true;
-    const left = to - read.from - octets.length;
-    if (left > 0) this.#writer.gap(stretch.id, direction, left);
+    this.#writer.gap(stretch.id, direction, to - next);
   }
 
   *#datagrams(stretch: Stretch, conversation: Conversation, { view }: Kept): Generator<Uint8Array> {

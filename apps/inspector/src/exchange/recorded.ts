@@ -89,15 +89,20 @@ function recordsOf(
     if (derived === DERIVED.secured && tls !== undefined) return [{ type: "secured", at, flow, ...tls }];
     return derived === DERIVED.closed ? [{ type: "closed", at, flow, reason }] : [];
   }
-  const read = conversation.octets[direction].read(from, to);
   const found: FlowRecord[] = [];
-  // What had to go to keep the store small is a gap here.
-  if (read.from > from) found.push({ type: "gap", at, flow, direction, octets: read.from - from });
-  const octets = showSecrets
-    ? read.octets
-    : maskOctets(message, read.from - from + message.from, read.octets);
-  if (octets.length > 0) found.push({ type: "bytes", at, flow, direction, octets });
-  const left = to - read.from - octets.length;
-  if (left > 0) found.push({ type: "gap", at, flow, direction, octets: left });
+  // What was not carried, and what had to go to keep the store small, is a gap here.
+  const gap = (octets: number): void => {
+    if (octets > 0) found.push({ type: "gap", at, flow, direction, octets });
+  };
+  let next = from;
+  for (const piece of conversation.octets[direction].pieces(from, to)) {
+    gap(piece.from - next);
+    const octets = showSecrets
+      ? piece.octets
+      : maskOctets(message, piece.from - from + message.from, piece.octets);
+    found.push({ type: "bytes", at, flow, direction, octets });
+    next = piece.from + octets.length;
+  }
+  gap(to - next);
   return found;
 }

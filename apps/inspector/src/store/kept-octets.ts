@@ -48,6 +48,16 @@ export class KeptOctets {
     return { from: begin, octets: joined(pieces) };
   }
 
+  /** What is kept of [from, to), piece by piece: between two of them is a hole. */
+  *pieces(from: number, to: number): Generator<{ readonly from: number; readonly octets: Uint8Array }> {
+    for (let at = from; at < to;) {
+      const piece = this.read(at, to);
+      if (piece.octets.length === 0) return;
+      yield piece;
+      at = piece.from + piece.octets.length;
+    }
+  }
+
   /** The chunks kept of [from, to), as they came: of UDP, the datagrams. */
   *chunks(from: number, to: number): Generator<Kept> {
     for (let at = this.#find(from); ; at++) {
