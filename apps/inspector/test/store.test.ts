@@ -30,6 +30,28 @@ const letter = talk(1, "smtp", [
 ]);
 
 describe("the store", () => {
+  it("says that TLS was not agreed where it had to come first, and nowhere else", () => {
+    const listeners = [
+      { name: "https", url: "https://127.0.0.1:8443" },
+      { name: "http", url: "http://127.0.0.1:8080" },
+    ];
+    const { store, take } = storeWith({}, { app: "web-server", listeners });
+    const closed = (flow: number): FlowRecord => ({ type: "closed", at: 9, flow, reason: "io" });
+    take(opens(1, 8443), closed(1), opens(2, 8080), closed(2));
+    const secured: FlowRecord = { type: "secured", at: 5, flow: 3, protocol: "TLSv1.3", cipher: "x" };
+    take(opens(3, 8443), secured, closed(3), { ...opens(4, 8443), joined: true } as FlowRecord, closed(4));
+    const told = [...store.sockets.values()].map(({ kept, view }) => [
+      kept.some(({ view: row }) => row.said === "TLS was not agreed" && row.fault),
+      view.faults,
+    ]);
+    expect(told).toEqual([
+      [true, 1],
+      [false, 0],
+      [false, 0],
+      [false, 0],
+    ]);
+  });
+
   it("makes messages of octets, and links answers to what they answer", () => {
     const { store, source } = storeWith();
     for (const record of letter) store.take(source, record);

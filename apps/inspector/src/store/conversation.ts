@@ -27,6 +27,7 @@ export const DERIVED = {
   joined: "its first octets",
   secured: "the secured event",
   closed: "the close event",
+  unsecured: "no secured event",
   intercepted: "the intercept",
   gap: "a count",
 } as const;
@@ -39,6 +40,8 @@ export interface ConversationOptions {
   readonly parent: number | undefined;
   readonly at: number;
   readonly joined: boolean;
+  /** It was accepted where TLS comes before all else. */
+  readonly tlsFirst: boolean;
   /** The direction in which the client speaks, seen from the tap. */
   readonly client: Direction;
   readonly nextOrder: () => number;
@@ -218,6 +221,12 @@ export class Conversation {
     this.#endReader(at);
     this.#closed = { at, reason };
     if (this.flow.transport === "udp") return;
+    const { tlsFirst, joined } = this.#options;
+    if (tlsFirst && !joined && this.#tls === undefined)
+      this.#event(at, "TLS was not agreed", NO_TLS, DERIVED.unsecured, {
+        source: "RFC 8446 §2",
+        fault: true,
+      });
     this.#event(at, `Closed: ${reason}`, CLOSINGS[reason] ?? "The socket is gone.", DERIVED.closed);
   }
 
@@ -292,9 +301,11 @@ export class Conversation {
       readonly protocol?: string;
       readonly intercepted?: InterceptedRecord;
       readonly gap?: NonNullable<Kept["gap"]>;
+      readonly fault?: boolean;
     } = {},
   ): void {
-    const { source, protocol = "socket", intercepted, gap } = more;
+    const { source, protocol = "socket", intercepted, gap, fault = false } = more;
+    if (fault) this.#faults += 1;
     const id = this.#nextId++;
     const who: Speaker = "both";
     const { end } = this.octets.in;
@@ -327,13 +338,16 @@ export class Conversation {
         means,
         ...(source !== undefined && { source }),
         derived,
-        fault: false,
+        fault,
       },
     });
   }
 }
 
 const NOTHING = new Uint8Array(0);
+
+const NO_TLS =
+  "It ended before it was secured: one end refused what the other offered; often it does not trust the certificate.";
 
 const CLOSINGS: Readonly<Record<string, string>> = {
   "peer-ended": "The other end said FIN: it has nothing more to say.",

@@ -213,6 +213,8 @@ export class Store {
       parent: parent?.key,
       at,
       joined,
+      tlsFirst:
+        accepted && /^(?:https|smtps|pop3s|ftps):/.test(listenerAt(source, flow.local.port)?.url ?? ""),
       client: accepted ? "in" : "out",
       nextOrder: () => this.#nextOrder++,
     });
@@ -283,10 +285,13 @@ export class Store {
 }
 
 /** What is spoken at a listener's port, by its name: "smtps" is SMTP. */
-function protocolAt({ view }: Source, port: number): string {
-  const listener = view.listeners.find(({ url }) => url.endsWith(`:${port}`) || url.includes(`:${port}/`));
-  const name = listener?.name ?? "";
+function protocolAt(source: Source, port: number): string {
+  const name = listenerAt(source, port)?.name ?? "";
   return LISTENER_PROTOCOLS[name] ?? name;
+}
+
+function listenerAt({ view }: Source, port: number): SourceView["listeners"][number] | undefined {
+  return view.listeners.find(({ url }) => url.endsWith(`:${port}`) || url.includes(`:${port}/`));
 }
 
 const LISTENER_PROTOCOLS: Readonly<Record<string, string>> = {
