@@ -1,9 +1,11 @@
 /** The list on the left: programs, what they listen on, who talks to them, and who was turned away. */
 import { batch } from "@preact/signals";
-import type { SocketView, SourceView } from "../src/views.ts";
+import { groupOf, groupsOf, joinedWords } from "../src/groups.ts";
+import type { GroupView, SocketView, SourceView } from "../src/views.ts";
 import {
   controls,
   EVERYTHING,
+  joined,
   kernel,
   listenerState,
   matching,
@@ -91,7 +93,11 @@ function ofProgram(app: string): readonly SocketView[] {
     own.length > SHOWN
       ? own.filter(({ closed }, at) => closed === undefined || at >= own.length - SHOWN)
       : own;
-  return kept.slice(-SHOWN).toReversed();
+  const shown = kept.slice(-SHOWN).toReversed();
+  // Those who send to a group stand together, behind those who talk to somebody.
+  const to = new Map<string | undefined, SocketView[]>([[undefined, []]]);
+  for (const socket of shown) to.set(groupOf(socket), [...(to.get(groupOf(socket)) ?? []), socket]);
+  return [...to.values()].flat();
 }
 
 function Program({ source }: { readonly source: SourceView }) {
@@ -109,8 +115,13 @@ function Program({ source }: { readonly source: SourceView }) {
         {sockets.size > 0 && <ProgramState source={source} />}
       </div>
       <Missed of={[source]} />
-      {own.map((socket) => (
-        <Socket key={socket.key} socket={socket} />
+      {own
+        .filter((socket) => groupOf(socket) === undefined)
+        .map((socket) => (
+          <Socket key={socket.key} socket={socket} />
+        ))}
+      {groupsOf(own).map((group) => (
+        <Group key={`${group.group.host} ${group.group.port}`} group={group} app={app} />
       ))}
       {sockets.size === 0 &&
         listeners.map(({ name, url }) => (
@@ -121,6 +132,29 @@ function Program({ source }: { readonly source: SourceView }) {
             <ListenerState source={key} url={url} />
           </div>
         ))}
+    </div>
+  );
+}
+
+/** Those who send to one multicast group, and who hears them. */
+function Group({ group, app }: { readonly group: GroupView; readonly app: string }) {
+  changed();
+  const { group: to, sockets: keys, octets: count } = group;
+  const flows = keys.flatMap((key) => sockets.get(key) ?? []);
+  return (
+    <div>
+      <div class="many" style={{ "--c": appHue(app) }}>
+        Group {address(to)}
+        <span class="m">
+          {keys.length} {keys.length === 1 ? "flow" : "flows"} · {octets(count)} ·{" "}
+          <span title="from the system's table, which counts sockets for each interface">
+            {joinedWords(joined.get(to.host))}
+          </span>
+        </span>
+      </div>
+      {flows.map((socket) => (
+        <Socket key={socket.key} socket={socket} />
+      ))}
     </div>
   );
 }
@@ -176,10 +210,10 @@ function ProgramState({ source: { key, app, connected, listeners } }: { readonly
 
 function Socket({ socket }: { readonly socket: SocketView }) {
   const { key, app, remote, tls, parent, protocol, octets: count, faults } = socket;
-  const what = parent === undefined ? protocol : `data of socket ${parent}`;
+  const what = parent === undefined ? protocol || "nothing said yet" : `data of socket ${parent}`;
   return (
     <div
-      class={`sk${parent === undefined ? "" : " child"}`}
+      class={`sk${parent === undefined && groupOf(socket) === undefined ? "" : " child"}`}
       role="option"
       aria-selected={selectedSocket.value === key}
       style={{ "--c": appHue(app) }}

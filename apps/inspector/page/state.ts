@@ -5,6 +5,7 @@ import { fits, forgetSearches, looked } from "./octet-searches.ts";
 import type {
   Change,
   ControlView,
+  JoinedView,
   KeptView,
   LessonView,
   MessageView,
@@ -32,6 +33,8 @@ export const refusals: RefusalView[] = [];
 export const kernel = new Map<number, string>();
 /** By program's key and URL: what the system's table says of that listener. */
 const listening = new Map<string, string>();
+/** By group: who has joined it. */
+export const joined = new Map<string, readonly JoinedView[]>();
 /** By program: what is set on its listeners, and what they hold. */
 export const controls = new Map<string, ControlView>();
 const transcripts = new Map<number, MessageView[]>();
@@ -84,7 +87,7 @@ export const filter = computed(() => {
 });
 
 export function clear(): void {
-  for (const map of [sources, sockets, kernel, listening, transcripts, controls]) map.clear();
+  for (const map of [sources, sockets, kernel, listening, joined, transcripts, controls]) map.clear();
   forgetThroughput();
   refusals.length = 0;
   all = [];
@@ -135,6 +138,9 @@ function one(change: Change): void {
       break;
     case "states":
       for (const [key, state] of change.states) kernel.set(key, state);
+      break;
+    case "joined":
+      for (const [group, now] of change.joined) joined.set(group, now);
       break;
     case "listening":
       for (const [key, url, state] of change.listening) listening.set(`${key} ${url}`, state);

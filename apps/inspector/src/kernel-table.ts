@@ -72,7 +72,7 @@ function kernelAddress({ host, port }: AddressView): string {
 }
 
 /** RFC 4291 §2.2: groups of 16 bits, `::` stands for as many zeros as are missing. */
-function ipv6Octets(host: string): number[] {
+export function ipv6Octets(host: string): number[] {
   const [head = "", tail] = (host.split("%", 1)[0] ?? "").split("::");
   const groups = (text: string): number[] =>
     text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));

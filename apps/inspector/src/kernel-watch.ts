@@ -2,10 +2,12 @@
  * What the system's own table says of our sockets, told as it changes, while somebody looks: states of connections and of
  * listeners, and the process at the other end where that is on this machine.
  */
+import { type GroupTable, joinedOf, readGroupTable } from "./group-table.ts";
+import { isGroup } from "./groups.ts";
 import { kernelKey, type KernelSocket, listenerKey, readKernelTable } from "./kernel-table.ts";
 import { processesOf } from "./peer-process.ts";
 import type { Store } from "./store/store.ts";
-import type { Change } from "./views.ts";
+import type { Change, JoinedView } from "./views.ts";
 
 /** Milliseconds between two looks. */
 const EVERY = 250;
@@ -18,10 +20,12 @@ type Table = ReadonlyMap<string, KernelSocket>;
 
 export class KernelWatch {
   readonly #store: Store;
-  readonly #tell: (change: Extract<Change, { type: "states" | "listening" }>) => void;
+  readonly #tell: (change: Extract<Change, { type: "states" | "listening" | "joined" }>) => void;
   /** As told last, by socket; by source and URL. */
   readonly #states = new Map<number, string>();
   readonly #listening = new Map<string, string>();
+  /** By group. */
+  readonly #joined = new Map<string, string>();
   /** Sockets whose process was looked for. */
   readonly #named = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
@@ -29,7 +33,10 @@ export class KernelWatch {
   /** On the clock of `performance.now()`: no look before that. */
   #next = 0;
 
-  constructor(store: Store, tell: (change: Extract<Change, { type: "states" | "listening" }>) => void) {
+  constructor(
+    store: Store,
+    tell: (change: Extract<Change, { type: "states" | "listening" | "joined" }>) => void,
+  ) {
     this.#store = store;
     this.#tell = tell;
   }
@@ -44,6 +51,7 @@ export class KernelWatch {
     this.#timer = undefined;
     this.#states.clear();
     this.#listening.clear();
+    this.#joined.clear();
     this.#named.clear();
   }
 
@@ -70,6 +78,8 @@ export class KernelWatch {
       await this.#nameProcesses(table);
       this.#tellStates(table);
       this.#tellListening(table);
+      const groups = this.#groups();
+      if (groups.size > 0) this.#tellJoined(groups, await readGroupTable());
     } finally {
       this.#looks = false;
       const ended = performance.now();
@@ -103,6 +113,26 @@ export class KernelWatch {
       }
     }
     if (listening.length > 0) this.#tell({ type: "listening", listening });
+  }
+
+  /** That are sent to now. */
+  #groups(): ReadonlySet<string> {
+    const groups = new Set<string>();
+    for (const { open, flow } of this.#store.sockets.values())
+      if (open && flow.transport === "udp" && isGroup(flow.remote.host)) groups.add(flow.remote.host);
+    return groups;
+  }
+
+  #tellJoined(groups: ReadonlySet<string>, table: GroupTable | undefined): void {
+    const joined: (readonly [string, readonly JoinedView[]])[] = [];
+    for (const group of groups) {
+      const now = joinedOf(table, group);
+      const text = JSON.stringify(now);
+      if (now === undefined || this.#joined.get(group) === text) continue;
+      this.#joined.set(group, text);
+      joined.push([group, now]);
+    }
+    if (joined.length > 0) this.#tell({ type: "joined", joined });
   }
 
   /** Of each open socket once: its other end, where that is on this machine, has a line of its own in the table. */

@@ -54,6 +54,25 @@ export interface SocketView {
   readonly faults: number;
 }
 
+/** Who has joined a group, on one interface. */
+export interface JoinedView {
+  /** The interface on which it was asked for: "lo". */
+  readonly device: string;
+  /** Sockets that have joined there. */
+  readonly users: number;
+}
+
+/** A multicast group that our programs send to. */
+export interface GroupView {
+  readonly group: AddressView;
+  /** The flows to it, by key. */
+  readonly sockets: readonly number[];
+  readonly open: number;
+  readonly octets: number;
+  /** Who has joined it on this machine, from the system's table; undefined: the system does not tell. */
+  readonly joined?: readonly JoinedView[];
+}
+
 /** A connection that the firewall or a limit turned away before it said a word. */
 export interface RefusalView {
   readonly key: number;
@@ -241,12 +260,17 @@ export type Change =
   | { readonly type: "socket"; readonly socket: SocketView }
   | { readonly type: "message"; readonly message: MessageView }
   | { readonly type: "refusal"; readonly refusal: RefusalView }
-  /** What the system's own table says of sockets, by key: "ESTABLISHED", "FIN_WAIT2". */
+  /** What the system's table says of who has joined a group. */
+  | {
+      readonly type: "joined";
+      readonly joined: readonly (readonly [group: string, joined: readonly JoinedView[]])[];
+    }
   /** What the system's table says of a program's listener; "": it is not in it any more. */
   | {
       readonly type: "listening";
       readonly listening: readonly (readonly [source: number, url: string, state: string])[];
     }
+  /** What the system's own table says of sockets, by key: "ESTABLISHED", "FIN_WAIT2". */
   | { readonly type: "states"; readonly states: readonly (readonly [socket: number, state: string])[] }
   | { readonly type: "kept"; readonly kept: KeptView }
   /** The store let go of its oldest: sockets with these keys are gone. */

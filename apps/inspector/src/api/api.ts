@@ -12,6 +12,8 @@ import { MAX_PATTERN } from "../octet-pattern.ts";
 import { maskUnread } from "../secrets.ts";
 import { sayAgain } from "../take-part/again.ts";
 import type { Controls } from "../take-part/controls.ts";
+import { joinedOf, readGroupTable } from "../group-table.ts";
+import { groupsOf } from "../groups.ts";
 import type { Conversation } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
 import { CONTROL_PATH, takePart } from "./part.ts";
@@ -42,7 +44,7 @@ const MAX_OCTETS = 4 * 1024 * 1024;
 type Params = readonly string[];
 type Route = readonly [
   pattern: RegExp,
-  answer: (params: Params, query: URLSearchParams, request: Request) => Response,
+  answer: (params: Params, query: URLSearchParams, request: Request) => Response | Promise<Response>,
 ];
 
 export function api(options: ApiOptions): Handler {
@@ -58,6 +60,7 @@ export function api(options: ApiOptions): Handler {
     [/^\/talk\.har$/, () => json(harOf(store, options))],
     [/^\/capture\.pcapng$/, (_, query, request) => capture(options, query, request)],
     [/^\/api\/search$/, (_, query) => searched(options, query)],
+    [/^\/api\/groups$/, () => groups(store)],
     [/^\/api\/sockets$/, () => json([...store.sockets.values()].map(({ view }) => view))],
     [
       /^\/api\/sockets\/(\d+)\/messages$/,
@@ -122,6 +125,18 @@ function snapshot({ store, feed, controls, lesson, showSecrets }: ApiOptions): u
     lesson: lesson?.view,
     showSecrets,
   };
+}
+
+/** Of UDP, and who has joined them on this machine. */
+async function groups(store: Store): Promise<Response> {
+  const table = await readGroupTable();
+  const found = groupsOf([...store.sockets.values()].map(({ view }) => view));
+  return json(
+    found.map((group) => {
+      const joined = joinedOf(table, group.group.host);
+      return { ...group, ...(joined && { joined }) };
+    }),
+  );
 }
 
 async function sayAgainTo(

@@ -4,7 +4,15 @@ import { UsageError } from "@socketscope/host";
 import { SocketError } from "@socketscope/socket-core";
 import { type ClientRequest, type ClientResponse, EventReader, HttpAgent } from "@socketscope/web";
 import { CONTROL_SOCKET } from "../control.ts";
-import type { Change, MessageView, RefusalView, SearchView, SocketView, SourceView } from "../views.ts";
+import type {
+  Change,
+  GroupView,
+  MessageView,
+  RefusalView,
+  SearchView,
+  SocketView,
+  SourceView,
+} from "../views.ts";
 
 export interface Snapshot {
   readonly number: number;
@@ -39,6 +47,12 @@ export class Inspector implements Disposable {
   async sockets(): Promise<readonly SocketView[]> {
     const response = await this.get("/api/sockets");
     const value: readonly SocketView[] = JSON.parse(await response.body.text(MAX_SNAPSHOT));
+    return value;
+  }
+
+  async groups(): Promise<readonly GroupView[]> {
+    const response = await this.get("/api/groups");
+    const value: readonly GroupView[] = JSON.parse(await response.body.text(MAX_SNAPSHOT));
     return value;
   }
 

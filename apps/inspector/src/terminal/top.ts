@@ -1,6 +1,7 @@
 /** `inspector top`: the sockets by what they carry now, drawn anew each second; into a pipe once. */
 import { printable, runOnce, type OptionReader } from "@socketscope/host";
-import type { SocketView } from "../views.ts";
+import { joinedWords } from "../groups.ts";
+import type { GroupView, SocketView } from "../views.ts";
 import { Inspector } from "./inspector.ts";
 import { inspectorState } from "./state-option.ts";
 
@@ -37,9 +38,9 @@ async function show({ state, once }: TopOptions): Promise<number> {
   const lives = !once && process.stdout.isTTY;
   let before: ReadonlyMap<number, number> | undefined;
   for (;;) {
-    const sockets = await inspector.sockets();
-    const rows = lives ? Math.max(5, (process.stdout.rows || 24) - 3) : Infinity;
-    const table = tableOf(sockets, before, rows);
+    const [sockets, groups] = [await inspector.sockets(), groupLines(await inspector.groups())];
+    const rows = lives ? Math.max(5, (process.stdout.rows || 24) - 3 - groups.length) : Infinity;
+    const table = [tableOf(sockets, before, rows), ...groups].join("");
     // ECMA-48: the cursor to the first place, and all below it empty
     process.stdout.write(lives ? `\u001B[H\u001B[J${cut(table, process.stdout.columns)}` : table);
     if (!lives) return 0;
@@ -58,6 +59,14 @@ function cut(table: string, columns: number): string {
 
 function total({ octets }: SocketView): number {
   return octets.in + octets.out;
+}
+
+/** UDP's groups below the table. */
+export function groupLines(groups: readonly GroupView[]): readonly string[] {
+  return groups.map(({ group, sockets, open, octets, joined }) => {
+    const flows = `${sockets.length} ${sockets.length === 1 ? "flow" : "flows"}, ${open} open`;
+    return `group ${printable(group.host)} port ${group.port}: ${flows}, ${octets} octets; ${joinedWords(joined)}\n`;
+  });
 }
 
 function ended({ closed }: SocketView): 0 | 1 {
