@@ -7,6 +7,7 @@ import {
   type RunningApp,
   type RunResult,
   spawnApp,
+  Spawned,
   TemporaryFolder,
   workspaceRoot,
 } from "@socketscope/testkit";
@@ -131,6 +132,36 @@ describe.each(["hand", "library"] as const)("servers with the %s engine", (engin
       expect(detail.follows).toContain("DATA");
     });
   });
+
+  realClient("swaks").it(
+    "follows in a terminal what holds the octets that are looked for, old and new",
+    async () => {
+      const letter = async (to: string): Promise<void> => {
+        const server = mail.url("smtp").replace("smtp://", "");
+        const { code } = await run("swaks", ["--server", server, "--from", "ann@a.test", "--to", to]);
+        expect(code).toBe(0);
+      };
+      await letter("old@b.test");
+      const source = ["--import", "tsx", "--conditions=@socketscope/source", "apps/inspector/src/main.ts"];
+      // "RCPT TO" in octets; and a text with its line's end, which no answer has.
+      const filter = ["hex:52 43 50 54".replaceAll(" ", ""), String.raw`raw:"@b.test>\r\n"`];
+      const words = ["tail", "--all", "--json", "--state", join(folder.path, "state"), ...filter];
+      const tail = new Spawned(process.execPath, [...source, ...words], { cwd: workspaceRoot });
+      try {
+        await tail.line((line) => line.includes("RCPT TO:<old@b.test>"), 30_000);
+        await letter("new@b.test");
+        await tail.line((line) => line.includes("RCPT TO:<new@b.test>"));
+        const said = tail.stdout
+          .trim()
+          .split("\n")
+          .map((line) => (JSON.parse(line) as MessageView).said);
+        expect(said.filter((one) => !one.startsWith("RCPT TO:<"))).toEqual([]);
+      } finally {
+        await tail.stop();
+      }
+    },
+    60_000,
+  );
 
   it("shows the same in a terminal, in a file, and again from that file", async () => {
     const state = ["--state", join(folder.path, "state")];

@@ -46,11 +46,6 @@ export function speaks(flow: number, protocol: string, at = 1): FlowRecord {
   return { type: "speaks", at, flow, protocol };
 }
 
-export function says(
-  flow: number,
-  direction: "in" | "out",
-  said: string | Uint8Array,
-  at = 2,
-): FlowRecord {
+export function says(flow: number, direction: "in" | "out", said: string | Uint8Array, at = 2): FlowRecord {
   return { type: "bytes", at, flow, direction, octets: Buffer.from(said) };
 }
