@@ -26,6 +26,8 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
   let inspector: RunningApp;
   const apps: RunningApp[] = [];
   let sockets: readonly SocketView[] = [];
+  /** By the export. */
+  let said = "";
   const file = (name: string): string => join(folder.path, name);
 
   async function snapshot(): Promise<Snapshot> {
@@ -44,9 +46,12 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
     wanted: Readonly<Record<Name, string>>,
   ): Promise<readonly Readonly<Record<Name, string>>[]> {
     const names = Object.keys(wanted) as Name[];
+    const checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"];
     const text = await tshark(
       name,
-      ...["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-T", "fields"],
+      ...checks,
+      "-T",
+      "fields",
       ...names.flatMap((one) => ["-e", wanted[one]]),
     );
     return text
@@ -86,11 +91,10 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
     const port = (app: RunningApp | undefined, name: string): string => new URL(app?.url(name) ?? "").port;
     for (const most of ["1.3", "1.2"])
       await run("curl", ["-s", "--cacert", ca, "--tls-max", most, `${https}/over-tls-${most}`]);
-    await run("swaks", [
-      ...["--server", `127.0.0.1:${port(mail, "submission")}`, "--tls", "--helo", "swaks.test"],
-      ...["--from", "ann@lab.test", "--to", "ann@lab.test", "--auth", "PLAIN", "--auth-user", "ann@lab.test"],
-      ...["--auth-password", PASSWORD, "--body", "read by Wireshark"],
-    ]);
+    const server = ["--server", `127.0.0.1:${port(mail, "submission")}`, "--tls"];
+    const letter = ["--from", "ann@lab.test", "--to", "ann@lab.test", "--body", "read by Wireshark"];
+    const login = ["--auth", "PLAIN", "--auth-user", "ann@lab.test", "--auth-password", PASSWORD];
+    await run("swaks", [...server, ...letter, ...login]);
     const box = ["-s", "--cacert", ca, "-u", `ann@lab.test:${PASSWORD}`];
     await run("curl", [...box, `pop3s://127.0.0.1:${port(mail, "pop3s")}/`]);
     writeFileSync(file("song"), "la la la ".repeat(4000));
@@ -101,7 +105,7 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
       ({ sockets } = await snapshot());
       return sockets.length >= 7 && sockets.every(({ closed }) => closed !== undefined);
     }, 15_000);
-    expect(await exported("keys.pcapng", "--tls-keys")).toContain("whoever has it reads their passwords");
+    said = await exported("keys.pcapng", "--tls-keys");
     await exported("real.pcapng", "--tls-keys", "--ports", "real");
     await exported("plain.pcapng");
   }, 90_000);
@@ -111,6 +115,7 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
   });
 
   it("is for its owner alone, and only asked for by whom the state folder belongs to", async () => {
+    expect(said).toContain("whoever has it reads their passwords");
     expect(statSync(file("keys.pcapng")).mode & 0o777).toBe(0o600);
     const refused = await fetch(`${inspector.url("page")}/capture.pcapng?once&tls-keys`);
     expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining("--show-secrets")]);
@@ -155,18 +160,18 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
       }
       // Only what stands in a record of TLS.
       const inside = rows.filter(({ tls }) => tls !== "");
-      const said = (what: "http" | "smtp" | "pop" | "ftp" | "words"): readonly string[] =>
+      const words = (what: "http" | "smtp" | "pop" | "ftp" | "words"): readonly string[] =>
         inside.map((row) => row[what]).filter((word) => word !== "");
-      expect(said("http")).toEqual(["/over-tls-1.3", "/over-tls-1.2"]);
+      expect(words("http")).toEqual(["/over-tls-1.3", "/over-tls-1.2"]);
       expect(inside.map(({ comment }) => comment).join()).toContain("Client: Asks for the resource");
       const data = "nothing else travels on this socket";
       // By the well-known ports Wireshark follows FTP's talk, and takes the data for FTP's as it was announced there.
       expect(inside.some(({ comment }) => comment.includes(data))).toBe(name === "real.pcapng");
       if (name === "real.pcapng") return;
-      expect(said("smtp")).toEqual(["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]);
-      expect(said("pop")[0]).toBe("CAPA");
-      expect(said("ftp")).toEqual(expect.arrayContaining(["USER", "PASS", "STOR"]));
-      expect(said("words")).toContain(PASSWORD);
+      expect(words("smtp")).toEqual(["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]);
+      expect(words("pop")[0]).toBe("CAPA");
+      expect(words("ftp")).toEqual(expect.arrayContaining(["USER", "PASS", "STOR"]));
+      expect(words("words")).toContain(PASSWORD);
     },
   );
 
@@ -182,15 +187,15 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
     for (const [index, { key, remote, protocol }] of asked.entries()) {
       const followed = blocks.find((block) => block.includes(`tcp.stream eq ${numbers[index]}\n`)) ?? "";
       const [, first] = /^Node 0: .*:(\d+)$/m.exec(followed) ?? [];
-      const said = { in: "", out: "" };
+      const followedTo = { in: "", out: "" };
       for (const line of followed.split("\n").filter((one) => /^\t?[\da-f]+$/.test(one)))
-        said[line.startsWith("\t") === (first === String(remote.port)) ? "out" : "in"] += line.trim();
+        followedTo[line.startsWith("\t") === (first === String(remote.port)) ? "out" : "in"] += line.trim();
       for (const direction of ["in", "out"] as const) {
         const ours = await fetch(`${inspector.url("page")}/api/sockets/${key}/octets/${direction}`);
         const hex = Buffer.from(await ours.arrayBuffer()).toString("hex");
         // Passwords are masked there; and before an upgrade nothing is in TLS.
-        if (protocol === "http") expect(said[direction]).toBe(hex);
-        else expect(said[direction].length).toBeGreaterThan(0);
+        if (protocol === "http") expect(followedTo[direction]).toBe(hex);
+        else expect(followedTo[direction].length).toBeGreaterThan(0);
       }
     }
   });

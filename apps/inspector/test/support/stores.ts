@@ -16,7 +16,7 @@ export interface ToldStore {
   readonly store: Store;
   /** The key of the program. */
   readonly source: number;
-  take(...records: readonly FlowRecord[]): void;
+  readonly take: (...records: readonly FlowRecord[]) => void;
 }
 
 /** Of a mail relay, where nothing else is said. */
