@@ -3,6 +3,7 @@ import { axe, inspect } from "@socketscope/testkit/browsers";
 import { programPath, realClient, run } from "@socketscope/testkit";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { MessageView } from "../../src/views.ts";
 import { openStage, type PageState, type Stage } from "./states.ts";
 
 /** A busy machine draws late. */
@@ -196,6 +197,40 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await expect.poll(() => page.url(), SOON).toContain("filter=code%3A404");
     await expect.poll(() => text(".socks"), SOON).not.toContain("swaks");
   });
+
+  it("sends a letter again, and there are two; of a recording nothing is said again, and why", async () => {
+    const subject = ["--header", "Subject: pressed twice"];
+    const named = ["--server", stage.smtp, "--from", "ann@lab.test", "--to", "dee@lab.test", ...subject];
+    expect((await run("swaks", named)).code).toBe(0);
+    const letters = async (): Promise<number> => {
+      const listed = await (await fetch(`${stage.inbox}/api/v1/messages`)).text();
+      return listed.split('"pressed twice"').length - 1;
+    };
+    await expect.poll(letters, SOON).toBe(1);
+    /** The newest letter's content. */
+    const content = async (): Promise<string> => {
+      const asked = await (await fetch(`${stage.origin}/api/snapshot`)).json();
+      const { messages } = asked as { messages: MessageView[] };
+      const found = messages.findLast(({ kind, protocol }) => kind === "content" && protocol === "smtp");
+      return found === undefined ? "" : `socket=${found.socket}&message=${found.id}`;
+    };
+    await expect.poll(() => content(), SOON).not.toBe("");
+    await page.goto(`${stage.origin}/?${await content()}`);
+    await page.click("text=Send again");
+    await expect.poll(() => text(".again"), { timeout: 30_000 }).toContain("and answered.");
+    await expect.poll(letters, SOON).toBe(2);
+    const before = page.url();
+    await page.click("text=To the new socket");
+    await expect.poll(() => page.url(), SOON).not.toBe(before);
+    await expect.poll(() => text(".rows"), SOON).toContain("RCPT TO:<dee@lab.test>");
+    const recording = await (await fetch(`${stage.origin}/recording.ndjson`)).text();
+    await fetch(`${stage.origin}/api/import`, { method: "POST", body: recording });
+    await page.goto(`${stage.origin}/?${await content()}`);
+    await page.click("text=Send again");
+    await expect.poll(() => text(".why .problem"), SOON).toContain("Not sent: ");
+    expect(await text(".why .problem")).toContain("does not run here");
+    expect(await letters()).toBe(2);
+  }, 60_000);
 
   it("looks for octets, and tells what it has not looked at from what does not match", async () => {
     let go: () => void = () => undefined;

@@ -14,6 +14,8 @@ export interface Stage extends AsyncDisposable {
   readonly web: string;
   /** HOST:PORT of SMTP. */
   readonly smtp: string;
+  /** Of the relay's page and its API. */
+  readonly inbox: string;
   readonly empty: PageState;
   /** After curl, swaks and a connection that the firewall refused. */
   talk(): Promise<readonly PageState[]>;
@@ -60,6 +62,7 @@ export async function openStage(): Promise<Stage> {
     origin,
     web: web.url("http"),
     smtp,
+    inbox: mail.url("web"),
     empty: { name: "empty", url: `${origin}/` },
     async talk() {
       await run("curl", ["-s", "-o", "/dev/null", "-u", "ann:secret", `${web.url("http")}/`]);
