@@ -1,6 +1,6 @@
 /** `udp`, `hear` and `join`: a line is a datagram, a datagram is shown. */
 import { isIPv6 } from "node:net";
-import { type HostPort, listenerUrl } from "@socketscope/host";
+import { type HostPort, listenerUrl, UsageError } from "@socketscope/host";
 import {
   bindDatagrams,
   castOf,
@@ -18,6 +18,12 @@ const ANSWERS = 2000;
 const PEERS = 256;
 
 export async function sendDatagrams(at: HostPort, person: Person, options: SocketOptions): Promise<void> {
+  const cast = castOf(at.host);
+  if (cast === "broadcast" && !options.broadcast)
+    throw new UsageError(
+      "USAGE_BAD_VALUE",
+      `udp: ${at.host} reaches every machine on its network; say --broadcast if you mean it`,
+    );
   const host = isIPv6(at.host) ? "::" : "0.0.0.0";
   const heard = new Heard(options, person);
   const tap = new TapPoint();
@@ -25,7 +31,8 @@ export async function sendDatagrams(at: HostPort, person: Person, options: Socke
   await using endpoint = await bind(from, heard, tap);
   using _told = inspected(options, tap, listenerUrl("udp", endpoint.address));
   person.note(`from ${endpoint.address.host}:${endpoint.address.port} to ${at.host}:${at.port}`);
-  if (castOf(at.host) === "multicast")
+  if (cast === "broadcast") endpoint.broadcast(true);
+  if (cast === "multicast")
     endpoint.sendToGroups({
       ttl: options.ttl,
       ...(options.interface !== undefined && { interface: options.interface }),

@@ -29,9 +29,12 @@ export interface SocketOptions {
   readonly wait: number | undefined;
   /** Connections to take, or datagrams to hear; undefined: no bound. */
   readonly count: number | undefined;
+  /** Octets of a connection that are read before it is left to the kernel; undefined: all of them. */
+  readonly take: number | undefined;
   readonly source: string | undefined;
   readonly interface: string | undefined;
   readonly ttl: number;
+  readonly broadcast: boolean;
   readonly quiet: boolean;
   /** Who is told what comes and goes at an open port. */
   readonly inspect: InspectTarget;
@@ -85,6 +88,9 @@ export function socketOptions(
     }),
     wait: read.maybe("wait", seconds, { help: "end after so long a silence" }),
     count: read.maybe("count", kinds.integer(1, 1_000_000), { help: "connections or datagrams, then end" }),
+    take: read.maybe("take", kinds.integer(1, 1_000_000_000), {
+      help: "read a connection no further: who sends must wait",
+    }),
     quiet: read.flag("quiet", { help: "no notes on standard error", short: "q" }),
   };
   read.group("TLS:");
@@ -94,11 +100,12 @@ export function socketOptions(
     ca: read.maybe("ca", kinds.path("FILE"), { help: "trust these authorities (PEM)" }),
     insecure: read.flag("insecure", { help: "believe any certificate", short: "k" }),
   };
-  read.group("Groups:");
+  read.group("Groups, and everybody:");
   const group = {
     source: read.maybe("source", hostAddress, { help: "hear this sender only" }),
     interface: read.maybe("interface", hostAddress, { help: "by address or name; else loopback" }),
     ttl: read.one("ttl", kinds.integer(0, 255), { help: "how far a datagram to a group may go", default: 1 }),
+    broadcast: read.flag("broadcast", { help: "a datagram may go to a whole network" }),
   };
   read.group("Seen by the inspector (what listens and hears):");
   const { path, shown } = defaultStateFolder(process.env);

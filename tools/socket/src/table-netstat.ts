@@ -1,6 +1,6 @@
 /** `netstat -an` of macOS, the BSDs (`127.0.0.1.80`) and Windows (`127.0.0.1:80`). */
 import type { HostPort } from "@socketscope/host";
-import type { Entry } from "./table.ts";
+import { type Entry, waitingIn } from "./table-entry.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   LISTENING: "LISTEN",
@@ -20,15 +20,18 @@ export function readNetstat(text: string): readonly Entry[] {
     const transport = /^(tcp|udp)/i.exec(words[0] ?? "")?.[1]?.toLowerCase();
     if (transport !== "tcp" && transport !== "udp") return [];
     // The BSDs put two queue lengths before the addresses.
-    const [local, remote, state = ""] = words.slice(/^\d+$/.test(words[1] ?? "") ? 3 : 1);
+    const queues = /^\d+$/.test(words[1] ?? "");
+    const [local, remote, name = ""] = words.slice(queues ? 3 : 1);
+    const state = transport === "udp" ? "" : (NAMES[name] ?? name);
     const ours = endOf(local ?? "");
     if (ours === undefined) return [];
     return [
       {
         transport,
-        state: transport === "udp" ? "" : (NAMES[state] ?? state),
+        state,
         local: ours,
         remote: endOf(remote ?? ""),
+        ...(queues && waitingIn(state, Number(words[1]), Number(words[2]))),
       },
     ];
   });

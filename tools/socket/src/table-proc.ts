@@ -1,7 +1,7 @@
 /** Linux's /proc/net/{tcp,tcp6,udp,udp6}: addresses in hexadecimal, 32-bit words in the machine's own order. */
 import { endianness } from "node:os";
 import type { HostPort } from "@socketscope/host";
-import type { Entry } from "./table.ts";
+import { type Entry, waitingIn } from "./table-entry.ts";
 
 /** include/net/tcp_states.h */
 const STATES = [
@@ -18,16 +18,20 @@ const STATES = [
 export function readProcNet(name: "tcp" | "tcp6" | "udp" | "udp6", text: string): readonly Entry[] {
   const transport = name.startsWith("tcp") ? "tcp" : "udp";
   return text.split("\n").flatMap((line) => {
-    const [, local, remote, state] =
-      /^\s*\d+:\s+([\dA-F]+:[\dA-F]{4}) ([\dA-F]+:[\dA-F]{4}) ([\dA-F]{2})/.exec(line) ?? [];
-    if (local === undefined || remote === undefined || state === undefined) return [];
+    const [, local, remote, code, unsent = "0", unread = "0"] =
+      /^\s*\d+:\s+([\dA-F]+:[\dA-F]{4}) ([\dA-F]+:[\dA-F]{4}) ([\dA-F]{2})(?: ([\dA-F]+):([\dA-F]+))?/.exec(
+        line,
+      ) ?? [];
+    if (local === undefined || remote === undefined || code === undefined) return [];
     const peer = endOf(remote);
+    const state = transport === "udp" ? "" : (STATES[Number.parseInt(code, 16)] ?? code);
     return [
       {
         transport,
-        state: transport === "udp" ? "" : (STATES[Number.parseInt(state, 16)] ?? state),
+        state,
         local: endOf(local),
         remote: peer.port === 0 ? undefined : peer,
+        ...waitingIn(state, Number.parseInt(unread, 16), Number.parseInt(unsent, 16)),
       },
     ];
   });

@@ -3,17 +3,9 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { HostPort } from "@socketscope/host";
+import type { Entry } from "./table-entry.ts";
 import { readNetstat } from "./table-netstat.ts";
 import { readProcNet } from "./table-proc.ts";
-
-export interface Entry {
-  readonly transport: "tcp" | "udp";
-  /** RFC 9293 §3.3.2's names: LISTEN, ESTABLISHED, …; "" for UDP. */
-  readonly state: string;
-  readonly local: HostPort;
-  /** Undefined: anybody. */
-  readonly remote: HostPort | undefined;
-}
 
 /** Octets of a table at most. */
 const MAX_TABLE = 64 * 1024 * 1024;
@@ -41,13 +33,14 @@ export function formatTable(entries: readonly Entry[], port: number | undefined)
   const wanted = entries.filter(
     ({ local, remote }) => port === undefined || local.port === port || remote?.port === port,
   );
-  const rows = wanted.map(({ transport, state, local, remote }) => [
+  const rows = wanted.map(({ transport, state, local, remote, waiting }) => [
     transport,
     state,
     end(local),
     remote === undefined ? "*" : end(remote),
+    waiting === undefined ? "" : `${waiting.unread} unread, ${waiting.unsent} unsent`,
   ]);
-  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

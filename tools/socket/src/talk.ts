@@ -14,13 +14,14 @@ export interface Person {
 export function talk(
   stream: Stream,
   { messages, shown, note }: Person,
-  { wait, halfClose }: Pick<SocketOptions, "wait" | "halfClose">,
+  { wait, halfClose, take }: Pick<SocketOptions, "wait" | "halfClose" | "take">,
 ): Promise<CloseReason> {
   return new Promise((resolve, reject) => {
     let wake: (() => void) | undefined;
     let over = false;
     let ours: "open" | "ended" = "open";
     let theirs: "open" | "ended" = "open";
+    let taken = 0;
     const heard = (): void => {
       if (wait !== undefined) stream.deadline = performance.now() + wait;
     };
@@ -47,7 +48,15 @@ export function talk(
     stream.attach({
       data(octets) {
         heard();
-        if (shown.write(octets)) return;
+        taken += octets.length;
+        const room = shown.write(octets);
+        if (take !== undefined && taken >= take) {
+          // The kernel goes on taking until its buffer is full, and then tells the other end so (RFC 9293 §3.8.6: the window).
+          note(`${taken} bytes read: the rest is left to the kernel`);
+          stream.pause();
+          return;
+        }
+        if (room) return;
         stream.pause();
         void shown.drained().then(() => stream.resume());
       },

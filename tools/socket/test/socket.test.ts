@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { parseCommandLine } from "@socketscope/host";
 import { listenTcp, type Listener } from "@socketscope/socket-core";
 import { run as runProgram, Spawned } from "@socketscope/testkit";
@@ -174,6 +174,17 @@ it("socket udp sends a line as a datagram to who has joined the group", async ()
   expect(notes).toMatch(/3 bytes from 127\.0\.0\.1:\d+/);
 });
 
+it("socket udp reaches everybody on a network, when it is told to", async () => {
+  const hearer = begin("hear", "127.255.255.255:0", "--count", "1");
+  const [, port = ""] = await hearer.noted(/hearing on 127\.255\.255\.255 port (\d+)/);
+  await expect(begin("udp", `127.255.255.255:${port}`).ended).rejects.toThrow(/say --broadcast/);
+  const sender = begin("udp", `127.255.255.255:${port}`, "--broadcast", "--wait", "50ms");
+  sender.say("all\n");
+  sender.end();
+  await sender.ended;
+  expect((await hearer.ended).output).toBe("all\r\n");
+});
+
 describe("the command line", () => {
   const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
   const socket = (...argv: readonly string[]): ReturnType<typeof runProgram> =>
@@ -184,6 +195,24 @@ describe("the command line", () => {
     expect(code).toBe(0);
     expect(Math.max(...help.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(help).toMatch(/socket join 239/);
+  });
+
+  it("reads so much of a connection, and leaves the rest to the kernel, where the table shows it", async () => {
+    const words = ["--import", "tsx", "--conditions=@socketscope/source", main, "listen", "0", "--take", "5"];
+    const listener = new Spawned(process.execPath, [...words, "--inspect", "off"]);
+    onTestFinished(async () => void (await listener.stop()));
+    await listener.logged(/listening on 127\.0\.0\.1 port \d+/);
+    const port = /port (\d+)/.exec(listener.stderr)?.[1] ?? "";
+    const client = begin("connect", port, "--send", "raw");
+    client.say("hello");
+    await listener.logged(/5 bytes read: the rest is left to the kernel/);
+    // Some is read ahead; what is behind it stays in the kernel.
+    client.say(Buffer.alloc(300_000));
+    await expect
+      .poll(async () => (await begin("table", port).ended).output, { timeout: 10_000 })
+      .toMatch(/ [1-9]\d{3,} unread, \d+ unsent\n/);
+    await listener.stop();
+    await client.ended;
   });
 
   it("hears as many datagrams as it was told, and ends", async () => {

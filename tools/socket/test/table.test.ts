@@ -8,7 +8,7 @@ describe.skipIf(endianness() === "BE")("Linux's /proc/net", () => {
     const tcp = [
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
       "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0",
-      "   1: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 2 1 0 20 4 30 10 -1",
+      "   1: 0100007F:1F90 0100007F:C350 01 00000010:00600000 00:00000000 00000000     0        0 2 1 0 20 4 30 10 -1",
     ].join("\n");
     expect(readProcNet("tcp", tcp)).toEqual([
       { transport: "tcp", state: "LISTEN", local: { host: "127.0.0.1", port: 8080 }, remote: undefined },
@@ -17,6 +17,7 @@ describe.skipIf(endianness() === "BE")("Linux's /proc/net", () => {
         state: "ESTABLISHED",
         local: { host: "127.0.0.1", port: 8080 },
         remote: { host: "127.0.0.1", port: 50_000 },
+        waiting: { unread: 0x600000, unsent: 16 },
       },
     ]);
   });
@@ -39,7 +40,7 @@ describe("netstat -an", () => {
     const text = [
       "Active Internet connections (including servers)",
       "Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)    ",
-      "tcp4       0      0  127.0.0.1.8080         127.0.0.1.50000        ESTABLISHED",
+      "tcp4     512      7  127.0.0.1.8080         127.0.0.1.50000        ESTABLISHED",
       "tcp6       0      0  ::1.8080               *.*                    LISTEN     ",
       "udp4       0      0  *.5353                 *.*                               ",
     ].join("\n");
@@ -49,6 +50,7 @@ describe("netstat -an", () => {
         state: "ESTABLISHED",
         local: { host: "127.0.0.1", port: 8080 },
         remote: { host: "127.0.0.1", port: 50_000 },
+        waiting: { unread: 512, unsent: 7 },
       },
       { transport: "tcp", state: "LISTEN", local: { host: "::1", port: 8080 }, remote: undefined },
       { transport: "udp", state: "", local: { host: "*", port: 5353 }, remote: undefined },
