@@ -46,15 +46,20 @@ for (const file of new Set(lessons.map((lesson) => lesson.file))) {
 }
 
 describe("the lessons", () => {
-  it("have at least one check each, and three wrong tries where something is checked by messages", () => {
-    for (const { number, steps } of lessons) {
-      const checks = steps.flatMap((step) => step.checks);
-      expect(checks.length, `lesson ${number}`).toBeGreaterThan(0);
-      expect(
-        checks.some(({ wrong }) => wrong.length >= 3),
-        `lesson ${number}`,
-      ).toBe(true);
-    }
+  it.each(lessons)("$number, $title: has checks, each with three wrong tries or more", ({ steps }) => {
+    const checks = steps.flatMap((step) => step.checks);
+    expect(checks.length).toBeGreaterThan(0);
+    for (const { title, wrong } of checks) expect(wrong.length, title).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(lessons)("$number, $title: takes 10 to 20 minutes, and says what to do without Linux", (lesson) => {
+    expect(lesson.minutes).toBeGreaterThanOrEqual(10);
+    expect(lesson.minutes).toBeLessThanOrEqual(20);
+    expect(lesson.withoutLinux).toBeDefined();
+  });
+
+  it("are numbered from 1 to 16", () => {
+    expect(lessons.map(({ number }) => number)).toEqual(Array.from({ length: 16 }, (_, at) => at + 1));
   });
 });
 
