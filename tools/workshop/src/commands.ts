@@ -72,7 +72,7 @@ export async function next(ground: Ground): Promise<number> {
   const moved = await Place.begin(state, following, last ? 0 : index + 1, Date.now());
   using inspector = new Inspector(ground.state);
   const sources = await inspector.snapshot().then(({ sources: all }) => all, noInspector);
-  printStep(ground, moved, valuesAt(ground, following, sources));
+  printStep(ground, moved, sources);
   return 0;
 }
 

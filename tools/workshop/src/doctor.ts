@@ -46,12 +46,19 @@ const PROGRAMS: readonly Program[] = [
     packages: { debian: "openssh-client" },
     otherwise: "Settings, Optional features, OpenSSH Client",
   },
+  {
+    name: "ssh-keygen",
+    packages: { debian: "openssh-client" },
+    otherwise: "it comes with OpenSSH's client",
+  },
   { name: "ffmpeg", packages: { debian: "ffmpeg", macos: "ffmpeg", windows: "Gyan.FFmpeg" } },
   { name: "ffprobe", packages: { debian: "ffmpeg", macos: "ffmpeg", windows: "Gyan.FFmpeg" } },
 ];
 
 /** The ports of `npm start`, and of this workshop's inspector. */
-const PORTS = [8080, 8443, 2525, 2587, 2465, 2110, 2995, 8025, 2121, 2990, 2222, 8090, 4700];
+export const PORTS = [8080, 8443, 2525, 2587, 2465, 2110, 2995, 8025, 2121, 2990, 2222, 8021, 8090].concat([
+  1935, 4700,
+]);
 
 /** Exit code 1 when something is to be mended. */
 export async function doctor(ground: Ground): Promise<number> {
@@ -93,13 +100,16 @@ function nodeIsNew(): boolean {
   return major > 20 || (major === 20 && minor >= 19);
 }
 
-/** What the lessons' texts name as needed, and the shell they speak to. */
+/** What README's first five minutes try beside curl. */
+const TRIED_FIRST = ["swaks", "lftp"];
+
+/** What the lessons' texts name as needed, the shell they speak to, and README's first tries. */
 export function needed({ root, lessons }: Pick<Ground, "root" | "lessons">): string[] {
   const files = new Set(lessons.map(({ file }) => file));
   const steps = [...files].flatMap(
     (file) => parseWalkthrough(file, readFileSync(join(root, file), "utf8")).steps,
   );
-  return [...new Set(["bash", ...steps.flatMap(({ needs }) => needs)])];
+  return [...new Set(["bash", ...steps.flatMap(({ needs }) => needs), ...TRIED_FIRST])];
 }
 
 /** The line that mends it. */

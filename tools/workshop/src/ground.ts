@@ -15,6 +15,8 @@ export interface Ground {
   readonly state: string;
   readonly lessons: readonly Lesson[];
   readonly color: boolean;
+  /** Columns that prose may take. */
+  readonly width: number;
   readonly print: (text: string) => void;
 }
 
@@ -23,13 +25,22 @@ export function valuesAt({ root }: Ground, { file }: Lesson, sources: readonly S
   return valuesOf(parseWalkthrough(file, readFileSync(join(root, file), "utf8")), sources);
 }
 
-export function printStep(ground: Ground, place: Place, values: Values): void {
+export function printStep(ground: Ground, place: Place, sources: readonly SourceView[]): void {
   const { lesson, step, index } = place;
+  const values = valuesAt(ground, lesson, sources);
   const head = `${lesson.number}. ${lesson.title}, step ${index + 1} of ${lesson.steps.length}: ${step.title}`;
-  ground.print(
-    `\n${styleText("bold", head, ground.color)}\n\n${renderStep(step.text, values, ground.color)}\n`,
-  );
+  ground.print(`\n${styleText("bold", head, ground.color)}\n\n${renderStep(step.text, values, ground)}\n`);
+  for (const app of runningAlready(step.text, sources)) {
+    const words = `${app} runs already. If you have not begun it for this lesson, end it first: Ctrl+C where npm start runs.`;
+    ground.print(`  ${styleText("yellow", words, ground.color)}\n`);
+  }
   printChecks(ground, place);
+}
+
+/** Servers that the text begins, and that run on this state folder, which one of a kind may have at a time. */
+export function runningAlready(text: string, sources: readonly SourceView[]): string[] {
+  const begun = [...text.matchAll(/^\$ npm start -- (\S+)(?!.* --state )/gm)].map(([, app = ""]) => app);
+  return [...new Set(begun)].filter((app) => sources.some((one) => one.connected && one.app === app));
 }
 
 /** What is ticked, and what is missing of the first that is not. */

@@ -70,9 +70,10 @@ export class Live {
 
   async #show(): Promise<void> {
     const { sources } = await this.#inspector.snapshot();
-    printStep(this.#ground, this.#place, valuesAt(this.#ground, this.#place.lesson, sources));
+    printStep(this.#ground, this.#place, sources);
     const { print, color } = this.#ground;
-    const keys = "Enter: what is missing · h: a hint · s: the commands · n: next · q: leave";
+    const enter = this.#place.judges.length === 0 ? "go on" : "what is missing";
+    const keys = `Enter: ${enter} · h: a hint · s: the commands · n: next · q: leave`;
     print(`  ${styleText("dim", keys, color)}\n`);
   }
 

@@ -12,6 +12,9 @@ import { start } from "./start.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url)).replace(/[\\/]$/, "");
 
+/** Columns of prose that are read with ease. */
+const MAX_WIDTH = 100;
+
 const commands: Readonly<Record<Exclude<CommandName, "start">, (ground: Ground) => Promise<number>>> = {
   list,
   check,
@@ -46,6 +49,7 @@ await runOnce(
       state: options.state,
       lessons: findLessons(root),
       color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+      width: Math.min(process.stdout.isTTY ? process.stdout.columns : MAX_WIDTH, MAX_WIDTH),
       print: (text) => process.stdout.write(text),
     };
     if (options.room === undefined && options.command !== "start") return commands[options.command](ground);

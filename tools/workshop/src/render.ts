@@ -1,9 +1,14 @@
 /** A step's Markdown for a terminal: prose as it is, commands marked, numbers put in. */
+import { stripVTControlCharacters } from "node:util";
 import { readFences, type Values } from "@socketscope/walkthroughs";
 import { type Style, styleText } from "./style.ts";
 
-/** `color`: with the terminal's colours. */
-export function renderStep(text: string, values: Values, color: boolean): string {
+/** `color`: with the terminal's colours; `width`: columns that prose may take. */
+export function renderStep(
+  text: string,
+  values: Values,
+  { color, width }: { readonly color: boolean; readonly width: number },
+): string {
   const paint = (style: Style, words: string): string => styleText(style, words, color);
   const lines = text.split("\n");
   const fences = new Map(readFences(text).map((fence) => [fence.line, fence]));
@@ -11,7 +16,7 @@ export function renderStep(text: string, values: Values, color: boolean): string
   // A stress may go over the end of a line.
   let words: string[] = [];
   const tell = (): void => {
-    if (words.length > 0) shown.push(prose(words.join("\n"), paint));
+    if (words.length > 0) shown.push(wrap(prose(fillIn(words.join("\n"), values), paint), width));
     words = [];
   };
   for (let at = 0; at < lines.length; at += 1) {
@@ -55,6 +60,24 @@ function prose(text: string, paint: (style: Style, words: string) => string): st
     )
     .replaceAll(/\*\*([^*]+)\*\*/g, (_, words: string) => paint("bold", words))
     .replaceAll(/`([^`]+)`/g, (_, words: string) => paint("bold", words));
+}
+
+/** Paragraphs as wide as the terminal; a table, a list and a command stay as they are. */
+function wrap(text: string, width: number): string {
+  return text.replaceAll(/[^\n]+(?:\n[^\n]+)*/g, (paragraph) =>
+    /^[|-]/.test(paragraph) ? paragraph : wrapParagraph(paragraph, width),
+  );
+}
+
+function wrapParagraph(paragraph: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of paragraph.split(/\s+/).filter((one) => one !== "")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`;
+    if (lines.length > 0 && stripVTControlCharacters(longer).length <= width)
+      lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join("\n");
 }
 
 function code(line: string, paint: (style: Style, words: string) => string): string {

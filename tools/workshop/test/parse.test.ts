@@ -1,7 +1,10 @@
+import type { SourceView } from "@socketscope/inspector";
 import { describe, expect, it } from "vitest";
-import { cure } from "../src/doctor.ts";
+import { runningAlready } from "../src/ground.ts";
 import { parseLessons } from "../src/parse.ts";
 import { commandsOf, renderStep } from "../src/render.ts";
+
+const plain = { color: false, width: 100 };
 
 const text = `# A text
 
@@ -86,25 +89,36 @@ describe("a step in a terminal", () => {
   const step = parseLessons("a.md", text)[0]?.steps[0]?.text ?? "";
 
   it("has its numbers where they are known, and their names where not", () => {
-    expect(renderStep(step, new Map([["port", "25"]]), false)).toContain("    $ echo 25\n");
+    expect(renderStep(step, new Map([["port", "25"]]), plain)).toContain("    $ echo 25\n");
     expect(commandsOf(step, new Map())).toBe("echo PORT\n");
   });
 
   it("has no Markdown left", () => {
-    expect(renderStep(step, new Map(), false)).toContain(
-      "Prose with stress\nover a line and a link (src/a.ts).",
+    expect(renderStep(step, new Map(), plain)).toContain(
+      "Prose with stress over a line and a link (src/a.ts).",
     );
   });
-});
 
-describe("doctor", () => {
-  it.each([
-    ["swaks", "debian", "sudo apt-get install swaks"],
-    ["swaks", "macos", "brew install swaks"],
-    ["swaks", "windows", "in WSL"],
-    ["ss", "macos", "npm run socket -- table"],
-    ["unheard-of", "debian", "install unheard-of"],
-  ] as const)("names the line that brings %s on %s", (name, system, line) => {
-    expect(cure(name, system)).toContain(line);
+  it("is as wide as the terminal, colours not counted", () => {
+    expect(renderStep(step, new Map(), { color: true, width: 24 }).replaceAll("\u001B", "")).toContain(
+      "Prose with [1mstress over a\nline[22m and a link\n",
+    );
+  });
+
+  it("tells of a server that runs already where the text begins one", () => {
+    const begins = "$ npm start -- mail-relay --port 0\n$ npm start -- web-server --state second\n";
+    const running = (app: string, connected: boolean): SourceView => ({
+      key: 1,
+      app,
+      engine: "hand",
+      pid: 1,
+      listeners: [],
+      connected,
+      missed: { octets: 0, flows: 0 },
+      here: true,
+    });
+    const servers = [running("mail-relay", true), running("web-server", true)];
+    expect(runningAlready(begins, servers)).toEqual(["mail-relay"]);
+    expect(runningAlready(begins, [running("mail-relay", false)])).toEqual([]);
   });
 });
