@@ -2,7 +2,7 @@
 import { readFences } from "@socketscope/walkthroughs";
 
 export interface Comment {
-  /** "lesson" or "check". */
+  /** "lesson", "check" or "before". */
   readonly kind: string;
   /** What stands behind it on its first line. */
   readonly head: string;
@@ -20,7 +20,7 @@ export function readComments(text: string): Comment[] {
   );
   const comments: Comment[] = [];
   for (let at = 0; at < lines.length; at += 1) {
-    const found = /^<!-- (lesson|check)\b:? ?(.*)$/.exec(lines[at] ?? "");
+    const found = /^<!-- (lesson|check|before)\b:? ?(.*)$/.exec(lines[at] ?? "");
     if (found === null || fenced.has(at + 1)) continue;
     const [, kind = "", head = ""] = found;
     const fields: { name: string; value: string; line: number }[] = [];

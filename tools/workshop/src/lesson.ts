@@ -33,6 +33,8 @@ export interface LessonStep {
   /** Markdown, its comments taken out. */
   readonly text: string;
   readonly checks: readonly Check[];
+  /** What opens the connection that the step goes on with, for who begins here; "" where it needs none. */
+  readonly before: string;
   /** Lines of the file, from the heading to the last one, counted from 1. */
   readonly lines: { readonly from: number; readonly to: number };
 }

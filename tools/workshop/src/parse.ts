@@ -60,7 +60,9 @@ function stepOf(
     .replaceAll(/\n{3,}/g, "\n\n")
     .trim();
   const checks = inside.filter(({ kind }) => kind === "check").map((one) => checkOf(file, one));
-  return { title, text, checks, lines: { from, to } };
+  // It holds from its section on, until another one takes its place.
+  const before = comments.findLast((one) => one.kind === "before" && one.from <= to)?.head ?? "";
+  return { title, text, checks, before, lines: { from, to } };
 }
 
 function checkOf(file: string, comment: Comment): Check {

@@ -2,18 +2,23 @@
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { describeFailure, parseWalkthrough, type Values, WalkthroughRun } from "@socketscope/walkthroughs";
+import {
+  describeFailure,
+  parseWalkthrough,
+  type Walkthrough,
+  WalkthroughRun,
+} from "@socketscope/walkthroughs";
 import { WorkshopError } from "./errors.ts";
 import type { Lesson } from "./lesson.ts";
+import { fillIn } from "./render.ts";
 
 export interface Prepared extends AsyncDisposable {
   /** Where the reader's shell should stand. */
   readonly folder: string;
-  readonly values: Values;
   /** A home for the reader's shell, where not the usual one: `~/.local/state/socketscope` is the state folder there, too. */
   readonly home: string | undefined;
-  /** Functions that the text has defined in the reader's shell. */
-  readonly functions: readonly string[];
+  /** What the text has done in the reader's shell: its numbers, functions and names, and the connection that goes on. */
+  readonly lines: readonly string[];
 }
 
 /** `state`: where the servers keep theirs, and where the text says `~/.local/state/socketscope`. Throws WorkshopError ROOM. */
@@ -41,16 +46,26 @@ export async function prepare(
     await run[Symbol.asyncDispose]();
     throw new WorkshopError("ROOM", `the way to this step failed\n${describeFailure(path, failed, outcome)}`);
   }
-  const functions = walkthrough.steps
-    .slice(0, before + 1)
-    .flatMap((one) => (one.kind === "command" && /^\w+\(\) \{/.test(one.command) ? [one.command] : []));
+  const numbers = [...run.values].map(([name, value]) => `${name}=${value}`).join(" ");
+  const lines = [
+    ...(numbers === "" ? [] : [numbers]),
+    ...linesBefore(walkthrough, from).map((line) => fillIn(line, run.values)),
+    lesson.steps[step]?.before ?? "",
+  ];
   return {
     folder: run.folder,
-    values: run.values,
-    functions,
+    lines: lines.filter((line) => line !== ""),
     home,
     [Symbol.asyncDispose]: () => run[Symbol.asyncDispose](),
   };
+}
+
+/** Functions, and names given to what is no output of a command, that stand before a line of the text. */
+export function linesBefore({ steps }: Walkthrough, line: number): string[] {
+  return steps
+    .filter((one) => one.line < line)
+    .flatMap((one) => (one.kind === "command" ? [one.command] : []))
+    .filter((command) => /^\w+\(\) \{/.test(command) || /^(?:export )?(?:\w+=[^\s$`"']+ ?)+$/.test(command));
 }
 
 /** As the lessons' texts have it. */

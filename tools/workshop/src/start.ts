@@ -22,15 +22,11 @@ export async function start(
   await using prepared =
     lesson === undefined ? undefined : await prepare(ground.root, place.lesson, place.index, ground.state);
   if (prepared !== undefined) {
-    const variables = [...prepared.values].map(([name, value]) => `${name}=${value}`).join(" ");
-    ground.print(`What comes before is done: its servers run, its files are there. In your terminal:\n\n`);
+    ground.print(
+      "What comes before is done: its servers and other terminals run out of sight, its files are there. In your own:\n\n",
+    );
     const home = prepared.home === undefined ? [] : [`export HOME=${prepared.home}`];
-    const lines = [
-      `cd ${prepared.folder}`,
-      ...home,
-      ...(variables === "" ? [] : [variables]),
-      ...prepared.functions,
-    ];
+    const lines = [`cd ${prepared.folder}`, ...home, ...prepared.lines];
     ground.print(lines.map((line) => `    ${line}\n`).join(""));
   }
   const live = new Live(ground, watched.inspector, place);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLessons } from "../src/find.ts";
 import type { Judge } from "../src/judge.ts";
 import type { Lesson, LessonStep } from "../src/lesson.ts";
+import { linesBefore } from "../src/prepare.ts";
 import { LessonRoom } from "./lesson-room.ts";
 
 const lessons = findLessons(workspaceRoot);
@@ -56,6 +57,35 @@ describe("the lessons", () => {
     expect(lesson.minutes).toBeGreaterThanOrEqual(10);
     expect(lesson.minutes).toBeLessThanOrEqual(20);
     expect(lesson.withoutLinux).toBeDefined();
+  });
+
+  it.each(
+    lessons.flatMap((lesson) =>
+      lesson.steps.map((step, at) => [`${lesson.number}.${at + 1}`, lesson.file, step] as const),
+    ),
+  )("start %s: who begins there has what its commands speak of", (_, file, step) => {
+    const walkthrough = readWalkthrough(workspaceRoot, file);
+    const inStep = walkthrough.steps.filter((one) => inside(one, step) && one.kind === "command");
+    const commands = inStep.flatMap((one) => (one.kind === "command" ? [one.command] : []));
+    const earlier = [...linesBefore(walkthrough, step.lines.from), step.before].filter((line) => line !== "");
+    // A number that an earlier step has captured is given as a variable.
+    const captured = walkthrough.steps
+      .filter((one) => one.line < step.lines.from && "expected" in one)
+      .flatMap((one) => ("expected" in one ? one.expected.lines : []))
+      .flatMap((line) => [...line.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = ""]) => name));
+    for (const [at, command] of commands.entries()) {
+      if (/^\w+\(\) \{/.test(command)) continue;
+      const said = [...earlier, ...commands.slice(0, at), command].join("\n");
+      for (const [, name = ""] of command.matchAll(/\$([a-z]\w*)/g)) {
+        const given = new RegExp(`(?:^|[\\s;(])${name}=|for ${name} in|read .*\\b${name}\\b`, "m").test(said);
+        expect(given || captured.includes(name), `${command}: $${name}`).toBe(true);
+      }
+      for (const [, one = ""] of command.matchAll(/(?:>&|<&|-u )([3-9])\b/g))
+        expect(said, command).toMatch(new RegExp(`exec ${one}<>`));
+      const [, spoken] = /(?:^|; )(say|reply|call|talk|ctl|held|look|newest)\b/.exec(command) ?? [];
+      if (spoken !== undefined) expect(said, command).toContain(`${spoken}() {`);
+      if (spoken === "say" || spoken === "reply") expect(said, command).toMatch(/exec 3<>|call \$/);
+    }
   });
 
   it("are numbered from 1 to 16", () => {
