@@ -5,7 +5,7 @@ import type { SourceView } from "@socketscope/inspector";
 import { parseWalkthrough, type Values } from "@socketscope/walkthroughs";
 import type { Lesson } from "./lesson.ts";
 import type { Place } from "./place.ts";
-import { renderStep } from "./render.ts";
+import { renderStep, wrapParagraph } from "./render.ts";
 import { styleText } from "./style.ts";
 import { valuesOf } from "./values.ts";
 
@@ -44,11 +44,12 @@ export function runningAlready(text: string, sources: readonly SourceView[]): st
 }
 
 /** What is ticked, and what is missing of the first that is not. */
-export function printChecks({ print, color }: Ground, { judges }: Place): void {
+export function printChecks({ print, color, width }: Ground, { judges }: Place): void {
   const missing = judges.find(({ done }) => !done);
   for (const judge of judges) {
     const mark = judge.done ? styleText("green", "✓", color) : "○";
     print(`  ${mark} ${judge.check.title}\n`);
-    if (judge === missing) print(`      ${styleText("yellow", judge.told, color)}\n`);
+    if (judge === missing)
+      print(`${styleText("yellow", wrapParagraph(judge.told, width, "      "), color)}\n`);
   }
 }

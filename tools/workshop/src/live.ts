@@ -101,7 +101,9 @@ export class Live {
     const { number, title } = place.lesson;
     const following = this.#ground.lessons.find((one) => one.number > number);
     const then =
-      following === undefined ? "It was the last one." : `Next: ${following.number}. ${following.title}.`;
+      following === undefined
+        ? "It was the last one."
+        : `Next: ${following.number}. ${following.title} (npm run workshop -- next, then start, with your terminals as they are).`;
     const how = place.done.length === place.lesson.steps.length ? "is done" : "is at its end";
     this.#ground.print(`\nLesson ${number}, ${title}, ${how}. ${then}\n`);
     this.#over?.();

@@ -69,13 +69,14 @@ function wrap(text: string, width: number): string {
   );
 }
 
-function wrapParagraph(paragraph: string, width: number): string {
+/** `before`: stands at the beginning of each line. */
+export function wrapParagraph(paragraph: string, width: number, before = ""): string {
   const lines: string[] = [];
   for (const word of paragraph.split(/\s+/).filter((one) => one !== "")) {
     const longer = `${lines.at(-1) ?? ""} ${word}`;
     if (lines.length > 0 && stripVTControlCharacters(longer).length <= width)
       lines[lines.length - 1] = longer;
-    else lines.push(word);
+    else lines.push(`${before}${word}`);
   }
   return lines.join("\n");
 }

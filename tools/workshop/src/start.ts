@@ -21,7 +21,11 @@ export async function start(
   // Who goes on has its servers; who begins in the middle of a text has none.
   await using prepared =
     lesson === undefined ? undefined : await prepare(ground.root, place.lesson, place.index, ground.state);
-  if (prepared !== undefined) {
+  if (prepared === undefined)
+    ground.print(
+      "Keep this terminal for the text. Its commands go into others, in bash and in this folder: the text's first, second …\n",
+    );
+  else {
     ground.print(
       "What comes before is done: its servers and other terminals run out of sight, its files are there. In your own:\n\n",
     );
