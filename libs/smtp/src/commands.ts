@@ -53,6 +53,18 @@ export function isVerb(word: string): word is Verb {
   return Object.hasOwn(commands, word);
 }
 
+// A text cut from a line is dear as the name of a property: it must be made one first.
+const verbs: ReadonlyMap<string, Verb> = new Map(
+  Object.keys(commands)
+    .filter(isVerb)
+    .map((verb) => [verb, verb]),
+);
+
+/** In whatever case it is written, RFC 5321 §2.4; undefined: no command of ours. */
+export function verbOf(word: string): Verb | undefined {
+  return verbs.get(word) ?? verbs.get(word.toUpperCase());
+}
+
 /** What 503 says to a verb in a state it is not legal in: what to do instead. */
 export function outOfOrder(verb: Verb, state: SmtpState): string {
   if (state === "start") return "Say EHLO first";

@@ -55,8 +55,13 @@ function withoutRoute(inside: string): string | undefined {
   return inside.slice(colon + 1);
 }
 
+/** Most are of this kind, and one look is enough; what is not is looked at piece by piece. */
+const PLAIN_MAILBOX =
+  /^(?=.{3,254}$)(?=[^@]{1,64}@)[\w!#$%&'*+\-/=?^`{|}~]+(?:\.[\w!#$%&'*+\-/=?^`{|}~]+)*@[^\W_]{1,63}(?:\.[^\W_]{1,63})*$/;
+
 /** `local-part@domain`, of a length that every host takes. */
 export function isMailbox(address: string): boolean {
+  if (PLAIN_MAILBOX.test(address)) return true;
   const at = address.lastIndexOf("@");
   if (at < 1 || utf8Length(address) > PATH) return false;
   return isLocalPart(address.slice(0, at)) && isDomainOrLiteral(address.slice(at + 1));

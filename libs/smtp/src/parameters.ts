@@ -99,6 +99,7 @@ function parseAll<T extends object>(
   readers: Readonly<Record<string, Reader<T>>>,
   into: Mutable<T>,
 ): T | ParameterFault {
+  if (rest === "") return into;
   const seen = new Set<string>();
   for (const word of rest.split(" ")) {
     if (word === "") continue;

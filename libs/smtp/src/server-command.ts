@@ -1,6 +1,6 @@
 /** One line of a client as the event it means, or as the refusal it gets: RFC 5321 §4.1.1, §4.2.4, §4.3.2. */
 import { decodeBase64, decodeUtf8, RemoteError } from "@socketscope/wire";
-import { commands, isVerb, outOfOrder, type SmtpState, type Verb } from "./commands.ts";
+import { commands, outOfOrder, verbOf, type SmtpState, type Verb } from "./commands.ts";
 import type { Reply } from "./envelope.ts";
 import { isAscii, isDomainOrLiteral, isMailbox, parsePath } from "./grammar.ts";
 import { isFault, parseMailParameters, parseRcptParameters } from "./parameters.ts";
@@ -30,16 +30,17 @@ export interface ChunkBegins {
 
 /** Undefined where it is no text. RFC 6531 §3.3: addresses may be in UTF-8. */
 export function decodeCommand(octets: Uint8Array): string | undefined {
-  if (octets.includes(0)) return undefined;
-  return decodeUtf8(octets);
+  const text = decodeUtf8(octets);
+  return text === undefined || text.includes("\0") ? undefined : text;
 }
 
 /** `octets` of the line, its end counted. Throws RemoteError for a client of another protocol. */
 export function readCommand(text: string, octets: number, at: Standing): SmtpServerEvent | ChunkBegins {
   const blank = text.indexOf(" ");
-  const word = (blank < 0 ? text : text.slice(0, blank)).toUpperCase();
+  const first = blank < 0 ? text : text.slice(0, blank);
   const argument = blank < 0 ? "" : withoutBlanksAtEnd(text.slice(blank + 1));
-  if (!isVerb(word)) return unknown(word, text);
+  const word = verbOf(first);
+  if (word === undefined) return unknown(first.toUpperCase(), text);
   const limit = lineLimit(word, at.limits);
   if (octets > limit) return refused(word, 500, "5.5.2", `This line has more than ${limit} octets`);
   const rule = commands[word];

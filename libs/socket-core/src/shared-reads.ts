@@ -19,6 +19,24 @@ let fields: { readonly buffer: symbol; readonly callback: symbol } | undefined;
 /** Called as the socket's: `count` octets are in `room` until the next read of any socket. False: it wants no more for now. */
 export type SharedReader = (this: Socket, count: number, room: Buffer) => boolean;
 
+/** Up to so many octets Node cuts what is allocated from a pool of its own. */
+const POOLED = 4096;
+/** And up to so many we do: memory asked for by itself, and given back by the collector, is dearer than the copy into it. */
+const MIDDLING = 16 * 1024;
+const SLAB = 64 * 1024;
+
+let slab: Buffer | undefined;
+let used = 0;
+
+function fromSlab(count: number): Buffer {
+  if (slab === undefined || used + count > SLAB) {
+    slab = Buffer.allocUnsafeSlow(SLAB);
+    used = 0;
+  }
+  used += count;
+  return slab.subarray(used - count, used);
+}
+
 /** From now on what comes is for `reader`, not for 'data'; the rest of the socket is as ever. False: not in this Node. */
 export function readShared(socket: Socket, reader: SharedReader, what: RoomFor = "dialogue"): boolean {
   // What Node has read already would be behind what comes.
@@ -45,7 +63,7 @@ function fieldsOf(socket: Socket): typeof fields {
 
 /** Octets of one's own: the room is written over soon. */
 export function takeOut(room: Buffer, count: number): Uint8Array {
-  const own = Buffer.allocUnsafe(count);
+  const own = count > POOLED && count <= MIDDLING ? fromSlab(count) : Buffer.allocUnsafe(count);
   if (count > SHORT) room.copy(own, 0, 0, count);
   else for (let at = 0; at < count; at++) own[at] = room[at] ?? 0;
   return own;

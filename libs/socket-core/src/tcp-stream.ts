@@ -26,6 +26,7 @@ export interface StreamOwner {
 
 export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream {
   readonly flow: Flow;
+  readonly highWaterMark: number;
   deadline = Infinity;
   /** Read through the buffer that all such streams share: for many short chunks. Not under TLS. */
   readsShared = false;
@@ -69,6 +70,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     this.flow = flow;
     this.#tap = tap;
     this.#limits = limits;
+    this.highWaterMark = Math.max(limits.highWaterMark, LOWEST_HIGH_WATER_MARK);
     this.#owner = owner;
     // Nagle's algorithm would hold the second small write back until the first is acknowledged (RFC 1122 §4.2.3.4).
     socket.setNoDelay(true);
@@ -93,9 +95,6 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   }
   get queued(): number {
     return this.#socket.writableLength + (this.#intercept?.out.octets ?? 0);
-  }
-  get highWaterMark(): number {
-    return Math.max(this.#limits.highWaterMark, LOWEST_HIGH_WATER_MARK);
   }
   get unread(): number {
     return this.#socket.readableLength + (this.#intercept?.in.octets ?? 0);

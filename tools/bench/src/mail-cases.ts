@@ -38,6 +38,7 @@ export const mailCases: readonly MailCase[] = [
     reused: true,
     floor: 1.5,
     goal: { above: "smtp-sink", times: 0.5 },
+    rounds: { times: 2, cutInto: 3 },
   },
   {
     ...discarding,
