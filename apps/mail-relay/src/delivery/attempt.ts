@@ -20,7 +20,7 @@ export interface Shipment {
   readonly envelope: Envelope;
   readonly content: Content;
   /** These have it, and others of the same attempt are still to come: durable when it resolves. */
-  reached(forwardPaths: readonly string[]): Promise<void>;
+  reached(results: readonly AttemptResult[]): Promise<void>;
 }
 
 export interface AttemptResult extends RecipientResult {
@@ -108,8 +108,8 @@ export class Attempt {
 
   async #reached(group: readonly Recipient[]): Promise<void> {
     const reached = group
-      .map(({ forwardPath }) => forwardPath)
-      .filter((forwardPath) => this.#results.get(forwardPath)?.outcome === "delivered");
+      .flatMap(({ forwardPath }) => this.#results.get(forwardPath) ?? [])
+      .filter(({ outcome }) => outcome === "delivered");
     if (reached.length > 0) await this.#shipment.reached(reached);
   }
 

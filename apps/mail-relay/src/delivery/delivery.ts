@@ -1,4 +1,5 @@
 /** Takes what is due from the queue to its next hops, and tells senders what became of it. RFC 5321 §4.5.4. */
+import { wantsNotice } from "@socketscope/message";
 import type { Reply } from "@socketscope/smtp";
 import type { Queue } from "../queue/queue.ts";
 import type { QueuedMessage, RecipientResult } from "../queue/queued.ts";
@@ -130,16 +131,21 @@ export class Delivery {
     const note = async (results: readonly AttemptResult[]): Promise<void> => {
       all.push(...results);
       const reached = results.filter(({ outcome }) => outcome === "delivered");
-      const forwardPaths = reached.map(({ forwardPath }) => forwardPath);
-      if (reached.length > 0) await this.#reached(message, forwardPaths);
+      if (reached.length > 0) await this.#reached(message, reached);
     };
     const groups = first === undefined ? [] : [first, ...others];
     await Promise.all(groups.map((group) => this.#group(message, group, note)));
     await this.#settle(message, all);
   }
 
-  #reached({ id }: QueuedMessage, forwardPaths: readonly string[]): Promise<void> {
-    return this.#options.queue.reached(id, forwardPaths);
+  /** Written down, with the notices of success that are owed: a crash before the attempt is over loses neither. */
+  #reached(message: QueuedMessage, results: readonly AttemptResult[]): Promise<void> {
+    const owed = results
+      .flatMap((result) => fateOf(message, result, undefined))
+      .filter(({ recipient, action }) => wantsNotice(recipient.parameters.notify, action))
+      .map(({ recipient, reply: said, host }) => ({ recipient, reply: said, host }));
+    const forwardPaths = results.map(({ forwardPath }) => forwardPath);
+    return this.#options.queue.reached(message.id, forwardPaths, owed);
   }
 
   /** One for each next hop. */
@@ -192,7 +198,7 @@ export class Delivery {
     const shipment = {
       envelope: { ...message.envelope, recipients },
       content: { size: message.size, read: () => queue.read(message.id) },
-      reached: (reached: readonly string[]) => this.#reached(message, reached),
+      reached: (reached: readonly AttemptResult[]) => this.#reached(message, reached),
     };
     const attempt = new Attempt(sessions, shipment, hop.type === "host" ? hop.login : undefined);
     try {
@@ -219,7 +225,15 @@ export class Delivery {
     const decided = results.map((result) => (expired ? givenUp(result) : result));
     for (const result of decided) onAttempt?.(message, describeAttempt(result));
     const late = !message.delayNoticeSent && now() - message.arrived >= delayNotice;
-    const fates = decided.flatMap((result) => fateOf(message, result, late ? expires : undefined));
+    const fates = [
+      ...(message.owed ?? []).map(({ recipient, reply: said, host }): Fate => ({
+        recipient,
+        action: "relayed",
+        reply: said,
+        host,
+      })),
+      ...decided.flatMap((result) => fateOf(message, result, late ? expires : undefined)),
+    ];
     const told = { ...message, read: () => queue.read(message.id) };
     // Each in a notice of its own: what failed and what is late are different letters.
     for (const action of ["failed", "delayed", "relayed"] as const) {

@@ -53,6 +53,7 @@ function isState(state: unknown): boolean {
   return (
     isObject(state) &&
     Array.isArray(state["recipients"]) &&
+    (state["owed"] === undefined || Array.isArray(state["owed"])) &&
     typeof state["attempts"] === "number" &&
     typeof state["due"] === "number" &&
     Array.isArray(state["history"])

@@ -8,8 +8,8 @@ import { QueueBroken, QueueFull } from "./errors.ts";
 import { Journal, type JournalOptions, type Place } from "./journal.ts";
 import { LargeFiles } from "./large-files.ts";
 import { queueRecord } from "./queue-records.ts";
-import { stateOf, type QueuedMessage, type QueueState, type RecipientResult } from "./queued.ts";
-import { afterAttempt } from "./schedule.ts";
+import { stateOf, type Owed, type QueuedMessage, type QueueState, type RecipientResult } from "./queued.ts";
+import { afterAttempt, afterReached } from "./schedule.ts";
 
 export interface QueueOptions extends Omit<JournalOptions, "onTorn"> {
   /** Milliseconds between attempts; the last one repeats. */
@@ -150,20 +150,19 @@ export class Queue {
     const state = afterAttempt(kept.message, results, this.#now(), this.#options.schedule, notAfter);
     if (state.recipients.length === 0) return this.#end(id, kept);
     // That nobody was reached may be forgotten: it is only tried again the sooner.
-    const nothing = !delayNoticeSent && state.recipients.length === kept.message.recipients.length;
+    const { recipients, owed } = kept.message;
+    const nothing = !delayNoticeSent && owed === undefined && state.recipients.length === recipients.length;
     const next = { ...state, delayNoticeSent: kept.message.delayNoticeSent || delayNoticeSent };
     await this.#write(kept, next, nothing);
     kept.message = { ...kept.message, active: false };
     this.#changed(kept);
   }
 
-  /** In the middle of an attempt: these have it, and others may take their time. Durable when it resolves. */
-  async reached(id: string, forwardPaths: readonly string[]): Promise<void> {
+  /** In the middle of an attempt: these have it, others may take their time. Durable when it resolves, with the notices owed until `settle`. */
+  async reached(id: string, forwardPaths: readonly string[], owed: readonly Owed[] = []): Promise<void> {
     const kept = this.#kept.get(id);
     if (kept === undefined) return;
-    const state = stateOf(kept.message);
-    const recipients = state.recipients.filter(({ forwardPath }) => !forwardPaths.includes(forwardPath));
-    await this.#change(kept, { ...state, recipients });
+    await this.#change(kept, afterReached(kept.message, forwardPaths, owed));
   }
 
   /** Delivery gives it back unchanged: we are shutting down. */
@@ -356,7 +355,7 @@ export class Queue {
     }
     if (record.type === "state") {
       const kept = this.#kept.get(record.id);
-      if (kept !== undefined) kept.message = { ...kept.message, ...record.state };
+      if (kept !== undefined) kept.message = { ...kept.message, owed: undefined, ...record.state };
       return;
     }
     const { id, envelope, arrived, authenticated, size, file, state } = record;

@@ -18,10 +18,19 @@ export interface Attempt {
   readonly results: readonly RecipientResult[];
 }
 
+/** Who was reached in an attempt that goes on for others, and whose sender is to be told so: RFC 3461 §4.1. */
+export interface Owed {
+  readonly recipient: Recipient;
+  readonly reply: Reply;
+  readonly host?: string | undefined;
+}
+
 /** Everything that changes in the life of a message; what is written again at each attempt. */
 export interface QueueState {
   /** Those who are still to be reached. */
   readonly recipients: readonly Recipient[];
+  /** Notices of success that are not written yet; undefined: none. */
+  readonly owed?: readonly Owed[] | undefined;
   readonly attempts: number;
   /** Milliseconds since 1970. */
   readonly due: number;
@@ -45,6 +54,6 @@ export interface QueuedMessage extends QueueState {
 }
 
 export function stateOf(message: QueueState): QueueState {
-  const { recipients, attempts, due, held, delayNoticeSent, history } = message;
-  return { recipients, attempts, due, held, delayNoticeSent, history };
+  const { recipients, owed, attempts, due, held, delayNoticeSent, history } = message;
+  return { recipients, owed, attempts, due, held, delayNoticeSent, history };
 }

@@ -5,6 +5,7 @@ import { TemporaryFolder } from "@socketscope/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { diskFiles, type JournalFiles } from "../../src/queue/journal-files.ts";
 import { Queue, type QueueOptions } from "../../src/queue/queue.ts";
+import type { Owed } from "../../src/queue/queued.ts";
 import { spooled, textOf } from "../support.ts";
 
 const to = (...addresses: string[]): Envelope => ({
@@ -286,6 +287,33 @@ describe("the queue", () => {
     const after = await open();
     expect(after.show(id)).toMatchObject({ recipients: left.recipients, held: false });
     await after.close();
+  });
+
+  it("keeps the notices that are owed for who was reached, until an attempt is settled", async () => {
+    const queue = await open();
+    const id = await put(queue, undefined, to("a@a.test", "b@b.test", "c@c.test"));
+    queue.take();
+    const owed = (forwardPath: string): Owed => ({
+      recipient: { forwardPath, parameters: { notify: ["SUCCESS"] } },
+      reply: { code: 250, lines: ["OK"] },
+      host: "b.test:25",
+    });
+    await queue.reached(id, ["a@a.test"], [owed("a@a.test")]);
+    // A hundred at a time first, then all of them with the last.
+    await queue.reached(id, ["a@a.test", "b@b.test"], [owed("a@a.test"), owed("b@b.test")]);
+    await queue.close();
+    const after = await open();
+    expect(after.show(id)).toMatchObject({
+      recipients: [{ forwardPath: "c@c.test" }],
+      owed: [owed("a@a.test"), owed("b@b.test")],
+    });
+    after.take();
+    await after.settle(id, [{ forwardPath: "c@c.test", outcome: "deferred", reply: deferred }]);
+    await after.close();
+    const last = await open();
+    expect(last.show(id)?.owed).toBeUndefined();
+    expect(last.show(id)?.attempts).toBe(1);
+    await last.close();
   });
 
   it("says when the disk does not give back what was written", async () => {
