@@ -80,7 +80,7 @@ function failedMain(state: InboxState): Markup {
 export function searchForm({ place }: InboxState): Markup {
   return markup`<form class="find" action="/" role="search" data-follow="/api/v1/events" data-follow-events="added changed removed failed queue faults">
 ${place.mailbox !== undefined && markup`<input type="hidden" name="mailbox" value="${place.mailbox}">`}
-<input type="search" name="q" value="${place.text ?? ""}" placeholder="Search sender, subject, words" aria-label="Search letters">
+<input type="search" name="q" value="${place.text ?? ""}" placeholder="Search sender, subject, words" title="Also from:ann to:bob subject:bill is:unread &quot;two words&quot; -not" aria-label="Search letters">
 </form>`;
 }
 

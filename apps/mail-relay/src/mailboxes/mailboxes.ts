@@ -9,6 +9,7 @@ import { deliveredToField, returnPathField } from "@socketscope/message";
 import type { Spooled } from "../spooled.ts";
 import { folderName, mailboxOfFolder } from "./folder-name.ts";
 import { FolderSync, Maildir, newBase, type MaildirEntry, type MaildirFile } from "@socketscope/maildir";
+import { finder } from "./search.ts";
 import { summarise, type Summary } from "./summary.ts";
 
 export interface StoredMessage extends Summary {
@@ -154,10 +155,10 @@ export class Mailboxes {
     readonly limit: number;
   }): { readonly messages: readonly StoredMessage[]; readonly total: number } {
     const boxes = query.mailbox === undefined ? [...this.#boxes.values()] : [this.#boxes.get(query.mailbox)];
-    const words = (query.text ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+    const isSought = finder(query.text ?? "");
     const found = boxes
       .flatMap((box) => [...(box?.messages.values() ?? [])].map(({ message }) => message))
-      .filter((message) => contains(message, words))
+      .filter((message) => isSought(message))
       .toSorted((a, b) => b.arrived - a.arrived || (a.id < b.id ? 1 : -1));
     const at = query.before === undefined ? 0 : found.findIndex(({ id }) => id === query.before) + 1;
     return { messages: found.slice(at, at + query.limit), total: found.length };
@@ -311,12 +312,6 @@ export class Mailboxes {
   #tell(change: MailboxChange): void {
     for (const watcher of this.#watchers) watcher(change);
   }
-}
-
-function contains({ subject, from, to, mailbox, excerpt }: StoredMessage, words: readonly string[]): boolean {
-  if (words.length === 0) return true;
-  const all = `${subject} ${from} ${to} ${mailbox} ${excerpt}`.toLowerCase();
-  return words.every((word) => all.includes(word));
 }
 
 function idOf(mailbox: string, base: string): string {
