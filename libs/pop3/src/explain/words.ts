@@ -51,7 +51,7 @@ export const CAPABILITIES: Readonly<Record<string, Entry>> = {
   "RESP-CODES": ["An -ERR may name its reason in brackets.", "RFC 2449 §6.4"],
   "LOGIN-DELAY": ["So many seconds must lie between two logins.", "RFC 2449 §6.5"],
   PIPELINING: ["Several commands may be sent without waiting for each answer.", "RFC 2449 §6.6"],
-  EXPIRE: ["So many days the server keeps messages.", "RFC 2449 §6.7"],
+  EXPIRE: ["Messages stay for so many days at least; NEVER: until the client removes them.", "RFC 2449 §6.7"],
   UIDL: ["UIDL is to be had.", "RFC 2449 §6.8"],
   IMPLEMENTATION: ["Which program the server is.", "RFC 2449 §6.9"],
   STLS: ["This connection can be upgraded to TLS.", "RFC 2595 §4"],
