@@ -129,7 +129,7 @@ export async function startMailRelay(
     const converse = (peer: Peer): NotedConversation =>
       new NotedConversation(
         new FaultyConversation(new Reception(peer, reception), peer, faults),
-        (isReceiving) => dialogues.receiving(peer.flow, isReceiving),
+        dialogues.messagesOf(peer.flow),
       );
     let urls: () => readonly ListenerUrl[] = () => [];
     const inbox = new Inbox({

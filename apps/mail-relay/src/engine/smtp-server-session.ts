@@ -112,7 +112,8 @@ export class LibrarySession {
       this.#incoming = undefined;
       if (stream.sizeExceeded) {
         incoming.abort();
-        return refusalOf({ code: 552, lines: ["The message is too big"] });
+        this.#conversation.refused("the message", TOO_BIG);
+        return refusalOf(TOO_BIG);
       }
       const reply = await incoming.finish();
       return reply.code < 400 ? reply.lines.join(" ") : refusalOf(reply);
@@ -152,6 +153,7 @@ export class LibrarySession {
   }
 }
 
+const TOO_BIG: Reply = { code: 552, enhanced: "5.3.4", lines: ["The message is too big"] };
 const OK: Reply = { code: 250, lines: ["OK"] };
 
 function mailParameters(

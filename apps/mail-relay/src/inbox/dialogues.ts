@@ -1,8 +1,9 @@
-/** The dialogues of all SMTP sessions: kept with the message they brought, and in a list where they brought none. */
+/** The dialogues of all SMTP sessions: kept with the messages they brought, and in a list where one was refused or broken off. */
 import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeReply, type Reply } from "@socketscope/smtp";
 import type { CloseReason, Flow, Tap } from "@socketscope/socket-core";
+import type { MessageBook } from "../reception/noted-conversation.ts";
 import type { SessionBook } from "../reception/reception-options.ts";
 import { Dialogue, type DialogueLine } from "./dialogue.ts";
 
@@ -19,6 +20,8 @@ export interface FailedSession extends KeptDialogue {
   readonly id: number;
   /** What was refused, with our reply; the last ones. Or that it broke off within a message, for which there is no reply. */
   readonly refusals: readonly string[];
+  /** Messages that it brought all the same; the refusals are those of the others then. */
+  readonly brought: number;
 }
 
 export interface DialogueLimits {
@@ -41,8 +44,11 @@ interface Open {
   readonly refusals: string[];
   /** It is within the content of a message. */
   receiving: boolean;
-  /** It brought a message, wherever that went. */
-  succeeded: boolean;
+  /** Refusals of the message that is being spoken of, and of those before it that were not brought. */
+  pending: string[];
+  readonly lost: string[];
+  /** Messages that it brought, wherever they went. */
+  brought: number;
 }
 
 export class Dialogues implements SessionBook {
@@ -91,7 +97,9 @@ export class Dialogues implements SessionBook {
         messages: [],
         refusals: [],
         receiving: false,
-        succeeded: false,
+        pending: [],
+        lost: [],
+        brought: 0,
       });
     },
     refused: () => undefined,
@@ -131,22 +139,26 @@ export class Dialogues implements SessionBook {
   }
 
   refused(flow: Flow, what: string, reply: Reply): void {
-    const said = describeReply(reply);
-    // What ends a session is named by the words of its reply.
-    this.#note(flow, said.endsWith(what) ? said : `${said} (to ${what})`);
+    this.#note(flow, described(what, reply));
   }
 
-  /** The content of a message has begun, or is over. */
-  receiving(flow: Flow, isReceiving: boolean): void {
-    const open = this.#open.get(flow.id);
-    if (open !== undefined) open.receiving = isReceiving;
+  messagesOf({ id }: Flow): MessageBook {
+    return {
+      begun: () => lose(this.#open.get(id)),
+      lost: (what, reply) => void this.#open.get(id)?.pending.push(described(what, reply)),
+      receiving: (isReceiving) => {
+        const open = this.#open.get(id);
+        if (open !== undefined) open.receiving = isReceiving;
+      },
+    };
   }
 
   brought(flow: Flow, id: string | undefined): void {
     this.#messages++;
     const open = this.#open.get(flow.id);
     if (open === undefined) return;
-    open.succeeded = true;
+    open.brought++;
+    open.pending = [];
     if (id === undefined) return;
     open.messages.push(id);
     this.#bringing.set(id, open);
@@ -167,17 +179,23 @@ export class Dialogues implements SessionBook {
     this.#open.delete(flow.id);
     if (open === undefined) return;
     open.dialogue.ended();
-    // Whom we cut off has heard why, and that is noted.
-    if (open.receiving && (open.refusals.length === 0 || reason === "peer-ended" || reason === "io"))
-      open.refusals.push(BROKEN_OFF);
+    lose(open);
+    if (open.receiving) {
+      // Whom we cut off has heard why, and that is noted.
+      if (open.refusals.length === 0 || reason === "peer-ended" || reason === "io")
+        open.refusals.push(BROKEN_OFF);
+      open.lost.push(open.refusals.at(-1) ?? BROKEN_OFF);
+    }
     const said = keep(open, reason);
     this.#write(open.messages, said)
       .catch(this.#onError)
       .finally(() => {
         for (const id of open.messages) this.#bringing.delete(id);
       });
-    if (open.succeeded || open.refusals.length === 0) return;
-    this.#failed.push({ id: flow.id, refusals: open.refusals, ...said });
+    const { brought, lost } = open;
+    const refusals = brought > 0 ? lost : open.refusals;
+    if (refusals.length === 0) return;
+    this.#failed.push({ id: flow.id, refusals, brought, ...said });
     if (this.#failed.length > this.#limits.failed) this.#failed.shift();
     for (const watcher of this.#watchers) watcher();
   }
@@ -201,6 +219,20 @@ export class Dialogues implements SessionBook {
     const oldest = this.#names.length > this.#limits.kept ? this.#names.shift() : undefined;
     if (oldest !== undefined) await rm(join(this.#folder, oldest), { force: true });
   }
+}
+
+function described(what: string, reply: Reply): string {
+  const said = describeReply(reply);
+  // What ends a session is named by the words of its reply.
+  return said.endsWith(what) ? said : `${said} (to ${what})`;
+}
+
+/** The message that was spoken of did not come. */
+function lose(open: Open | undefined): void {
+  if (open === undefined) return;
+  open.lost.push(...open.pending);
+  open.lost.splice(0, open.lost.length - MAX_REFUSALS);
+  open.pending = [];
 }
 
 function keep({ flow, dialogue, opened }: Open, reason: CloseReason | undefined): KeptDialogue {

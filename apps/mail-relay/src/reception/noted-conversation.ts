@@ -5,14 +5,27 @@ import type { Conversation, Credentials, Incoming } from "../engine/engine.ts";
 
 type Step<T> = T | Promise<T>;
 
+const MESSAGE = "the message";
+/** What refuses a message, or one of its recipients. */
+const OF_A_MESSAGE: ReadonlySet<string> = new Set(["MAIL", "RCPT", "DATA", MESSAGE]);
+
+/** Hears of the messages of a session one by one: it may bring some and lose others. */
+export interface MessageBook {
+  /** What was refused since the last of these, and not brought after all, is lost. */
+  begun(): void;
+  /** This refuses a message or one of its recipients; what is only typed wrong does not. */
+  lost(what: string, reply: Reply): void;
+  /** The content of a message begins, or is over; not that the connection is. */
+  receiving(isReceiving: boolean): void;
+}
+
 export class NotedConversation implements Conversation {
   readonly #inner: Conversation;
-  readonly #receiving: (isReceiving: boolean) => void;
+  readonly #book: MessageBook;
 
-  /** `receiving` hears when the content of a message begins and when it is over; not that the connection is. */
-  constructor(inner: Conversation, receiving: (isReceiving: boolean) => void) {
+  constructor(inner: Conversation, book: MessageBook) {
     this.#inner = inner;
-    this.#receiving = receiving;
+    this.#book = book;
   }
 
   greet(): Step<Reply> {
@@ -31,6 +44,7 @@ export class NotedConversation implements Conversation {
     this.#inner.loginFailed(user);
   }
   mail(reversePath: string, parameters: MailParameters): Step<Reply> {
+    this.#book.begun();
     return this.#noted("MAIL", this.#inner.mail(reversePath, parameters));
   }
   rcpt(forwardPath: string, parameters: RcptParameters): Step<Reply> {
@@ -47,6 +61,7 @@ export class NotedConversation implements Conversation {
     this.#inner.reset();
   }
   refused(what: string, reply: Reply): void {
+    if (what === MESSAGE) this.#book.lost(what, reply);
     this.#inner.refused(what, reply);
   }
   closed(reason: CloseReason): void {
@@ -55,15 +70,15 @@ export class NotedConversation implements Conversation {
 
   #begun(incoming: Incoming | Reply): Incoming | Reply {
     if ("code" in incoming) return this.#note("DATA", incoming);
-    this.#receiving(true);
+    this.#book.receiving(true);
     return {
       write: (octets) => incoming.write(octets),
       finish: () => {
-        this.#receiving(false);
-        return this.#noted("the message", incoming.finish());
+        this.#book.receiving(false);
+        return this.#noted(MESSAGE, incoming.finish());
       },
       abort: () => {
-        this.#receiving(false);
+        this.#book.receiving(false);
         incoming.abort();
       },
     };
@@ -74,7 +89,10 @@ export class NotedConversation implements Conversation {
   }
 
   #note<T extends Reply | undefined>(what: string, reply: T): T {
-    if (reply !== undefined && reply.code >= 400) this.#inner.refused(what, reply);
+    if (reply !== undefined && reply.code >= 400) {
+      if (OF_A_MESSAGE.has(what)) this.#book.lost(what, reply);
+      this.#inner.refused(what, reply);
+    }
     return reply;
   }
 }

@@ -164,6 +164,67 @@ describe.each(["hand", "smtp-server"])("a session that is refused, --engine %s",
     expect(await all()).not.toMatch(/(?:whole|mind)@a\.test/);
   });
 
+  const letter = (sender: string): readonly string[] => begun(sender, "DATA", `${half}.`);
+  const mixed: readonly {
+    readonly what: string;
+    readonly lines: readonly string[];
+    readonly leave?: (socket: Socket) => unknown;
+    readonly refusals: readonly RegExp[];
+    readonly brought: number;
+  }[] = [
+    {
+      what: "breaks off in a second",
+      lines: [...letter("first@a.test"), ...begun("second@a.test", "DATA")],
+      leave: (socket) => socket.end(half),
+      refusals: [/^Broken off in the middle of the message$/],
+      brought: 1,
+    },
+    {
+      what: "is refused a second",
+      lines: [...letter("good@a.test"), "MAIL FROM:<good@a.test>", "RCPT TO:<nobody@near.test>"],
+      refusals: [/^550 5\.1\.1 .*\(to RCPT\)$/],
+      brought: 1,
+    },
+    {
+      what: "is refused one between two",
+      lines: [
+        ...letter("round@a.test"),
+        ...letter("round@a.test"),
+        "MAIL FROM:<round@a.test>",
+        "RCPT TO:<x@far.test>",
+        "RSET",
+        ...letter("round@a.test"),
+      ],
+      refusals: [/^550 5\.7\.1 .*\(to RCPT\)$/],
+      brought: 3,
+    },
+  ];
+  it.each(mixed)("a client that brings a letter and $what: listed, and what came is told", async (one) => {
+    const { lines, leave, refusals, brought } = one;
+    await say("smtp", lines, leave);
+    const [mail = ""] = lines;
+    const listed = async (): Promise<unknown> =>
+      (await failed()).find((session) => JSON.stringify(session).includes(mail));
+    await expect.poll(listed).toMatchObject({
+      refusals: refusals.map((refusal) => expect.stringMatching(refusal)),
+      brought,
+    });
+    const page = await (await fetch(`${app.url("web")}/?view=failed`)).text();
+    expect(page).toContain(
+      brought === 1 ? "1 letter of it was stored" : `${brought} letters of it were stored`,
+    );
+  });
+
+  it("a client that types wrong, or one of whose recipients is refused: not listed when its letter comes", async () => {
+    await say("smtp", ["MAIL FROM wrong@a.test", "RCPT TO:<ann@near.test>", ...letter("wrong@a.test")]);
+    const [mail = "", rcpt = "", ...rest] = letter("partly@a.test");
+    await say("smtp", [mail, "RCPT TO:<nobody@near.test>", rcpt, ...rest]);
+    await say("smtp", ["MAIL FROM:<end2@a.test>", "RCPT TO:<x@far.test>"]);
+    const all = async (): Promise<string> => JSON.stringify(await failed());
+    await expect.poll(all).toContain("end2@a.test");
+    expect(await all()).not.toMatch(/(?:wrong|partly)@a\.test/);
+  });
+
   // RFC 5321 §6.3.
   it("a letter that goes in circles: refused behind its content, and one of a hop less is taken", async () => {
     const hop = "Received: from a.test by b.test; Sat, 28 Nov 2026 12:00:00 +0000\r\n";
