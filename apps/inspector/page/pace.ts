@@ -3,8 +3,9 @@
  * key; while many do, nine tenths of it: nobody reads that fast, and the servers that are looked at need the processor.
  */
 
-/** Milliseconds without a new picture, at most. */
+/** Milliseconds without a new picture, at most; and at least, while many things happen. */
 const MAX_REST = 2000;
+const MANY_REST = 500;
 /** Changes a second from which on many things happen. */
 const MANY = 200;
 
@@ -31,5 +32,6 @@ export function draw(change: () => void, changes?: number): void {
 
 /** Milliseconds until it may be drawn again. */
 export function rest(): number {
-  return Math.max(0, Math.min(MAX_REST, cost * share) - (performance.now() - done));
+  const least = share > 1 ? MANY_REST : 0;
+  return Math.max(0, Math.min(MAX_REST, Math.max(least, cost * share)) - (performance.now() - done));
 }

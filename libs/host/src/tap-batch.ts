@@ -8,8 +8,6 @@ import {
   writeBytesHead,
 } from "@socketscope/recording";
 
-/** Octets of one "bytes" record: a larger chunk becomes several. */
-const PIECE = 256 * 1024;
 /** Octets left of a batch below which it is not worth going on behind what was written. */
 const REST = 4096;
 
@@ -47,8 +45,10 @@ export class TapBatch {
   }
 
   octets(head: Omit<BytesRecord, "type" | "octets">, octets: Uint8Array): void {
-    if (octets.length > PIECE) {
-      for (let at = 0; at < octets.length; at += PIECE) this.octets(head, octets.subarray(at, at + PIECE));
+    // A larger chunk becomes several records: none needs a batch of its own.
+    const piece = this.#size - BYTES_HEAD;
+    if (octets.length > piece) {
+      for (let at = 0; at < octets.length; at += piece) this.octets(head, octets.subarray(at, at + piece));
       return;
     }
     const length = BYTES_HEAD + octets.length;

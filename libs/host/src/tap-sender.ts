@@ -10,6 +10,7 @@ import {
   type Tap,
 } from "@socketscope/socket-core";
 import type { TapRecord } from "@socketscope/recording";
+import { ProgramLoad } from "./program-load.ts";
 import { TapBatch } from "./tap-batch.ts";
 import { FlowPace, TapBudget, type TapBudgetLimits } from "./tap-budget.ts";
 
@@ -18,7 +19,7 @@ export interface TapSenderLimits {
   readonly maxQueued: number;
   /** Octets gathered that are written at once. Default 64 KiB. */
   readonly batch: number;
-  /** Milliseconds between two writes of less: under load the other side is woken a hundred times a second. Default 10. */
+  /** Milliseconds between two writes of less: under load the other side is woken forty times a second. Default 25. */
   readonly pause: number;
   /** Without it all is carried that the other side takes. */
   readonly budget?: TapBudgetLimits;
@@ -27,11 +28,13 @@ export interface TapSenderLimits {
 export const defaultTapSenderLimits: TapSenderLimits = {
   maxQueued: 8 * 1024 * 1024,
   batch: 64 * 1024,
-  pause: 10,
+  pause: 25,
 };
 
 /** Milliseconds until what was counted is told, where nothing else of that flow is. */
 const COUNTED_MS = 1000;
+/** Flows of which it is told then; the others come next. */
+const COUNTED_FLOWS = 32;
 
 /** What is known of a flow, and what of it is not carried yet. */
 interface Tapped {
@@ -50,6 +53,7 @@ interface Tapped {
 export class TapSender implements Tap {
   readonly #maxQueued: number;
   readonly #budget: TapBudget | undefined;
+  readonly #load = new ProgramLoad();
   readonly #flows = new Map<number, Tapped>();
   /** Those with octets that were counted only. */
   readonly #counted = new Set<Tapped>();
@@ -72,7 +76,7 @@ export class TapSender implements Tap {
 
   /** All that was told until now, and what was counted, is the stream's. */
   flush(): void {
-    this.#tellCounted();
+    this.#tellCounted(Infinity);
     this.#batch.write();
   }
 
@@ -126,6 +130,7 @@ export class TapSender implements Tap {
   bytes(flow: Flow, direction: "in" | "out", bytes: Uint8Array): void {
     const at = now();
     const tapped = this.#tapped(flow);
+    if (this.#budget !== undefined) this.#budget.busy = this.#load.isBusy(at);
     const begins = tapped.last !== direction;
     tapped.last = direction;
     const carried = this.full
@@ -224,9 +229,10 @@ export class TapSender implements Tap {
     }, COUNTED_MS).unref();
   }
 
-  #tellCounted(): void {
+  #tellCounted(most = COUNTED_FLOWS): void {
     const at = now();
-    for (const tapped of this.#counted) {
+    // Whoever is told of stands behind the others when it is counted again.
+    for (const tapped of [...this.#counted].slice(0, most)) {
       if (!tapped.named && this.#carriesEvent(at)) this.#name(tapped, at);
       if (tapped.named) this.#settle(tapped);
     }

@@ -32,6 +32,9 @@ export const DERIVED = {
   gap: "a count",
 } as const;
 
+/** Messages of a client in which it is looked for its name: who has not said it by then does not. */
+const GUESSES = 50;
+
 export interface ConversationOptions {
   readonly key: number;
   readonly source: number;
@@ -64,6 +67,7 @@ export class Conversation {
   #nextId = 0;
   #tls: SocketView["tls"];
   #guess: string | undefined;
+  #guesses = 0;
   #closed: { readonly at: number; readonly reason: string } | undefined;
   #missed = 0;
   #faults = 0;
@@ -249,7 +253,8 @@ export class Conversation {
     const read = this.octets[direction].read(from, Math.min(to, from + EXPLAINED_OCTETS));
     const octets = read.from === from ? read.octets : NOTHING;
     const told = reader.explainer.message(raw, octets);
-    if (direction === this.#options.client) this.#guess ??= guessClient(this.#protocol, raw, octets);
+    if (direction === this.#options.client && this.#guess === undefined && this.#guesses++ < GUESSES)
+      this.#guess = guessClient(this.#protocol, raw, octets);
     const id = this.#nextId++;
     const answers = this.#ids.of(raw.answers);
     this.#ids.ask(raw.id, id);
