@@ -6,7 +6,9 @@ import {
   formatSdp,
   looksLikeRtcp,
   looksLikeRtp,
+  ntpStamp,
   readByes,
+  readReportBlocks,
   readSenderReport,
   readSourceDescriptions,
   RtpError,
@@ -81,6 +83,7 @@ describe("a sender", () => {
     expect(readSenderReport(report)).toEqual({
       ssrc: 7,
       time: Date.UTC(2026, 0, 1, 0, 0, 0, 250),
+      stamp: ntpStamp(Date.UTC(2026, 0, 1, 0, 0, 0, 250)),
       timestamp: 90_000,
       packets: 3,
       octets: 564,
@@ -102,7 +105,14 @@ describe("a sender", () => {
   it("of garbage is told apart from one of reports", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (octets) => {
-        for (const read of [scanRtcp, readByes, readSenderReport, readSourceDescriptions, scanRtp]) {
+        for (const read of [
+          scanRtcp,
+          readByes,
+          readReportBlocks,
+          readSenderReport,
+          readSourceDescriptions,
+          scanRtp,
+        ]) {
           try {
             read(octets);
           } catch (error) {

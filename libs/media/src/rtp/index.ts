@@ -2,14 +2,18 @@ export { RtpError, type RtpFault } from "./error.ts";
 export { formatRtp, RTP_MP2T, scanRtp, type RtpHeader, type RtpLayout } from "./packet.ts";
 export {
   formatBye,
+  formatReceiverReport,
   formatSenderReport,
   looksLikeRtcp,
   readByes,
+  readReportBlocks,
   readSenderReport,
   readSourceDescriptions,
   sdesItemsIn,
   RTCP_TYPES,
   SDES_ITEMS,
+  type HeardBlock,
+  type HeardSenderReport,
   type SdesItem,
   type SenderReport,
 } from "./rtcp.ts";
@@ -22,7 +26,8 @@ export {
   type RtpReceiverLimits,
   type RtpStatistics,
 } from "./receiver.ts";
-export { formatSdp, type SdpSession } from "./sdp.ts";
+export { ntpStamp, roundTripOf, RtpReporter, type ReportBlock, type RtpAccount } from "./report-block.ts";
+export { formatSdp, parseSdp, SdpError, type SdpMedia, type SdpSession } from "./sdp.ts";
 export {
   RTP_PARTS,
   rtcpTypeName,

@@ -4,6 +4,7 @@
  */
 import { RtpError } from "./error.ts";
 import { scanRtp } from "./packet.ts";
+import type { RtpAccount } from "./report-block.ts";
 
 export interface RtpReceiverLimits {
   /** Packets that are held for one that is missing. Default 64: 0.4 s at 1.6 Mbit/s. */
@@ -49,6 +50,10 @@ export class RtpReceiver {
   #next: number | undefined;
   readonly #held = new Map<number, Held>();
   #transit: number | undefined;
+  /** Of the sequence that runs: its first number, its highest, which counts on over 2^16, and how many came. */
+  #first = 0;
+  #highest = 0;
+  #count = 0;
   #statistics = { received: 0, lost: 0, reordered: 0, discarded: 0, jitter: 0 };
 
   /** `rate`: ticks a second of the timestamps. */
@@ -59,6 +64,18 @@ export class RtpReceiver {
 
   get statistics(): RtpStatistics {
     return this.#statistics;
+  }
+
+  /** What a report to the sender says; undefined before the first packet. */
+  get account(): RtpAccount | undefined {
+    if (this.#ssrc === undefined) return undefined;
+    return {
+      ssrc: this.#ssrc,
+      expected: this.#highest - this.#first + 1,
+      received: this.#count,
+      highest: this.#highest,
+      jitter: (this.#statistics.jitter * this.#rate) / 1000,
+    };
   }
 
   /** `now`: milliseconds, monotonic. What can be handed on, in the order it was sent. Throws {@link RtpError}. */
@@ -72,6 +89,9 @@ export class RtpReceiver {
       this.#ssrc = ssrc;
       this.#next = sequence;
       this.#transit = undefined;
+      this.#first = sequence;
+      this.#highest = sequence;
+      this.#count = 0;
     }
     this.#statistics = {
       ...this.#statistics,
@@ -79,6 +99,8 @@ export class RtpReceiver {
       jitter: this.#jitter(timestamp, now),
     };
     const at = (this.#next ?? 0) + (Math.abs(step) > this.#limits.dropout ? 0 : step);
+    this.#count++;
+    this.#highest = Math.max(this.#highest, at);
     if (at < (this.#next ?? 0) || this.#held.has(at)) {
       this.#statistics = { ...this.#statistics, discarded: this.#statistics.discarded + 1 };
       return handed;

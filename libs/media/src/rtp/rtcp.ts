@@ -2,6 +2,7 @@
 import { decodeUtf8, encodeUtf8 } from "@socketscope/wire";
 import { joined, u16, u32, u8 } from "../fmp4/box.ts";
 import { RtpError } from "./error.ts";
+import { formatReportBlock, NTP_1970, readBlocks, type ReportBlock } from "./report-block.ts";
 
 /** RFC 3550 §12.1. */
 export const RTCP_TYPES = { SR: 200, RR: 201, SDES: 202, BYE: 203, APP: 204 } as const;
@@ -41,9 +42,6 @@ export interface RtcpLayout {
   readonly padding: number;
 }
 
-/** Seconds from 1900, where NTP begins (RFC 5905 §6), to 1970. */
-const NTP_1970 = 2_208_988_800;
-
 /** The packets of one datagram. Throws {@link RtpError} for what is none (§A.2). */
 export function scanRtcp(octets: Uint8Array): RtcpLayout[] {
   const packets: RtcpLayout[] = [];
@@ -67,8 +65,14 @@ export function looksLikeRtcp(octets: Uint8Array): boolean {
   return first >> 6 === 2 && type >= 192 && type <= 223;
 }
 
+/** As a receiver has it. */
+export interface HeardSenderReport extends SenderReport {
+  /** The middle 32 bits of its NTP time: by these it is named in a {@link ReportBlock}. */
+  readonly stamp: number;
+}
+
 /** The sender report in a datagram; undefined when it has none. Throws {@link RtpError}. */
-export function readSenderReport(octets: Uint8Array): SenderReport | undefined {
+export function readSenderReport(octets: Uint8Array): HeardSenderReport | undefined {
   const found = scanRtcp(octets).find(({ type }) => type === RTCP_TYPES.SR);
   if (found === undefined) return undefined;
   const { from, to } = found;
@@ -77,6 +81,7 @@ export function readSenderReport(octets: Uint8Array): SenderReport | undefined {
   return {
     ssrc: view.getUint32(4),
     time: (view.getUint32(8) - NTP_1970) * 1000 + (view.getUint32(12) * 1000) / 2 ** 32,
+    stamp: view.getUint32(10),
     timestamp: view.getUint32(16),
     packets: view.getUint32(20),
     octets: view.getUint32(24),
@@ -99,11 +104,38 @@ export function formatSenderReport(report: SenderReport, cname: string): Uint8Ar
   return joined([u8(0x80, RTCP_TYPES.SR), u16(6), words, sourceDescription(ssrc, cname)]);
 }
 
-/** §6.6: the sender leaves; its name goes along. */
-export function formatBye(ssrc: number, cname: string): Uint8Array {
-  // §6.1: also a BYE is preceded by a report: one of a receiver that has heard nobody.
-  const empty = joined([u8(0x80, RTCP_TYPES.RR), u16(1), u32(ssrc)]);
-  return joined([empty, sourceDescription(ssrc, cname), u8(0x81, RTCP_TYPES.BYE), u16(1), u32(ssrc)]);
+/** §6.4.2: what `ssrc` has of others, at most 31 of them, and its name. */
+export function formatReceiverReport(
+  ssrc: number,
+  blocks: readonly ReportBlock[],
+  cname: string,
+): Uint8Array {
+  const said = blocks.map((block) => formatReportBlock(block));
+  const head = [u8(0x80 + blocks.length, RTCP_TYPES.RR), u16(1 + 6 * blocks.length), u32(ssrc)];
+  return joined([...head, ...said, sourceDescription(ssrc, cname)]);
+}
+
+/** What was heard of one sender, and by whom. */
+export interface HeardBlock extends ReportBlock {
+  readonly from: number;
+}
+
+/** What those who report in a datagram have of others: receivers (§6.4.2), and senders that receive (§6.4.1). Throws {@link RtpError}. */
+export function readReportBlocks(octets: Uint8Array): HeardBlock[] {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  return scanRtcp(octets).flatMap(({ type, count, from, to, padding }) => {
+    if (type !== RTCP_TYPES.RR && type !== RTCP_TYPES.SR) return [];
+    const at = from + (type === RTCP_TYPES.SR ? 28 : 8);
+    if (at > to - padding) throw new RtpError("RTP_REPORT", "a report that is cut short");
+    const sender = view.getUint32(from + 4);
+    return readBlocks(octets.subarray(at, to - padding), count).map((block) => ({ ...block, from: sender }));
+  });
+}
+
+/** §6.6: who sends or receives leaves; its name goes along, and what it has of others last. */
+export function formatBye(ssrc: number, cname: string, blocks: readonly ReportBlock[] = []): Uint8Array {
+  // §6.1: also a BYE is preceded by a report, be it one of a receiver that has heard nobody.
+  return joined([formatReceiverReport(ssrc, blocks, cname), u8(0x81, RTCP_TYPES.BYE), u16(1), u32(ssrc)]);
 }
 
 /** The sources that leave (§6.6). Throws {@link RtpError}. */

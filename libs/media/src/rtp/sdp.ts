@@ -1,4 +1,4 @@
-/** A session of MPEG-TS over RTP, described for players (RFC 8866; RFC 3551 §6). */
+/** A session of MPEG-TS over RTP, described for players (RFC 8866; RFC 3551 §6), and read by them. Left out: every other media. */
 
 export interface SdpSession {
   readonly name: string;
@@ -26,4 +26,83 @@ export function formatSdp({ name, from, to, port, ttl, id }: SdpSession): string
     "a=rtpmap:33 MP2T/90000",
   ];
   return lines.map((line) => `${line}\r\n`).join("");
+}
+
+/** What of a description a player of MPEG-TS must know. */
+export interface SdpMedia {
+  /** Where the packets go to: a group, or an address of the receiver's. */
+  readonly host: string;
+  readonly port: number;
+  /** Only of this sender (RFC 4570 §3). */
+  readonly source: string | undefined;
+}
+
+/** SDP_BROKEN: no description · SDP_NO_STREAM: none of MPEG-TS over RTP · SDP_ADDRESS: it does not say literally where to. */
+export type SdpFault = "SDP_BROKEN" | "SDP_NO_STREAM" | "SDP_ADDRESS";
+
+export class SdpError extends Error {
+  override readonly name = "SdpError";
+  readonly code: SdpFault;
+
+  constructor(code: SdpFault, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface Section {
+  /** Of `m=`; empty for what stands before the first. */
+  readonly media: string;
+  readonly lines: readonly (readonly [type: string, value: string])[];
+}
+
+/** The first stream of MPEG-TS over RTP in a description (RFC 8866 §5). Throws {@link SdpError}. */
+export function parseSdp(text: string): SdpMedia {
+  const [session, ...media] = sectionsOf(text);
+  const found = media.find((one) => isTransportStream(one));
+  if (session === undefined || found === undefined)
+    throw new SdpError("SDP_NO_STREAM", "the description has no MPEG-TS over RTP (payload type 33, MP2T)");
+  const port = Number(/^\w+ (\d{1,5})(?:\/\d+)? /.exec(found.media)?.[1]);
+  // RFC 8866 §5.7: that of the stream goes before that of the session.
+  const [, family = "", host = ""] =
+    /^IN (IP[46]) ([^\s/]+)/.exec(valueOf(found, "c") ?? valueOf(session, "c") ?? "") ?? [];
+  const literal = family === "IP4" ? /^[\d.]+$/.test(host) : /^[\da-f:.]+$/i.test(host);
+  if (!literal || !(port >= 1 && port <= 65_534))
+    throw new SdpError("SDP_ADDRESS", "the description names no literal address and port to listen at");
+  return { host, port, source: filterOf(found) ?? filterOf(session) };
+}
+
+function sectionsOf(text: string): Section[] {
+  // §5: lines end with CR LF, and a parser should take a bare LF as well.
+  const lines = text.split(/\r?\n/).filter((line) => line !== "");
+  const read = lines.map((line): [string, string] => [line.slice(0, 1), line.slice(2)]);
+  if (lines[0] !== "v=0" || lines.some((line) => !/^[a-z]=/.test(line)))
+    throw new SdpError("SDP_BROKEN", "this is no description of a session: it begins with v=0");
+  const starts = read.flatMap(([type], i) => (type === "m" ? [i] : []));
+  return [0, ...starts].map((from, i) => ({
+    media: i === 0 ? "" : (read[from]?.[1] ?? ""),
+    lines: read.slice(from, starts[i] ?? read.length),
+  }));
+}
+
+/** RFC 3551 §6: type 33; or another number that `rtpmap` explains. Port 0: it is refused (RFC 3264 §6). */
+function isTransportStream({ media, lines }: Section): boolean {
+  const [, port, type] = /^\w+ (\d+)(?:\/\d+)? RTP\/AVPF? (\d+)/.exec(media) ?? [];
+  const explained = lines.some(
+    ([kind, value]) => kind === "a" && new RegExp(`^rtpmap:${type} MP2T/90000`, "i").test(value),
+  );
+  return port !== undefined && port !== "0" && (type === "33" || explained);
+}
+
+function valueOf({ lines }: Section, type: string): string | undefined {
+  return lines.find(([one]) => one === type)?.[1];
+}
+
+/** RFC 4570 §3: the first sender that is let in. */
+function filterOf({ lines }: Section): string | undefined {
+  for (const [, value] of lines) {
+    const source = /^source-filter: ?incl IN \S+ \S+ ([\da-f.:]+)/i.exec(value)?.[1];
+    if (source !== undefined) return source;
+  }
+  return undefined;
 }
