@@ -1,5 +1,7 @@
 /** Every pure core there is. A new one is added here, and `npm test` runs it from then on. */
 import type { Target } from "./target.ts";
+import { flv, fmp4, movie } from "./targets/containers.ts";
+import { rtp } from "./targets/datagrams.ts";
 import { ftpClient } from "./targets/ftp-client.ts";
 import { ftpDissector, ftpServer } from "./targets/ftp-server.ts";
 import { httpClient } from "./targets/http-client.ts";
@@ -40,4 +42,8 @@ export const targets: readonly Target[] = [
   sftpDissector,
   mpegTs,
   playlist,
+  rtp,
+  flv,
+  fmp4,
+  movie,
 ];
