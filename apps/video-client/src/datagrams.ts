@@ -1,4 +1,5 @@
 /** A viewer of datagrams: at an address of this machine or in a group, until the sender is silent or says farewell. */
+import { randomBytes, randomInt } from "node:crypto";
 import { setImmediate as turn, setTimeout as later } from "node:timers/promises";
 import { describeError, listenerUrl } from "@socketscope/host";
 import {
@@ -28,6 +29,9 @@ export interface DatagramSource {
   readonly interface: string | undefined;
 }
 
+/** RFC 3550 §6.2: milliseconds between reports to the sender, half as long before the first. */
+const REPORTS = 5000;
+
 export interface DatagramOptions {
   readonly output: Output | undefined;
   /** Milliseconds without a datagram after which it is over. */
@@ -35,6 +39,8 @@ export interface DatagramOptions {
   readonly signal: AbortSignal;
   /** It can be sent to from now on. */
   readonly listening: (url: string) => void;
+  /** Whether the sender is told how it comes. */
+  readonly reports: boolean;
 }
 
 /** Octets that the system keeps while we are busy: half a second at 20 Mbit/s, with what it adds to each datagram. */
@@ -62,13 +68,19 @@ export class DatagramViewer {
   #written: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
   #dropped = 0;
+  #reports: Endpoint | undefined;
+  #nextReport: number;
+  #left = false;
 
   constructor(source: DatagramSource, playback: Playback, options: DatagramOptions, now: () => number) {
     this.#source = source;
     this.#playback = playback;
     this.#options = options;
     this.#now = now;
-    this.#reception = new Reception(source);
+    // RFC 7022 §4.2: 96 bits at random, in base64.
+    const self = { ssrc: randomInt(2 ** 32), cname: randomBytes(12).toString("base64") };
+    this.#reception = new Reception({ ...source, self });
+    this.#nextReport = now() + this.#interval() / 2;
     this.#patience = options.silence;
     this.#last = now();
   }
@@ -91,6 +103,7 @@ export class DatagramViewer {
     await using endpoint = packets;
     await using _reports = reports;
     this.#endpoint = endpoint;
+    this.#reports = reports;
     const { url } = listenerUrl(this.#source.scheme, endpoint.address);
     listening(url);
     this.#last = this.#now();
@@ -98,7 +111,10 @@ export class DatagramViewer {
       const left = this.#last + this.#patience - this.#now();
       if (left > 0) await later(Math.min(left, LOOK));
       else if (await this.#heardAll()) break;
+      this.#reportInTime();
     }
+    // To a sender who has left nothing is said.
+    if (!this.#left) this.#send(this.#reception.farewell(this.#now()));
     for (const piece of this.#reception.flush()) this.#take(piece, undefined);
     await this.#written;
     if (this.#failure !== undefined) throw this.#failure;
@@ -114,6 +130,22 @@ export class DatagramViewer {
     return this.#last === last;
   }
 
+  #reportInTime(): void {
+    const now = this.#now();
+    if (now < this.#nextReport) return;
+    this.#nextReport = now + this.#interval();
+    this.#send(this.#reception.report(now));
+  }
+
+  /** RFC 3550 §6.3.1: between half of it and half as much again, so that many receivers do not report at once. */
+  #interval(): number {
+    return REPORTS * (0.5 + Math.random());
+  }
+
+  #send(said: ReturnType<Reception["report"]>): void {
+    if (said !== undefined && this.#options.reports) this.#reports?.send(said.to, said.octets);
+  }
+
   /** RFC 3550 §11: reports come to the next port. */
   async #open(): Promise<{ packets: Endpoint; reports: Endpoint | undefined }> {
     const { scheme, port } = this.#source;
@@ -123,8 +155,10 @@ export class DatagramViewer {
       );
       if (scheme === "udp") return { packets, reports: undefined };
       try {
-        const reports = await this.#bind(packets.address.port + 1, "rtcp", (octets) => {
-          if (this.#reception.control(octets)) this.#patience = AFTER_BYE;
+        const reports = await this.#bind(packets.address.port + 1, "rtcp", (octets, from) => {
+          if (this.#reception.control(octets, from, this.#now()) !== "bye") return;
+          this.#left = true;
+          this.#patience = AFTER_BYE;
         });
         return { packets, reports };
       } catch (error) {

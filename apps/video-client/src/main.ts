@@ -9,7 +9,7 @@ await runOnce(
     name: "video-client",
     version: VERSION,
     summary: "Watches films and channels without a screen, and tells how it went.",
-    positionals: [{ name: "URL", help: "of a film, a playlist, or a stream that does not end" }],
+    positionals: [{ name: "URL", help: "of a film, a playlist, a stream that does not end; or a file.sdp" }],
     examples: [
       "video-client http://127.0.0.1:8090/live/demo/master.m3u8",
       "video-client -o film.mp4 --flat-out http://127.0.0.1:8090/vod/sample/master.m3u8",

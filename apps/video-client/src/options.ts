@@ -1,15 +1,22 @@
 /** The command line: ffmpeg's and curl's letters where they have one. */
 import { isIPv4, isIPv6 } from "node:net";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { BadValue, kinds, UsageError, type Kind, type OptionReader } from "@socketscope/host";
 import { castOf } from "@socketscope/socket-core";
 import type { DatagramSource } from "./datagrams.ts";
-
 import type { RenditionChoice } from "./hls.ts";
 
 export interface VideoClientOptions {
+  /** file: is the description of a session (SDP). */
   readonly url: URL;
   /** With a URL of udp: or rtp:. */
   readonly datagrams: DatagramSource | undefined;
+  /** What was said of senders and interfaces, for a description. */
+  readonly source: string | undefined;
+  readonly interface: string | undefined;
+  /** Whether a sender by RTP is told how it comes. */
+  readonly reports: boolean;
   /** Milliseconds without a datagram after which it is over. */
   readonly silence: number;
   /** "-": standard output. */
@@ -64,7 +71,7 @@ export function videoClientOptions(read: OptionReader, positionals: readonly str
     duration: read.maybe("duration", kinds.duration("s"), { help: "stop after that", short: "t" }),
     ca: read.maybe("ca", kinds.path("FILE"), { help: "certificates of this authority are good" }),
   };
-  read.group("Datagrams (udp:// and rtp://):");
+  read.group("Datagrams (udp://, rtp:// and descriptions of sessions):");
   const source = read.maybe("source", kinds.address, { help: "of this sender only" });
   const at = read.maybe("interface", kinds.text("A", 64), {
     help: "where a group is heard, by address or name; else loopback",
@@ -73,6 +80,10 @@ export function videoClientOptions(read: OptionReader, positionals: readonly str
     help: "end after so long without a datagram",
     default: 10_000,
     shown: "10s",
+  });
+  const reports = read.flag("reports", {
+    help: "tell a sender by RTP what is lost",
+    default: true,
   });
   read.group("Telling:");
   const telling = {
@@ -94,22 +105,23 @@ export function videoClientOptions(read: OptionReader, positionals: readonly str
   const datagrams = datagramsOf(url, source, at);
   if (datagrams !== undefined && watching.viewers > 1 && castOf(datagrams.host) === "unicast")
     throw new UsageError("USAGE_BAD_VALUE", "--viewers: what is sent to one address is heard by one");
-  return { ...watching, ...telling, url, datagrams, silence };
+  return { ...watching, ...telling, url, datagrams, source, interface: at, silence, reports };
 }
 
 /** While only help is asked for; a command line without URL is refused before. */
 const NONE = new URL("http://localhost/");
 
-const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "udp:", "rtp:"]);
+const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "udp:", "rtp:", "file:"]);
 
 function addressIn(text: string): URL {
+  if (/\.sdp$/i.test(text) && !text.includes("://")) return pathToFileURL(resolve(text));
   // As curl does: http is meant where no scheme is said.
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !SCHEMES.has(url.protocol))
     throw new UsageError(
       "USAGE_BAD_VALUE",
-      `give an http://, https://, udp:// or rtp:// URL, not ${JSON.stringify(text)}`,
+      `give an http://, https://, udp:// or rtp:// URL or a file.sdp, not ${JSON.stringify(text)}`,
     );
   return url;
 }

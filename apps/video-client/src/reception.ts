@@ -1,15 +1,19 @@
 /**
- * What comes in datagrams: MPEG-TS by itself or within RTP (RFC 3550, RFC 2250), in the order it was sent, and what is
- * missing of it. Pure arithmetic on a clock that is handed in. It reports nothing to the sender (RFC 3550 §6.4.2).
+ * What comes in datagrams: MPEG-TS by itself or within RTP (RFC 3550, RFC 2250), in the order it was sent, what is
+ * missing of it, and what the sender is told of that. Pure arithmetic on a clock that is handed in.
  */
 import {
+  formatBye,
+  formatReceiverReport,
   isTsPackets,
   looksLikeRtp,
   readByes,
   readSenderReport,
   RtpError,
   RtpReceiver,
+  RtpReporter,
   scanRtp,
+  type ReportBlock,
   type SenderReport,
 } from "@socketscope/media";
 
@@ -38,7 +42,14 @@ export interface ReceptionOptions {
   readonly scheme: "udp" | "rtp";
   /** Only this sender's. */
   readonly source: string | undefined;
+  /** By which the sender tells us from others: a number of 32 bits at random (RFC 3550 §8), and a name (RFC 7022). */
+  readonly self: { readonly ssrc: number; readonly cname: string };
 }
+
+type Peer = { readonly host: string; readonly port: number };
+
+/** What the sender said in a datagram of RTCP. */
+export type Control = "report" | "bye" | "nothing";
 
 /** Milliseconds of silence after which another sender may take the place of one who was heard. */
 const TAKE_OVER = 1000;
@@ -48,6 +59,7 @@ const NOTHING: Received = { pieces: [], sent: undefined };
 
 interface Sender {
   readonly from: string;
+  readonly host: string;
   readonly rtp: boolean;
   last: number;
 }
@@ -59,6 +71,9 @@ export class Reception {
   #rtp: RtpReceiver | undefined;
   #ssrc: number | undefined;
   #report: SenderReport | undefined;
+  readonly #reporter = new RtpReporter();
+  /** Where the sender's reports came from; he reads ours there. */
+  #reportsTo: Peer | undefined;
   #foreign = 0;
 
   constructor(options: ReceptionOptions) {
@@ -76,7 +91,7 @@ export class Reception {
   }
 
   /** `now`: milliseconds, monotonic. */
-  receive(octets: Uint8Array, from: { readonly host: string; readonly port: number }, now: number): Received {
+  receive(octets: Uint8Array, from: Peer, now: number): Received {
     const { source } = this.#options;
     const sender = source === undefined || source === from.host ? this.#enter(octets, from, now) : undefined;
     if (sender === undefined) return this.#strange();
@@ -94,17 +109,47 @@ export class Reception {
     }
   }
 
-  /** A datagram of RTCP. True: the sender says farewell. */
-  control(octets: Uint8Array): boolean {
+  /** A datagram of RTCP; `now`: milliseconds, monotonic. */
+  control(octets: Uint8Array, from: Peer, now: number): Control {
+    // Whoever else sends reports is neither believed nor answered.
+    if (this.#sender !== undefined && this.#sender.host !== from.host) return this.#unheard();
     try {
       const report = readSenderReport(octets);
-      if (report !== undefined) this.#report = report;
-      return readByes(octets).some((ssrc) => ssrc === this.#ssrc);
+      if (report !== undefined) {
+        this.#report = report;
+        this.#reporter.heard(report.ssrc, report.stamp, now);
+        this.#reportsTo = from;
+      }
+      if (readByes(octets).some((ssrc) => ssrc === this.#ssrc)) return "bye";
+      return report === undefined ? "nothing" : "report";
     } catch (error) {
       if (!(error instanceof RtpError)) throw error;
-      this.#foreign++;
-      return false;
+      return this.#unheard();
     }
+  }
+
+  /** RFC 3550 §6.4.2: what the sender is to be told, and where; undefined until he has reported himself. */
+  report(now: number): { readonly to: Peer; readonly octets: Uint8Array } | undefined {
+    const { ssrc, cname } = this.#options.self;
+    return this.#tell(now, (blocks) => formatReceiverReport(ssrc, blocks, cname));
+  }
+
+  /** §6.3.7: the same for the last time. */
+  farewell(now: number): { readonly to: Peer; readonly octets: Uint8Array } | undefined {
+    const { ssrc, cname } = this.#options.self;
+    return this.#tell(now, (blocks) => formatBye(ssrc, cname, blocks));
+  }
+
+  #tell(
+    now: number,
+    format: (blocks: readonly ReportBlock[]) => Uint8Array,
+  ): { readonly to: Peer; readonly octets: Uint8Array } | undefined {
+    const account = this.#rtp?.account;
+    const to = this.#reportsTo;
+    if (account === undefined || to === undefined) return undefined;
+    // His report may have come before his packets did.
+    if (this.#report?.ssrc !== account.ssrc || this.#sender?.host !== to.host) return undefined;
+    return { to, octets: format([this.#reporter.block(account, now)]) };
   }
 
   /** Nothing more comes: what was held back for what is missing. */
@@ -117,18 +162,19 @@ export class Reception {
     return NOTHING;
   }
 
-  #enter(
-    octets: Uint8Array,
-    { host, port }: { readonly host: string; readonly port: number },
-    now: number,
-  ): Sender | undefined {
+  #unheard(): Control {
+    this.#foreign++;
+    return "nothing";
+  }
+
+  #enter(octets: Uint8Array, { host, port }: Peer, now: number): Sender | undefined {
     const from = `${host}:${port}`;
     const before = this.#sender;
     if (before?.from === from) return before;
     if (before !== undefined && now - before.last < TAKE_OVER) return undefined;
     const plain = this.#options.scheme === "udp" && isTsPackets(octets);
     if (!plain && !bringsPackets(octets)) return undefined;
-    this.#sender = { from, rtp: !plain, last: now };
+    this.#sender = { from, host, rtp: !plain, last: now };
     return this.#sender;
   }
 

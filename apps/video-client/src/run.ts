@@ -7,7 +7,8 @@ import type { Writable } from "node:stream";
 import { setTimeout as later } from "node:timers/promises";
 import { describeError } from "@socketscope/host";
 import type { ClientTls } from "@socketscope/web";
-import { DatagramViewer } from "./datagrams.ts";
+import { DatagramViewer, type DatagramSource } from "./datagrams.ts";
+import { DESCRIPTION_MARK, MOST_DESCRIPTION, readDescription, sourceOf } from "./description.ts";
 import { ClientError } from "./errors.ts";
 import { Fetcher } from "./fetcher.ts";
 import { HlsViewer } from "./hls.ts";
@@ -118,21 +119,26 @@ interface Means {
 
 async function watch(viewer: Viewer, options: VideoClientOptions, means: Means): Promise<void> {
   const now = (): number => performance.now();
-  if (options.datagrams === undefined) await watchHttp(viewer, options, means, now);
-  else {
-    const { silence } = options;
-    const { output, report, signal } = means;
-    const listening = (url: string): void => report.listening(url);
-    const heard = new DatagramViewer(
-      options.datagrams,
-      viewer.playback,
-      { output, silence, signal, listening },
-      now,
-    );
-    viewer.flaws = () => ({ ...heard.tally, ...flawsOf(heard.times), dropped: heard.dropped });
-    await heard.watch();
-  }
+  const { url, datagrams } = options;
+  const source =
+    datagrams ?? (url.protocol === "file:" ? sourceOf(await readDescription(url), options) : undefined);
+  if (source === undefined) await watchHttp(viewer, options, means, now);
+  else await hear(source, viewer, options, means, now);
   viewer.playback.end(now());
+}
+
+async function hear(
+  source: DatagramSource,
+  viewer: Viewer,
+  { silence, reports }: VideoClientOptions,
+  { output, report, signal }: Means,
+  now: () => number,
+): Promise<void> {
+  const listening = (url: string): void => report.listening(url);
+  const options = { output, silence, signal, listening, reports };
+  const heard = new DatagramViewer(source, viewer.playback, options, now);
+  viewer.flaws = () => ({ ...heard.tally, ...flawsOf(heard.times), dropped: heard.dropped });
+  await heard.watch();
 }
 
 function flawsOf({ continuity, damage }: Times): Partial<Flaws> {
@@ -141,16 +147,20 @@ function flawsOf({ continuity, damage }: Times): Partial<Flaws> {
 
 async function watchHttp(
   viewer: Viewer,
-  { url, flatOut, rows, rendition, lowLatency }: VideoClientOptions,
-  { tls, output, signal }: Means,
+  options: VideoClientOptions,
+  means: Means,
   now: () => number,
 ): Promise<void> {
+  const { url, flatOut, rows, rendition, lowLatency } = options;
+  const { tls, output, signal } = means;
   const { playback } = viewer;
   using fetcher = new Fetcher(tls, (octets) => playback.came(octets), signal);
   const first = await fetcher.open(url);
   const shared = { flatOut, output, signal };
-  const { playlist, pieces } = await sniff(first.pieces);
-  if (playlist === undefined) {
+  const { text, pieces } = await sniff(first.pieces);
+  if (text?.startsWith(DESCRIPTION_MARK) === true) {
+    await hear(sourceOf(text, options), viewer, options, means, now);
+  } else if (text === undefined) {
     const times = (one: Times): void => {
       viewer.flaws = () => flawsOf(one);
     };
@@ -160,39 +170,42 @@ async function watchHttp(
     const choice = { rows, rendition, lowLatency, flatOut, output };
     const hls = new HlsViewer(fetcher, playback, choice, { now, wait });
     try {
-      await hls.watch(url, playlist);
+      await hls.watch(url, text);
     } finally {
       viewer.missed = hls.missed;
     }
   }
 }
 
-/** Octets of a playlist that are read before it is taken for something else. */
-const PLAYLIST = 4 * 1024 * 1024;
-/** RFC 8216 §4: a playlist begins with it. */
-const MARK = "#EXTM3U";
+/** What texts begin with (RFC 8216 §4), and how many octets of them are read before they are taken for something else. */
+const MARKS = [
+  { mark: "#EXTM3U", most: 4 * 1024 * 1024 },
+  { mark: DESCRIPTION_MARK, most: MOST_DESCRIPTION },
+];
 
-/** Whatever its name and type: a playlist is known by how it begins. */
+/** Whatever its name and type: a playlist, and a description of a session, are known by how they begin. */
 async function sniff(
   source: AsyncIterable<Uint8Array>,
-): Promise<{ playlist: string | undefined; pieces: AsyncIterable<Uint8Array> }> {
+): Promise<{ text: string | undefined; pieces: AsyncIterable<Uint8Array> }> {
   const pieces = source[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
   let length = 0;
+  let head = "";
   for (;;) {
-    const head = Buffer.concat(seen).subarray(0, MARK.length).toString("latin1");
-    if (!MARK.startsWith(head) || length > PLAYLIST) break;
+    const known = MARKS.find(({ mark }) => mark.startsWith(head.slice(0, mark.length)));
+    if (known === undefined || length > known.most) break;
     const next = await pieces.next();
     if (next.done === true) {
-      if (head === MARK) return { playlist: Buffer.concat(seen).toString("utf8"), pieces: source };
+      if (head.startsWith(known.mark)) return { text: Buffer.concat(seen).toString("utf8"), pieces: source };
       break;
     }
     seen.push(next.value);
     length += next.value.length;
+    if (head.length < 16) head += Buffer.from(next.value.subarray(0, 16)).toString("latin1");
   }
   const rest = { [Symbol.asyncIterator]: () => pieces };
   return {
-    playlist: undefined,
+    text: undefined,
     pieces: (async function* () {
       yield* seen;
       yield* rest;

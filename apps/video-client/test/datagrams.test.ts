@@ -1,9 +1,18 @@
 /** The client hears datagrams: from a sender that loses what the test says, and from ffmpeg. */
 import { createSocket, type Socket } from "node:dgram";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { RtpSender, TS_NULL_PACKET, TS_PACKET } from "@socketscope/media";
+import {
+  formatSdp,
+  readByes,
+  readReportBlocks,
+  RtpSender,
+  TS_NULL_PACKET,
+  TS_PACKET,
+} from "@socketscope/media";
 import { realClient, run, TemporaryFolder } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asked, begun } from "./asked.ts";
@@ -11,6 +20,13 @@ import { pictures, SAMPLE, told } from "./films.ts";
 
 /** Octets of a datagram: seven packets. */
 const PAYLOAD = 7 * TS_PACKET;
+
+function localOrigin(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return `http://127.0.0.1:${address.port}/`;
+}
+
 const SILENCE = ["--silence", "0.5"];
 
 realClient("ffmpeg", "ffprobe").describe("a film in datagrams", () => {
@@ -118,6 +134,50 @@ realClient("ffmpeg", "ffprobe").describe("a film in datagrams", () => {
     expect(readFileSync(out).equals(Buffer.concat(kept))).toBe(true);
   });
 
+  it.each([[], ["--no-reports"]])(
+    "by RTP: the sender is told what is lost, unless %j",
+    async (...options) => {
+      const sender = new RtpSender({ ssrc: 7, sequence: 0xfff0, timestamp: 0, cname: "test" });
+      const packets = payloads().map((payload, i) => Buffer.concat(sender.packet(payload, i / 100, i === 0)));
+      const out = file("told.ts");
+      const client = begun("-o", out, ...options, "rtp://127.0.0.1:0");
+      const url = await client.listening;
+      const heard: Buffer[] = [];
+      const listen = (octets: Buffer): void => void heard.push(octets);
+      socket.on("message", listen);
+      await send([sender.report(Date.now(), 0)], url, Number(new URL(url).port) + 1);
+      // Two of them, and enough behind them that they are no longer waited for.
+      const sent = packets.slice(0, 150).filter((_packet, i) => i !== 20 && i !== 40);
+      await send(sent, url);
+      await expect.poll(() => statSync(out).size, { interval: 10 }).toBe(148 * PAYLOAD);
+      client.interrupt();
+      expect((await client.ended).code).toBe(0);
+      if (options.length === 0) await expect.poll(() => heard.length, { interval: 5 }).toBe(1);
+      socket.off("message", listen);
+      expect(heard.flatMap((octets) => readReportBlocks(octets))).toMatchObject(
+        options.length > 0 ? [] : [{ ssrc: 7, lost: 2, fraction: 3, highest: 0xfff0 + 149 }],
+      );
+      expect(heard.flatMap((octets) => readByes(octets))).toHaveLength(heard.length);
+    },
+  );
+
+  it.each(["a file", "an address"])("described by %s", async (kind) => {
+    const group = `239.255.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+    const port = 5004;
+    const text = formatSdp({ name: "film", from: "127.0.0.1", to: group, port, ttl: 1, id: 1 });
+    writeFileSync(file("film.sdp"), text);
+    const http = createServer((_request, response) => response.end(text)).listen(0, "127.0.0.1");
+    await once(http, "listening");
+    const origin = localOrigin(http);
+    const client = begun("-o", "-", "--silence", "0.3", kind === "a file" ? file("film.sdp") : origin);
+    expect(await client.listening).toBe(`rtp://${group}:${port}`);
+    socket.setMulticastInterface("127.0.0.1");
+    await send(inRtp().packets.slice(0, 30), `rtp://${group}:${port}`);
+    const { code, output } = await client.ended;
+    http.close();
+    expect([code, output.equals(film.subarray(0, 30 * PAYLOAD))]).toEqual([0, true]);
+  });
+
   it("to a group, into a pipe, by several viewers", async () => {
     const clients = begun("--viewers", "2", "--json", ...SILENCE, "udp://@239.255.77.1:0");
     const one = begun("-o", "-", ...SILENCE, "udp://127.0.0.1@239.255.77.1:0?localaddr=127.0.0.1");
@@ -192,6 +252,20 @@ describe("a client of datagrams", () => {
     ["rtsp://127.0.0.1:554/", "udp://"],
   ])("refuses %s", async (url, why) => {
     await expect(asked(url)).rejects.toThrow(why);
+  });
+
+  it("says why a description is of no use", async () => {
+    using folder = new TemporaryFolder();
+    const path = join(folder.path, "film.sdp");
+    const missing = await asked(path);
+    expect([missing.code, missing.errors]).toEqual([
+      1,
+      expect.stringMatching(/cannot read file:.*film\.sdp: .*ENOENT/),
+    ]);
+    writeFileSync(path, "v=0\r\nm=video 5004 RTP/AVP 96\r\n");
+    expect((await asked(path)).errors).toContain("no MPEG-TS over RTP");
+    writeFileSync(path, "v=0\r\nc=IN IP4 127.0.0.1\r\nm=video 5004 RTP/AVP 33\r\n");
+    expect((await asked("--viewers", "2", path)).errors).toContain("heard by one");
   });
 
   it("refuses what cannot be: several viewers of one address", async () => {
