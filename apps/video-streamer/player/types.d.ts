@@ -10,6 +10,8 @@ declare global {
     name: string;
     renditions: { label: string; file: string }[];
     subtitles: { file: string; language?: string }[];
+    /** Of a channel: where it is sent in datagrams. */
+    casts?: Omit<Cast, "receivers">[];
     /** Of a channel that is fed: by whom, and how it goes. */
     publication?: {
       from: string;
@@ -18,6 +20,24 @@ declare global {
       warning?: string;
       refused?: string;
     };
+  }
+
+  /** A channel in datagrams, and who says that he hears it. */
+  interface Cast {
+    channel: string;
+    url: string;
+    cast: "unicast" | "multicast" | "broadcast";
+    /** By its address. */
+    interface: string;
+    /** Left out by UDP alone. */
+    receivers?: {
+      remote: string;
+      name: string;
+      lost: number;
+      losing: number;
+      jitter: number;
+      roundTrip?: number;
+    }[];
   }
 
   type Delivery = "progressive" | "hls" | "low-latency" | "chunked";

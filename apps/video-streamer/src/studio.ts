@@ -63,9 +63,9 @@ export class Studio {
     });
     const ingest = new HttpIngest(this.desk);
     const viewers = new Viewers();
-    const api = new Api({ library, channels, desk: this.desk, viewers });
-    const live = new Live(channels);
     const casts = (): Casts | undefined => this.#casts;
+    const api = new Api({ library, channels, desk: this.desk, viewers, casts });
+    const live = new Live(channels);
     this.handler = site({ media, serverNames, vod, live, ingest, casts, api, viewers });
   }
 

@@ -1,9 +1,11 @@
 /** Channels by datagrams: what leaves, when, and what comes in. */
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  formatBye,
+  formatReceiverReport,
   looksLikeRtcp,
   readSenderReport,
   RtpReceiver,
@@ -17,6 +19,7 @@ import { TemporaryFolder } from "@socketscope/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CastsOptions } from "../src/udp/casts.ts";
+import { Audience } from "../src/udp/audience.ts";
 import { Datagrams } from "../src/udp/datagrams.ts";
 import { checkRoute, parseTarget, type UdpTarget } from "../src/udp/target.ts";
 import { serving } from "./serving.ts";
@@ -113,14 +116,14 @@ async function bound(): Promise<{ socket: Socket; port: number; came: Uint8Array
 /** Two sockets whose ports follow each other: RTP, and its reports. */
 async function boundPair(): Promise<{
   rtp: Awaited<ReturnType<typeof bound>>;
-  reports: Uint8Array[];
+  reports: { readonly octets: Uint8Array; readonly from: RemoteInfo }[];
   close: () => void;
 }> {
   for (;;) {
     const rtp = await bound();
     const socket = createSocket("udp4");
-    const reports: Uint8Array[] = [];
-    socket.on("message", (octets) => reports.push(octets));
+    const reports: { octets: Uint8Array; from: RemoteInfo }[] = [];
+    socket.on("message", (octets, from) => reports.push({ octets, from }));
     try {
       socket.bind(rtp.port + 1, "127.0.0.1");
       await once(socket, "listening");
@@ -180,7 +183,10 @@ it("a channel is sent over UDP and RTP at once: whole datagrams, right counters,
   const [first, ...others] = pair.rtp.came.map((datagram) => scanRtp(datagram));
   expect([first?.marker, first?.payloadType]).toEqual([true, 33]);
   expect(others.every(({ marker, ssrc }) => !marker && ssrc === first?.ssrc)).toBe(true);
-  const [report, bye] = [pair.reports[0] ?? new Uint8Array(), pair.reports.at(-1) ?? new Uint8Array()];
+  const [report = new Uint8Array(), bye = new Uint8Array()] = [
+    pair.reports[0]?.octets,
+    pair.reports.at(-1)?.octets,
+  ];
   expect(readSenderReport(report)).toMatchObject({ ssrc: first?.ssrc, packets: 1, octets: 1316 });
   expect([looksLikeRtcp(bye), readSenderReport(bye)]).toEqual([true, undefined]);
   const response = await fetch(`${site.origin}/sdp/demo.sdp`);
@@ -192,6 +198,97 @@ it("a channel is sent over UDP and RTP at once: whole datagrams, right counters,
   expect([troubles, site.errors]).toEqual([[], []]);
   plain.socket.close();
   pair.close();
+}, 60_000);
+
+interface Reports {
+  readonly casts: readonly { url: string; receivers?: readonly object[] }[];
+}
+
+async function casts(origin: string): Promise<Reports["casts"]> {
+  const answer: Reports = JSON.parse(await (await fetch(`${origin}/api/viewers`)).text());
+  return answer.casts;
+}
+
+it("who hears a channel by RTP and reports it is shown, until he leaves; nobody else's word counts", async () => {
+  await using site = await serving({ partMs: 200 });
+  const pair = await boundPair();
+  const target = { name: "demo", scheme: "rtp", host: "127.0.0.1", port: pair.rtp.port } as const;
+  const plain = { ...target, scheme: "udp", host: "239.255.77.9" } as const;
+  await site.studio.cast({ ...NOTHING, targets: [target, plain] }, new TapPoint(), () => undefined);
+  await expect.poll(() => pair.reports.length, { timeout: 20_000, interval: 20 }).toBeGreaterThan(0);
+  const sent = readSenderReport(pair.reports[0]?.octets ?? new Uint8Array());
+  const { ssrc = 0, stamp = 0 } = sent ?? {};
+  const block = { ssrc, fraction: 64, lost: 3, highest: 9, jitter: 450, lastReport: stamp, delay: 0 };
+  const to = pair.reports[0]?.from.port ?? 0;
+  const tell = (octets: Uint8Array): void => pair.rtp.socket.send(octets, to, "127.0.0.1");
+  tell(Buffer.from("garbage"));
+  tell(formatReceiverReport(5, [{ ...block, ssrc: ssrc ^ 1 }], "somebody else's"));
+  tell(formatReceiverReport(6, [block], "it".repeat(99)));
+  const receivers = async (): Promise<unknown> => (await casts(site.origin))[0]?.receivers;
+  await expect.poll(receivers, { interval: 10 }).toMatchObject([
+    {
+      remote: `127.0.0.1:${pair.rtp.port}`,
+      name: "it".repeat(32),
+      lost: 3,
+      losing: 0.25,
+      jitter: 5,
+      roundTrip: expect.any(Number),
+    },
+  ]);
+  expect(await casts(site.origin)).toMatchObject([
+    { channel: "demo", url: `rtp://127.0.0.1:${pair.rtp.port}`, cast: "unicast" },
+    { channel: "demo", url: `udp://239.255.77.9:${pair.rtp.port}`, cast: "multicast" },
+  ]);
+  expect((await casts(site.origin))[1]).not.toHaveProperty("receivers");
+  tell(formatBye(6, "it", [block]));
+  await expect.poll(receivers, { interval: 10 }).toEqual([]);
+  expect(site.errors).toEqual([]);
+  pair.close();
+}, 60_000);
+
+it("who has reported nothing for five times five seconds is gone, and so is the oldest of too many", () => {
+  const audience = new Audience(7, { receivers: 2 });
+  const block = { ssrc: 7, fraction: 0, lost: -2, highest: 9, jitter: 0, lastReport: 0, delay: 0 };
+  const from = { host: "::1", port: 5005 };
+  for (const [ssrc, at] of [
+    [1, 0],
+    [2, 10],
+    [3, 20],
+  ] as const)
+    audience.receive(formatReceiverReport(ssrc, [block], `r${ssrc}`), from, at);
+  expect(audience.list(25_010)).toMatchObject([
+    { name: "r2", remote: "[::1]:5005", lost: 0, roundTrip: undefined },
+    { name: "r3" },
+  ]);
+  expect(audience.list(25_011).map(({ name }) => name)).toEqual(["r3"]);
+  expect(audience.list(25_021)).toEqual([]);
+});
+
+it("who is in a group tells the group, and is heard there", async () => {
+  await using site = await serving({ partMs: 200 });
+  const target = { name: "demo", scheme: "rtp", host: "239.255.77.10", port: 5004 } as const;
+  await site.studio.cast({ ...NOTHING, targets: [target] }, new TapPoint(), () => undefined);
+  // What it sends to its group tells its number.
+  const { socket } = await bound();
+  const member = createSocket({ type: "udp4", reuseAddr: true });
+  const packets: Uint8Array[] = [];
+  member.on("message", (octets) => packets.push(octets));
+  member.bind(target.port, target.host);
+  await once(member, "listening");
+  member.addMembership(target.host, "127.0.0.1");
+  await expect.poll(() => packets.length, { timeout: 20_000, interval: 20 }).toBeGreaterThan(0);
+  const { ssrc } = scanRtp(packets[0] ?? new Uint8Array());
+  const block = { ssrc, fraction: 0, lost: 1, highest: 9, jitter: 0, lastReport: 0, delay: 0 };
+  socket.setMulticastInterface("127.0.0.1");
+  socket.send(formatReceiverReport(6, [block], "it"), target.port + 1, target.host);
+  await expect
+    .poll(async () => (await casts(site.origin))[0]?.receivers, { interval: 10 })
+    .toMatchObject([{ name: "it", lost: 1 }]);
+  // It had no report of the sender's to name.
+  expect((await casts(site.origin))[0]?.receivers?.[0]).not.toHaveProperty("roundTrip");
+  expect(site.errors).toEqual([]);
+  socket.close();
+  member.close();
 }, 60_000);
 
 it.each(["udp", "rtp"] as const)(

@@ -15,6 +15,8 @@ export function commands(screen) {
     screen.delivery === "progressive"
       ? ["curl", `curl -r 0-99999 ${quoted} -o ${file}`]
       : ["curl", `curl ${quoted}`],
+    ["ours", `npx video-client ${quoted}`],
+    ...(show.casts ?? []).flatMap((cast) => casting(cast)),
   ];
   byId("commands", HTMLElement).replaceChildren(
     ...lines.map(([name = "", text = ""]) => {
@@ -28,4 +30,20 @@ export function commands(screen) {
       return make("div", { class: "cmd" }, make("b", {}, name), code, button);
     }),
   );
+}
+
+/**
+ * What hears the datagrams of a channel.
+ *
+ * @param {Cast} cast
+ */
+function casting({ url, cast, interface: at }) {
+  const [scheme = "", where = ""] = url.split("://");
+  const group = cast === "multicast";
+  const local = /^(?:127\.|::1$)/.test(at);
+  const name = group ? "multicast" : scheme.toUpperCase();
+  return [
+    [name, `vlc ${scheme}://@${where}${group && local ? " --miface lo" : ""}`],
+    [`${name}, ours`, `npx video-client ${group && !local ? `--interface ${at} ` : ""}${url}`],
+  ];
 }

@@ -43,7 +43,8 @@ export function list(all, choose, kinds = ["channel", "film"]) {
     section.querySelector("ul")?.replaceChildren(
       ...of.map((show) => {
         const sizes = show.renditions.map(({ label }) => (label === "film" ? "one size" : label)).join(", ");
-        const facts = show.kind === "channel" ? "HLS, low latency, chunked" : sizes;
+        const sent = [...new Set((show.casts ?? []).map(({ url, cast }) => `${cast} by ${schemeOf(url)}`))];
+        const facts = show.kind === "channel" ? ["HLS, low latency, chunked", ...sent].join(", ") : sizes;
         const button = make(
           "button",
           { type: "button", "data-show": `${kind} ${show.name}` },
@@ -57,6 +58,11 @@ export function list(all, choose, kinds = ["channel", "film"]) {
       }),
     );
   }
+}
+
+/** @param {string} url */
+function schemeOf(url) {
+  return url.startsWith("rtp:") ? "RTP" : "UDP";
 }
 
 /** @param {Show} show */

@@ -12,9 +12,10 @@ let mine = 0;
 /** Asks, shows, and returns how many octets came to this player since it last asked. */
 export async function sockets() {
   const response = await fetch("/api/viewers");
-  /** @type {{ page: { local: Address; remote: Address }; viewers: Viewer[] }} */
-  const { page, viewers } = await response.json();
-  byId("watching", HTMLElement).textContent = String(viewers.length);
+  /** @type {{ page: { local: Address; remote: Address }; viewers: Viewer[]; casts: Cast[] }} */
+  const { page, viewers, casts } = await response.json();
+  const hearing = casts.reduce((sum, { receivers }) => sum + (receivers?.length ?? 0), 0);
+  byId("watching", HTMLElement).textContent = String(viewers.length + hearing);
   byId("tuple", HTMLElement).replaceChildren(
     "this page: tcp ",
     make("b", {}, endpoint(page.remote)),
@@ -38,12 +39,36 @@ export async function sockets() {
         size(viewer.octets),
       );
     }),
-    ...(viewers.length === 0 ? [make("p", { class: "sub" }, "Nobody watches now.")] : []),
+    ...casts.flatMap((cast) => sent(cast)),
+    ...(viewers.length + casts.length === 0 ? [make("p", { class: "sub" }, "Nobody watches now.")] : []),
   );
   const octets = you?.octets ?? 0;
   const came = Math.max(0, octets - mine);
   mine = octets;
   return came;
+}
+
+/**
+ * A channel in datagrams: one stream, however many hear it; of those that report it is known what they have lost.
+ *
+ * @param {Cast} cast
+ */
+function sent({ channel, url, cast, receivers }) {
+  const count = receivers?.length;
+  const to = { unicast: "to one machine", multicast: "to a group", broadcast: "to a network" }[cast];
+  const told =
+    count === undefined ? "nobody reports by UDP" : `${count} ${count === 1 ? "reports" : "report"}`;
+  return [
+    row(url, "", `${channel} · ${to}`, told),
+    ...(receivers ?? []).map(({ remote, lost, losing, jitter }) =>
+      row(
+        remote,
+        "hears it",
+        `${lost} lost${losing > 0 ? `, now ${(100 * losing).toFixed(1)} %` : ""}`,
+        `jitter ${jitter.toFixed(1)} ms`,
+      ),
+    ),
+  ];
 }
 
 /** @typedef {{ host: string; port: number }} Address */

@@ -4,6 +4,7 @@ import { say } from "../answers.ts";
 import type { Library } from "../films/library.ts";
 import type { IngestDesk } from "../ingest/desk.ts";
 import type { Channels } from "../live/channels.ts";
+import type { Casts } from "../udp/casts.ts";
 import type { Viewers } from "./viewers.ts";
 
 export interface ApiParts {
@@ -11,6 +12,8 @@ export interface ApiParts {
   readonly channels: Channels;
   readonly desk: IngestDesk;
   readonly viewers: Viewers;
+  /** Undefined until datagrams are sent. */
+  readonly casts: () => Casts | undefined;
 }
 
 /** `/api/shows` and `/api/viewers`. */
@@ -22,10 +25,11 @@ export class Api {
   }
 
   async answer(request: Request): Promise<Response> {
-    const { library, channels, desk, viewers } = this.#parts;
+    const { library, channels, desk, viewers, casts } = this.#parts;
+    const sent = casts()?.list() ?? [];
     if (request.path === "/api/viewers") {
       const { local, remote } = request.flow;
-      return json({ page: { local, remote }, viewers: viewers.list(request) });
+      return json({ page: { local, remote }, viewers: viewers.list(request), casts: sent });
     }
     if (request.path !== "/api/shows") return say(404, "There is nothing at this address.");
     const films = [...(await library.titles()).values()].map(({ name, renditions, subtitles }) => ({
@@ -35,7 +39,10 @@ export class Api {
     }));
     return json({
       films,
-      channels: channels.names.map((name) => ({ name })),
+      channels: channels.names.map((name) => ({
+        name,
+        casts: sent.flatMap(({ channel, receivers: _receivers, ...to }) => (channel === name ? [to] : [])),
+      })),
       publications: desk.list(),
     });
   }

@@ -9,6 +9,7 @@ import { pathParts, say } from "../answers.ts";
 import type { IngestDesk } from "../ingest/desk.ts";
 import type { ChannelClock } from "../live/channel.ts";
 import type { Channels } from "../live/channels.ts";
+import type { ReceiverSeen } from "./audience.ts";
 import { UdpReceiver } from "./receiver.ts";
 import { UdpSender } from "./sender.ts";
 import { checkRoute, urlOf, type UdpRoute, type UdpTarget } from "./target.ts";
@@ -29,6 +30,18 @@ export interface CastsParts extends CastsOptions {
   readonly tap: TapPoint;
   readonly clock?: ChannelClock | undefined;
   readonly onTrouble: (why: string) => void;
+}
+
+/** As the page gets it. */
+export interface CastSeen {
+  readonly channel: string;
+  /** "rtp://239.255.0.1:5004" */
+  readonly url: string;
+  readonly cast: ReturnType<typeof castOf>;
+  /** By its address. */
+  readonly interface: string;
+  /** Undefined: by UDP alone nobody reports. */
+  readonly receivers: readonly ReceiverSeen[] | undefined;
 }
 
 export class Casts {
@@ -72,6 +85,17 @@ export class Casts {
         url: urlOf({ ...target, ...address }),
       })),
     ];
+  }
+
+  /** For the page: which channel is sent where, and who says that he hears it. */
+  list(): CastSeen[] {
+    return this.#senders.map(({ target, receivers }) => ({
+      channel: target.name,
+      url: urlOf(target),
+      cast: castOf(target.host),
+      interface: this.#route.interface,
+      receivers,
+    }));
   }
 
   /** `/sdp/NAME.sdp`, for GET and HEAD. */

@@ -1,12 +1,13 @@
 /** A channel sent as datagrams: MPEG-TS by itself or within RTP, paced by its own clock, for as long as the program runs. */
 import { randomBytes, randomInt } from "node:crypto";
 import { RtpSender } from "@socketscope/media";
-import type { DatagramPieces, TapPoint, UdpEndpoint } from "@socketscope/socket-core";
+import type { Address, DatagramPieces, TapPoint, UdpEndpoint } from "@socketscope/socket-core";
 import { SYSTEM_CLOCK, type ChannelClock } from "../live/channel.ts";
 import type { Channels } from "../live/channels.ts";
 import { transportOf } from "../live/transport.ts";
+import { Audience, type ReceiverSeen } from "./audience.ts";
 import { Datagrams, type Datagram } from "./datagrams.ts";
-import { bindSender } from "./endpoint.ts";
+import { bindSender, hearReports } from "./endpoint.ts";
 import { urlOf, type UdpRoute, type UdpTarget } from "./target.ts";
 
 export interface SenderOptions {
@@ -28,13 +29,26 @@ const AGAIN = 500;
 /** Milliseconds between reports (RFC 3550 §6.2: five seconds at least). */
 const REPORTS = 5000;
 
+type Endpoint = UdpEndpoint<DatagramPieces>;
+
+/** Where a session's reports go, where those of its receivers come in as well, and who hears it. */
+interface Reporting {
+  readonly reports: Endpoint;
+  /** Of a group: who is in it tells all of it. */
+  readonly heard: Endpoint | undefined;
+  readonly ssrc: number;
+  readonly audience: Audience;
+}
+
 export class UdpSender {
   readonly target: UdpTarget;
   readonly #options: SenderOptions;
   readonly #clock: ChannelClock;
-  readonly #endpoint: UdpEndpoint<DatagramPieces>;
-  readonly #reports: UdpEndpoint<DatagramPieces> | undefined;
+  readonly #endpoint: Endpoint;
+  readonly #reports: Endpoint | undefined;
+  readonly #heard: Endpoint | undefined;
   readonly #rtp: RtpSender | undefined;
+  readonly #audience: Audience | undefined;
   readonly #gone = new AbortController();
   readonly #done: Promise<void>;
   /** Milliseconds since 1970 at which second 0 of the bursts' clock is sent. */
@@ -42,19 +56,17 @@ export class UdpSender {
   #reported = -Infinity;
   #trouble: string | undefined;
 
-  private constructor(
-    options: SenderOptions,
-    endpoint: UdpEndpoint<DatagramPieces>,
-    reports?: UdpEndpoint<DatagramPieces>,
-  ) {
+  private constructor(options: SenderOptions, endpoint: Endpoint, reporting?: Reporting) {
     this.target = options.target;
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#endpoint = endpoint;
-    this.#reports = reports;
-    if (reports !== undefined)
+    this.#reports = reporting?.reports;
+    this.#heard = reporting?.heard;
+    this.#audience = reporting?.audience;
+    if (reporting !== undefined)
       this.#rtp = new RtpSender({
-        ssrc: randomInt(2 ** 32),
+        ssrc: reporting.ssrc,
         sequence: randomInt(2 ** 16),
         timestamp: randomInt(2 ** 32),
         // RFC 7022 §4.2: 96 bits at random, in base64.
@@ -69,12 +81,23 @@ export class UdpSender {
     const rtp = target.scheme === "rtp";
     const endpoint = await bindSender(target.host, route, rtp ? "rtp" : "mpegts", tap);
     if (!rtp) return new UdpSender(options, endpoint);
+    const ssrc = randomInt(2 ** 32);
+    const audience = new Audience(ssrc);
+    const clock = options.clock ?? SYSTEM_CLOCK;
+    const heed = (octets: Uint8Array, from: Address): void => audience.receive(octets, from, clock.now());
     try {
-      return new UdpSender(options, endpoint, await bindSender(target.host, route, "rtcp", tap));
+      const reports = await bindSender(target.host, route, "rtcp", tap, heed);
+      const heard = await hearReports(target.host, target.port + 1, route, tap, heed);
+      return new UdpSender(options, endpoint, { reports, heard, ssrc, audience });
     } catch (error) {
       await endpoint[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Who says that he hears it; undefined: nobody could, it is not sent by RTP. */
+  get receivers(): ReceiverSeen[] | undefined {
+    return this.#audience?.list(this.#clock.now());
   }
 
   /** Who sends: for a description of the session. */
@@ -89,6 +112,7 @@ export class UdpSender {
     if (this.#rtp !== undefined && this.#anchor !== undefined) this.#report([this.#rtp.bye()]);
     await this.#endpoint[Symbol.asyncDispose]();
     await this.#reports?.[Symbol.asyncDispose]();
+    await this.#heard?.[Symbol.asyncDispose]();
   }
 
   async #run(): Promise<void> {
