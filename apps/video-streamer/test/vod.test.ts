@@ -285,9 +285,9 @@ client.describe("HLS on demand, of any film", () => {
     await using site = await serving({ media: folder.path });
     for (const [path, words] of [
       ["head/master.m3u8", /^head cannot be had as HLS: it holds no pictures/],
-      ["empty/master.m3u8", /^empty cannot be had as HLS: it cannot be read/],
-      ["text/master.m3u8", /^text cannot be had as HLS: it cannot be read/],
-      ["noise/master.m3u8", /^noise cannot be had as HLS: it cannot be read/],
+      ["empty/master.m3u8", /^empty cannot be had as HLS: it cannot be read: it is no MP4, MOV/],
+      ["text/master.m3u8", /^text cannot be had as HLS: it cannot be read: it is no MP4, MOV/],
+      ["noise/master.m3u8", /^noise cannot be had as HLS: it cannot be read: it is no MP4, MOV/],
       ["vp8/master.m3u8", /^vp8 cannot be had as HLS: its pictures are vp8, which HLS cannot carry/],
       ["short/film/video-9.m4s", /^short cannot be had as HLS: it cannot be read on/],
     ] as const) {

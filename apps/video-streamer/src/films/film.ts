@@ -197,6 +197,10 @@ async function soundCuts(lane: Lane, end: number, segment: number): Promise<numb
   return Array.from({ length: Math.max(count, 1) }, (_value, i) => first + i * segment);
 }
 
+/** The library says it of a few octets by an assertion that fails, of more by an error of its own. */
+const UNKNOWN = /^Assertion failed|unsupported or unrecognizable format/;
+
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.split("\n", 1).join("") : String(error);
+  const reason = error instanceof Error ? error.message.split("\n", 1).join("") : String(error);
+  return UNKNOWN.test(reason) ? "it is no MP4, MOV, MKV, WebM or MPEG-TS" : reason.replace(/\.$/, "");
 }
