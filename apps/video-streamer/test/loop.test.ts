@@ -1,3 +1,4 @@
+import { Fmp4Reader, initSection, type Sample, type VideoTrack } from "@socketscope/media";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Loop } from "../src/live/loop.ts";
@@ -89,6 +90,51 @@ describe("parts", () => {
     expect(sound.reduce((sum, { duration }) => sum + duration, 0)).toBeCloseTo((94 * 1024) / 48_000, 9);
     expect(sound.every(({ independent }) => independent)).toBe(true);
     expect(cutParts([video, audio], segment, 0.4).parts).toHaveLength(5);
+  });
+
+  it("behind a discontinuity begin with what is shown first, and need no edit list", () => {
+    // Shown in the order 0 2 1 4 3 …: decoding runs two pictures ahead.
+    const order = [0, 4, 2, 1, 3, 8, 6, 5, 7, 9];
+    const reordered = order.map((shown, i) => ({
+      data: Uint8Array.of(shown),
+      pts: 100_000 + shown * 512,
+      dts: 100_000 + (i - 2) * 512,
+      duration: 512,
+      key: i === 0,
+    }));
+    const video = { kind: "video", timescale: 12_800, ahead: 1024, samples: reordered } as const;
+    const track: VideoTrack = {
+      kind: "video",
+      codec: "avc",
+      codecString: "avc1.64001f",
+      timescale: 12_800,
+      width: 640,
+      height: 360,
+      ahead: 0,
+      rotation: 0,
+      description: Uint8Array.of(1, 100, 0, 31),
+    };
+    const times = (first: boolean, target: number): Sample[] => {
+      const segment = { number: 3, start: 100_000 / 12_800, duration: 0.4, first };
+      const reader = new Fmp4Reader();
+      reader.push(initSection([track]));
+      const { parts } = cutParts([video], segment, target);
+      expect(parts.reduce((sum, { duration }) => sum + duration, 0)).toBeCloseTo(0.4, 9);
+      // As it is muxed anew for MPEG-TS nothing has changed.
+      expect(parts.flatMap(({ lanes }) => lanes.flatMap(({ samples: all }) => all))).toEqual(reordered);
+      return parts.flatMap(({ octets }) =>
+        reader.push(octets).flatMap((event) => (event.type === "sample" ? [event.sample] : [])),
+      );
+    };
+    const pts = reordered.map((one) => one.pts);
+    const later = [512, 1024, 1536, 2048, 2560, 3072, 3584];
+    for (const target of [0.1, 1]) {
+      expect(times(true, target).map((one) => one.pts)).toEqual(pts);
+      expect(times(true, target).map(({ dts }) => dts - 100_000)).toEqual([0, 170, 341, ...later]);
+      expect(times(false, target).map((one) => one.pts)).toEqual(pts);
+      expect(times(false, target).map(({ dts }) => dts - 100_000)).toEqual([-1024, -512, 0, ...later]);
+      expect(times(true, target).every((one) => one.pts >= one.dts)).toBe(true);
+    }
   });
 
   it("are one when the segment is no longer than one, and none when there is nothing", () => {

@@ -101,7 +101,9 @@ export class LoopChannel implements Channel {
 
   init(rendition: AirRendition, film: number, lanes: Lanes): Beginning | undefined {
     const { tracks, version } = this.#opened(rendition)?.films[film] ?? {};
-    const octets = tracks && initOf(tracks, lanes);
+    // Its parts are timed so that pictures need no edit list.
+    const octets =
+      tracks && initOf({ ...tracks, video: tracks.video && { ...tracks.video, ahead: 0 } }, lanes);
     return octets && version && { octets, tag: version.tag };
   }
 
@@ -166,8 +168,8 @@ export class LoopChannel implements Channel {
     if (rendition === undefined) return { parts: [], octets: 0 };
     const kinds = lanes === "both" ? (["video", "audio"] as const) : [lanes];
     const samples = await samplesOf(this.#shelf, rendition, segment, kinds);
-    const { number, airStart, duration } = segment;
-    return cutParts(samples, { number, start: airStart, duration }, this.part);
+    const { number, airStart, duration, first } = segment;
+    return cutParts(samples, { number, start: airStart, duration, first }, this.part);
   }
 
   /** Resolves to true when the channel's clock shows `seconds`; to false when `gone` is said before. */
