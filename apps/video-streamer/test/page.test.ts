@@ -4,6 +4,7 @@ import { axe, inspect } from "@socketscope/testkit/browsers";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { arrive, PAGE_STATES } from "./page-states.ts";
+import { heardBySomebody, type Somebody } from "./heard.ts";
 import { serving, type Serving } from "./serving.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -11,8 +12,10 @@ vi.setConfig({ testTimeout: 120_000 });
 realClient("chromium").describe("the player's page", () => {
   let browser: Browser;
   let site: Serving;
+  let somebody: Somebody;
   beforeAll(async () => {
     site = await serving();
+    somebody = await heardBySomebody(site, "239.255.77.11");
     browser = await chromium.launch({
       executablePath: programPath("chromium"),
       args: ["--no-sandbox", "--disable-background-networking"],
@@ -20,11 +23,13 @@ realClient("chromium").describe("the player's page", () => {
   });
   afterAll(async () => {
     await browser.close();
+    somebody.close();
     await site[Symbol.asyncDispose]();
   });
 
   it.each(PAGE_STATES)("$name is without fault, in every width and theme", async (state) => {
     const page = await browser.newPage();
+    await somebody.report();
     const faults = await arrive(page, site.origin, state);
     await page.evaluate(axe);
     for (const width of [1600, 1280, 1000, 640, 390])

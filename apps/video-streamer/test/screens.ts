@@ -8,15 +8,18 @@ import { programPath, workspaceRoot } from "@socketscope/testkit";
 import { axe, inspect, shrink } from "@socketscope/testkit/browsers";
 import { chromium } from "playwright-core";
 import { arrive, PAGE_STATES } from "./page-states.ts";
+import { heardBySomebody } from "./heard.ts";
 import { serving } from "./serving.ts";
 
 const folder = join(workspaceRoot, "apps/video-streamer/screenshots");
 mkdirSync(folder, { recursive: true });
 const browser = await chromium.launch({ executablePath: programPath("chromium"), args: ["--no-sandbox"] });
 await using site = await serving();
+const somebody = await heardBySomebody(site, "239.255.77.12");
 let faults = 0;
 for (const state of PAGE_STATES) {
   const page = await browser.newPage();
+  await somebody.report();
   const found = await arrive(page, site.origin, state);
   await page.evaluate(axe);
   for (const width of state.widths) {
@@ -31,4 +34,5 @@ for (const state of PAGE_STATES) {
   await page.close();
 }
 await browser.close();
+somebody.close();
 process.exitCode = faults === 0 ? 0 : 1;

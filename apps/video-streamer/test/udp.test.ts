@@ -22,6 +22,7 @@ import type { CastsOptions } from "../src/udp/casts.ts";
 import { Audience } from "../src/udp/audience.ts";
 import { Datagrams } from "../src/udp/datagrams.ts";
 import { checkRoute, parseTarget, type UdpTarget } from "../src/udp/target.ts";
+import { heardBySomebody } from "./heard.ts";
 import { serving } from "./serving.ts";
 
 const ROUTE = { interface: "127.0.0.1", ttl: 1, broadcast: false };
@@ -266,29 +267,14 @@ it("who has reported nothing for five times five seconds is gone, and so is the 
 
 it("who is in a group tells the group, and is heard there", async () => {
   await using site = await serving({ partMs: 200 });
-  const target = { name: "demo", scheme: "rtp", host: "239.255.77.10", port: 5004 } as const;
-  await site.studio.cast({ ...NOTHING, targets: [target] }, new TapPoint(), () => undefined);
-  // What it sends to its group tells its number.
-  const { socket } = await bound();
-  const member = createSocket({ type: "udp4", reuseAddr: true });
-  const packets: Uint8Array[] = [];
-  member.on("message", (octets) => packets.push(octets));
-  member.bind(target.port, target.host);
-  await once(member, "listening");
-  member.addMembership(target.host, "127.0.0.1");
-  await expect.poll(() => packets.length, { timeout: 20_000, interval: 20 }).toBeGreaterThan(0);
-  const { ssrc } = scanRtp(packets[0] ?? new Uint8Array());
-  const block = { ssrc, fraction: 0, lost: 1, highest: 9, jitter: 0, lastReport: 0, delay: 0 };
-  socket.setMulticastInterface("127.0.0.1");
-  socket.send(formatReceiverReport(6, [block], "it"), target.port + 1, target.host);
+  const somebody = await heardBySomebody(site, "239.255.77.10");
   await expect
     .poll(async () => (await casts(site.origin))[0]?.receivers, { interval: 10 })
-    .toMatchObject([{ name: "it", lost: 1 }]);
+    .toMatchObject([{ name: "it", lost: 3 }]);
   // It had no report of the sender's to name.
   expect((await casts(site.origin))[0]?.receivers?.[0]).not.toHaveProperty("roundTrip");
   expect(site.errors).toEqual([]);
-  socket.close();
-  member.close();
+  somebody.close();
 }, 60_000);
 
 it.each(["udp", "rtp"] as const)(

@@ -41,9 +41,9 @@ function casting({ url, cast, interface: at }) {
   const [scheme = "", where = ""] = url.split("://");
   const group = cast === "multicast";
   const local = /^(?:127\.|::1$)/.test(at);
-  const name = group ? "multicast" : scheme.toUpperCase();
+  const name = scheme.toUpperCase();
   return [
-    [name, `vlc ${scheme}://@${where}${group && local ? " --miface lo" : ""}`],
+    [`${name}, VLC`, `vlc ${scheme}://@${where}${group && local ? " --miface lo" : ""}`],
     [`${name}, ours`, `npx video-client ${group && !local ? `--interface ${at} ` : ""}${url}`],
   ];
 }
