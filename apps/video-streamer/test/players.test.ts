@@ -100,8 +100,9 @@ describe.each(BROWSERS)("the player in %s", (program, open) => {
 
     // Side by side: each waits for 26 s to pass, and hardly anything else. In the long form three pictures would be too
     // much for two cores to decode in time.
-    (LONG ? it : it.concurrent).each(["hls", "low-latency", "chunked"])(
+    it.each(["hls", "low-latency", "chunked"])(
       "plays the channel by %s, over a turn, and jumps back in it",
+      { concurrent: !LONG },
       async (delivery) => {
         await using page = await browser.newPage();
         await page.goto(`${site.origin}/#channel=demo&by=${delivery}`);

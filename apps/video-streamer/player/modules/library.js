@@ -43,14 +43,15 @@ export function list(all, choose, kinds = ["channel", "film"]) {
     section.querySelector("ul")?.replaceChildren(
       ...of.map((show) => {
         const sizes = show.renditions.map(({ label }) => (label === "film" ? "one size" : label)).join(", ");
-        const sent = [...new Set((show.casts ?? []).map(({ url, cast }) => `${cast} by ${schemeOf(url)}`))];
-        const facts = show.kind === "channel" ? ["HLS, low latency, chunked", ...sent].join(", ") : sizes;
+        const facts = show.kind === "channel" ? "HLS, low latency, chunked" : sizes;
+        const sent = new Set((show.casts ?? []).map(({ url, cast }) => `${cast} by ${schemeOf(url)}`));
         const button = make(
           "button",
           { type: "button", "data-show": `${kind} ${show.name}` },
           poster(show),
           make("b", {}, show.name),
           make("span", {}, facts),
+          ...(sent.size === 0 ? [] : [make("span", {}, [...sent].join(", "))]),
           ...told(show),
         );
         button.addEventListener("click", () => choose(show));

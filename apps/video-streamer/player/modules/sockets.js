@@ -57,7 +57,7 @@ function sent({ channel, url, cast, receivers }) {
   const count = receivers?.length;
   const to = { unicast: "to one machine", multicast: "to a group", broadcast: "to a network" }[cast];
   const told =
-    count === undefined ? "nobody reports by UDP" : `${count} ${count === 1 ? "reports" : "report"}`;
+    count === undefined ? "UDP tells nobody" : `${count} ${count === 1 ? "receiver" : "receivers"}`;
   return [
     row(url, "", `${channel} · ${to}`, told),
     ...(receivers ?? []).map(({ remote, lost, losing, jitter }) =>

@@ -66,7 +66,11 @@ function sound({ pts, dts, duration }: Sample): void {
 function story(tell: () => readonly unknown[]): string[] {
   try {
     return tell().map((one) =>
-      JSON.stringify(one, (_key, value: unknown) => (ArrayBuffer.isView(value) ? String(value) : value)),
+      JSON.stringify(one, (_key, value: unknown) =>
+        ArrayBuffer.isView(value)
+          ? latin1(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+          : value,
+      ),
     );
   } catch (error) {
     if (error instanceof MediaError) return [error.code];
