@@ -1,4 +1,5 @@
 /** The command line. */
+import { defaultFtpServerLimits } from "@socketscope/ftp";
 import {
   BadValue,
   kinds,
@@ -38,6 +39,8 @@ export interface FtpOptions {
   readonly modeZ: boolean;
   /** Milliseconds. */
   readonly dataTimeout: number | "off";
+  /** Octets of a command of FTP with its line end; a library has a limit of its own, or none. */
+  readonly maxLine: number | "off";
   /** A second, of one session. */
   readonly commandRate: number | "off";
   readonly loginTries: number | "off";
@@ -112,6 +115,10 @@ function ftpOptions(read: OptionReader): FtpOptions {
       help: "a data connection comes about and moves within",
       default: 60_000,
       shown: "60",
+    }),
+    maxLine: read.one("max-line", kinds.orOff(kinds.integer(512, 1_000_000)), {
+      help: "octets of one command; a longer one is 500",
+      default: defaultFtpServerLimits.commandLine,
     }),
     commandRate: read.one("command-rate", kinds.orOff(kinds.perSecond), {
       help: "commands of one session; more wait",

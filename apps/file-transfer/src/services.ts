@@ -94,6 +94,7 @@ function limitsOf(options: FileTransferOptions): EngineLimits {
   return {
     idle: options.idle,
     data: numberOf(options.dataTimeout),
+    commandLine: numberOf(options.maxLine),
     commandRate: numberOf(options.commandRate),
     loginTries: numberOf(options.loginTries),
     maxConnections: Math.min(numberOf(options.maxConnections), Number.MAX_SAFE_INTEGER),

@@ -9,6 +9,8 @@ export interface EngineLimits {
   readonly idle: number;
   /** Milliseconds for a data connection to come about, and in which it must move on. */
   readonly data: number;
+  /** Octets of a command line with its end. */
+  readonly commandLine: number;
   /** Commands a second of one session; more wait. */
   readonly commandRate: number;
   /** Logins of a session that failed. */

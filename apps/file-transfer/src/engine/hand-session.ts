@@ -50,7 +50,7 @@ function coreOf(stream: Stream, { tls, modeZ, limits }: EngineOptions, afterTls:
     afterTls,
     modeZ,
     family: stream.flow.local.host.includes(":") ? 6 : 4,
-    limits: { loginTries: limits.loginTries },
+    limits: { commandLine: limits.commandLine, loginTries: limits.loginTries },
   });
 }
 

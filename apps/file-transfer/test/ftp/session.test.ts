@@ -7,6 +7,22 @@ import { fits, isPattern } from "../../src/ftp/glob.ts";
 import { xferlogLine } from "../../src/ftp/transfer-record.ts";
 import { Client, fetch, serve, store } from "./support.ts";
 
+describe("a line", () => {
+  it.each([
+    [600, 598, 200],
+    [600, 599, 500],
+    [Infinity, 500_000, 200],
+  ])("of at most %d octets: %d and its end are answered %d", async (commandLine, length, code) => {
+    const client = await Client.to(await serve({ limits: { commandLine } }));
+    expect(await client.code(`NOOP ${"x".repeat(length - 5)}`)).toBe(code);
+    // In pieces as well, and the session goes on.
+    client.write("NOOP ");
+    client.write("x".repeat(length - 5));
+    client.write("\r\n");
+    expect([await client.nextCode(), await client.code("NOOP")]).toEqual([code, 200]);
+  });
+});
+
 describe("a login", () => {
   it("that fails is answered later each time, and ends the session after so many", async () => {
     const pauses: string[] = [];

@@ -82,6 +82,7 @@ export async function serve({ policy, limits, login, ...engine }: Overrides = {}
     limits: {
       idle: 60_000,
       data: 20_000,
+      commandLine: 4160,
       commandRate: Infinity,
       loginTries: 5,
       maxConnections: 1000,
