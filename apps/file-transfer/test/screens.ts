@@ -1,11 +1,6 @@
 /** Writes the pictures of the page: `npx tsx --conditions=@socketscope/source apps/file-transfer/test/screens.ts`. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { programPath } from "@socketscope/testkit";
-import { shrink } from "@socketscope/testkit/browsers";
-import { chromium } from "playwright-core";
+import { openAlbum } from "@socketscope/testkit/browsers";
 import { ann, openStage, withoutDialog, type PageState } from "./page/stage.ts";
 
 const wanted = [
@@ -21,13 +16,9 @@ const wanted = [
   ["folder", 1000, "dark"],
 ] as const;
 
-const folder = process.argv[2] ?? fileURLToPath(new URL("../screenshots", import.meta.url));
-mkdirSync(folder, { recursive: true });
-const stage = await openStage();
-const browser = await chromium.launch({
-  executablePath: programPath("chromium"),
-  args: ["--no-sandbox", "--disable-background-networking"],
-});
+await using stage = await openStage();
+await using album = await openAlbum(import.meta.url);
+const { browser } = album;
 const stranger = await browser.newPage();
 const shut = await browser.newPage();
 await withoutDialog(shut);
@@ -37,10 +28,7 @@ async function take({ name, url, login }: PageState): Promise<void> {
   const page = name === "door" ? shut : login ? known : stranger;
   for (const [state, width, colorScheme] of wanted) {
     if (state !== name) continue;
-    await page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
-    await page.emulateMedia({ colorScheme });
-    await page.goto(url, { waitUntil: "load" });
-    writeFileSync(join(folder, `${name}-${width}-${colorScheme}.png`), shrink(await page.screenshot()));
+    await album.take(page, { name, url, width, colorScheme });
   }
 }
 
@@ -49,5 +37,3 @@ const states = await stage.busy();
 // For the rates to be those of a second.
 await setTimeout(2500);
 for (const state of states) await take(state);
-await browser.close();
-await stage[Symbol.asyncDispose]();

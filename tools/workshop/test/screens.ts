@@ -1,10 +1,5 @@
 /** Writes the pictures of the room's pages: `npx tsx --conditions=@socketscope/source tools/workshop/test/screens.ts`. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { programPath } from "@socketscope/testkit";
-import { shrink } from "@socketscope/testkit/browsers";
-import { chromium } from "playwright-core";
+import { openAlbum } from "@socketscope/testkit/browsers";
 import { fill, openStage } from "./room/stage.ts";
 
 const wanted = [
@@ -21,21 +16,11 @@ const wanted = [
   ["slide", "/slides/6/4", 390, "light"],
 ] as const;
 
-const folder = process.argv[2] ?? fileURLToPath(new URL("../screenshots", import.meta.url));
-mkdirSync(folder, { recursive: true });
-const stage = await openStage();
-const browser = await chromium.launch({
-  executablePath: programPath("chromium"),
-  args: ["--no-sandbox", "--disable-background-networking"],
-});
-const page = await browser.newPage();
+await using stage = await openStage();
+await using album = await openAlbum(import.meta.url);
+const page = await album.browser.newPage();
 for (const [at, [name, path, width, colorScheme]] of wanted.entries()) {
   // The first shows a room that nobody has come to yet.
   if (at === 1) await fill(stage);
-  await page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
-  await page.emulateMedia({ colorScheme });
-  await page.goto(new URL(path, stage.room.page).href, { waitUntil: "load" });
-  writeFileSync(join(folder, `${name}-${width}-${colorScheme}.png`), shrink(await page.screenshot()));
+  await album.take(page, { name, url: new URL(path, stage.room.page).href, width, colorScheme });
 }
-await browser.close();
-await stage[Symbol.asyncDispose]();
