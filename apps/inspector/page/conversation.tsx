@@ -196,7 +196,7 @@ function Transcript({ base }: { readonly base: number | undefined }) {
       label="Transcript"
       chosen={chosen}
       of={`${key} ${filter.value.text} ${range.value?.join(" ") ?? ""}`}
-      render={(row) => <Row key={row.order} row={row} base={base} chosen={rowId(row) === id} />}
+      render={(row, slot) => <Row key={slot} row={row} base={base} chosen={rowId(row) === id} />}
     />
   );
 }

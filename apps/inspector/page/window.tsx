@@ -9,13 +9,16 @@ export interface WindowedProps<Row> {
   readonly label: string;
   /** Index of the row that is chosen, -1 for none. */
   readonly chosen: number;
-  readonly render: (row: Row, index: number) => ComponentChildren;
+  /** `slot`: of the rows that are there no other has it, and a row in sight keeps it. As a key it lets elements be used again. */
+  readonly render: (row: Row, slot: number) => ComponentChildren;
   /** A change of it begins the list anew. */
   readonly of: string;
   /** Where it begins. Default: at its end, where what is new comes. */
   readonly from?: "start" | "end";
 }
 
+/** More than there are rows in sight, and beyond. */
+const SLOTS = 256;
 /** Rows drawn above and below what is in sight. */
 const BEYOND = 12;
 
@@ -71,7 +74,7 @@ export function Windowed<Row>({ rows, height, label, chosen, render, of, from = 
       <div class="rows" ref={box} onScroll={onScroll} role="listbox" aria-label={label} tabIndex={0}>
         <div style={{ height: `${rows.length * height}px`, position: "relative" }}>
           <div style={{ position: "absolute", top: `${first * height}px`, left: "0", right: "0" }}>
-            {rows.slice(first, last).map((row, index) => render(row, first + index))}
+            {rows.slice(first, last).map((row, index) => render(row, (first + index) % SLOTS))}
           </div>
         </div>
       </div>
