@@ -113,7 +113,8 @@ export class LibrarySession {
       if (stream.sizeExceeded) {
         incoming.abort();
         this.#conversation.refused("the message", TOO_BIG);
-        return refusalOf(TOO_BIG);
+        // The library puts an enhanced code of its own in front.
+        return refusalOf({ ...TOO_BIG, enhanced: undefined });
       }
       const reply = await incoming.finish();
       return reply.code < 400 ? reply.lines.join(" ") : refusalOf(reply);

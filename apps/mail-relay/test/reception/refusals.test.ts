@@ -42,6 +42,7 @@ describe.each(["hand", "smtp-server"])("a session that is refused, --engine %s",
       "--local-domain=near.test",
       "--user=ann@near.test:secret",
       "--content-timeout=1s",
+      "--max-size=20000",
     ]);
   }, 40_000);
   afterAll(() => app[Symbol.asyncDispose]());
@@ -183,6 +184,12 @@ describe.each(["hand", "smtp-server"])("a session that is refused, --engine %s",
       what: "is refused a second",
       lines: [...letter("good@a.test"), "MAIL FROM:<good@a.test>", "RCPT TO:<nobody@near.test>"],
       refusals: [/^550 5\.1\.1 .*\(to RCPT\)$/],
+      brought: 1,
+    },
+    {
+      what: "then one that is too big",
+      lines: [...letter("big@a.test"), ...begun("big@a.test", "DATA", `${"and on\r\n".repeat(3000)}.`)],
+      refusals: [/^552 5\.3\.4 .*\(to the message\)$/],
       brought: 1,
     },
     {
