@@ -30,7 +30,7 @@ describe("npm run fuzz", () => {
     run(
       process.execPath,
       ["--import", "tsx", "--conditions=@socketscope/source", main, "--no-keep", ...options],
-      { timeout: 100_000 },
+      { timeout: 250_000 },
     );
 
   it("runs each target for a while, finds nothing, and says how far it came", async () => {
@@ -42,7 +42,7 @@ describe("npm run fuzz", () => {
         new RegExp(`^${name}: 2,\\d{3} executions in \\d+ s, \\d+\\.\\d % of its code reached`, "m"),
       );
     }
-  }, 120_000);
+  }, 260_000);
 
   it("says which targets there are when one is unknown", async () => {
     const { code, stderr } = await fuzz("nonsense");
