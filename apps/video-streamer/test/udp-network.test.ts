@@ -19,7 +19,14 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 const MAIN = ["--import", "tsx", "--conditions=@socketscope/source", "apps/video-streamer/src/main.ts"];
 const CLIENT = MAIN.map((argument) => argument.replace("streamer", "client"));
 const GROUP = "239.255.7.1";
-const PORTS = { unicast: 5001, multicast: 5002, broadcast: 5003, ours: 5004, rtp: 5006 } as const;
+const PORTS = {
+  unicast: 5001,
+  multicast: 5002,
+  broadcast: 5003,
+  ours: 5004,
+  rtp: 5006,
+  oursBroadcast: 5008,
+} as const;
 
 const AS_SUMS = "-map 0:v:0 -f framemd5 -".split(" ");
 
@@ -59,6 +66,8 @@ clients.describe("a channel on a network", () => {
       `--udp=demo=udp://${pair.there.ipv4}:${PORTS.ours}`,
       `--udp=demo=udp://${GROUP}:${PORTS.multicast}`,
       `--udp=demo=udp://10.77.0.255:${PORTS.broadcast}`,
+      // ffmpeg shares no port with another program but a group's.
+      `--udp=demo=udp://10.77.0.255:${PORTS.oursBroadcast}`,
       `--rtp=demo=rtp://${GROUP}:${PORTS.rtp}`,
     ];
     server = pair.here.spawn(process.execPath, [...MAIN, ...options], { cwd: workspaceRoot });
@@ -102,7 +111,7 @@ clients.describe("a channel on a network", () => {
       "multicast of this source",
       () => ["--interface=cable", `--source=${pair.here.ipv4}`, `udp://${GROUP}:${PORTS.multicast}`],
     ],
-    ["broadcast", () => [`udp://10.77.0.255:${PORTS.broadcast}`]],
+    ["broadcast", () => [`udp://10.77.0.255:${PORTS.oursBroadcast}`]],
     ["RTP to a group", () => [`rtp://${GROUP}:${PORTS.rtp}?localaddr=${pair.there.ipv4}`]],
   ];
   it.concurrent.each(heard)(

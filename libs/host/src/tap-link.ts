@@ -24,6 +24,8 @@ export interface TapLinkOptions {
 }
 
 export interface TapLink {
+  /** Resolves when it was tried to connect for the first time, whatever came of it: who is there is told from then on. */
+  readonly tried: Promise<void>;
   /** Sends what was told until now, and ends. */
   close(): void;
 }
@@ -36,13 +38,12 @@ const CONNECT_TIMEOUT = 5000;
 
 export function openTapLink(options: TapLinkOptions): TapLink {
   const { target } = options;
-  if (target.to === "off") return { close: () => undefined };
-  const link = new Link(options);
-  link.try();
-  return link;
+  if (target.to === "off") return { tried: Promise.resolve(), close: () => undefined };
+  return new Link(options);
 }
 
 class Link implements TapLink {
+  readonly tried: Promise<void>;
   readonly #options: TapLinkOptions;
   #stream: Stream | undefined;
   #sender: TapSender | undefined;
@@ -51,10 +52,11 @@ class Link implements TapLink {
 
   constructor(options: TapLinkOptions) {
     this.#options = options;
+    this.tried = this.#try();
   }
 
-  try(): void {
-    this.#connect().then(
+  #try(): Promise<void> {
+    return this.#connect().then(
       (stream) => this.#connected(stream),
       () => this.#again(),
     );
@@ -123,7 +125,7 @@ class Link implements TapLink {
   #again(): void {
     if (this.#closed) return;
     const pause = this.#options.target.to === "tcp" ? REMOTE_PAUSE : LOCAL_PAUSE;
-    this.#timer = setTimeout(() => this.try(), pause);
+    this.#timer = setTimeout(() => void this.#try(), pause);
     this.#timer.unref();
   }
 }

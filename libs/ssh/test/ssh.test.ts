@@ -13,7 +13,7 @@ import {
 import { SftpServer, STATUS, type SftpServerAction, type SftpServerEvent } from "@socketscope/sftp";
 import { generateKeyPairSync, sign } from "node:crypto";
 import ssh2, { type IdentityCallback, type ParsedKey } from "ssh2";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   connectSsh,
   fingerprintOf,
@@ -226,7 +226,8 @@ describe("a channel", () => {
     await expect(connection.openSftp()).rejects.toMatchObject({ code: "CHANNEL" });
     first.linger("we-ended");
     await until(() => server.channels[0]?.closed !== undefined);
-    const remote = await openSftp(await connection.openSftp());
+    // RFC 4254 §5.3: its place is free when both ends have said CLOSE, which is a little later.
+    const remote = await openSftp(await vi.waitFor(() => connection.openSftp(), { timeout: 10_000 }));
     remote.end();
     connection.end();
   });

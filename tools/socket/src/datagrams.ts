@@ -29,7 +29,7 @@ export async function sendDatagrams(at: HostPort, person: Person, options: Socke
   const tap = new TapPoint();
   const from = { host: isLoopback(at.host) ? loopback(at.host) : host, port: 0 };
   await using endpoint = await bind(from, heard, tap);
-  using _told = inspected(options, tap, listenerUrl("udp", endpoint.address));
+  using _told = await inspected(options, tap, listenerUrl("udp", endpoint.address));
   person.note(`from ${endpoint.address.host}:${endpoint.address.port} to ${at.host}:${at.port}`);
   if (cast === "broadcast") endpoint.broadcast(true);
   if (cast === "multicast")
@@ -46,7 +46,7 @@ export async function hear(at: HostPort, person: Person, options: SocketOptions)
   const heard = new Heard(options, person);
   const tap = new TapPoint();
   await using endpoint = await bind(at, heard, tap, true);
-  using _told = inspected(options, tap, listenerUrl("udp", endpoint.address));
+  using _told = await inspected(options, tap, listenerUrl("udp", endpoint.address));
   const { command, source, interface: from } = options;
   if (command === "join") {
     endpoint.join(at.host, {

@@ -49,7 +49,7 @@ export async function listen(at: HostPort, person: Person, options: SocketOption
     arrived?.();
   });
   const { host, port } = listener.address;
-  using _told = inspected(options, tap, listenerUrl("tcp", listener.address));
+  using _told = await inspected(options, tap, listenerUrl("tcp", listener.address));
   person.note(`listening on ${host} port ${port}`);
   for (let taken = 0; taken < count; taken++) {
     if (waiting.length === 0) {
