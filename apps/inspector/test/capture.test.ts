@@ -19,13 +19,8 @@ import {
   workspaceRoot,
 } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { MessageView, SocketView } from "../src/views.ts";
-
-interface Snapshot {
-  readonly sources: readonly unknown[];
-  readonly sockets: readonly SocketView[];
-  readonly messages: readonly MessageView[];
-}
+import type { SocketView } from "../src/views.ts";
+import type { Snapshot } from "./support/snapshot.ts";
 
 let folder: TemporaryFolder;
 let inspector: RunningApp;

@@ -17,13 +17,8 @@ import {
 } from "@socketscope/testkit";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { MessageView, SocketView } from "../src/views.ts";
-
-interface Snapshot {
-  readonly sources: readonly unknown[];
-  readonly sockets: readonly SocketView[];
-  readonly messages: readonly MessageView[];
-}
+import type { SocketView } from "../src/views.ts";
+import type { Snapshot } from "./support/snapshot.ts";
 
 const FILE = Buffer.alloc(50_000, "what a file holds, ");
 const LETTER = "From: ann@lab.test\nTo: bob@lab.test\nSubject: golden\n\nHello Bob";

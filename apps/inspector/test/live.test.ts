@@ -13,12 +13,7 @@ import {
 } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { DetailView, MessageView, SocketView } from "../src/views.ts";
-
-interface Snapshot {
-  readonly sources: readonly { readonly app: string; readonly connected: boolean }[];
-  readonly sockets: readonly SocketView[];
-  readonly messages: readonly MessageView[];
-}
+import type { Snapshot } from "./support/snapshot.ts";
 
 describe.each(["hand", "library"] as const)("servers with the %s engine", (engine) => {
   let folder: TemporaryFolder;

@@ -12,13 +12,7 @@ import {
   workspaceRoot,
 } from "@socketscope/testkit";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { MessageView, SocketView } from "../src/views.ts";
-
-interface Snapshot {
-  readonly sources: readonly unknown[];
-  readonly sockets: readonly SocketView[];
-  readonly messages: readonly MessageView[];
-}
+import type { Snapshot } from "./support/snapshot.ts";
 
 const MAIN = ["--import", "tsx", "--conditions=@socketscope/source", "apps/inspector/src/main.ts"];
 /** Larger than one read, one segment and one record of TLS. */
@@ -120,9 +114,8 @@ realClient("swaks", "lftp", "curl").describe("a talk that was recorded", () => {
       status: 200,
       body: { warnings: [] },
     });
-    const { sockets, messages, sources } = await snapshot(shelf);
-    const fresh = sockets.slice(before.sockets.length);
-    return { sources, sockets: fresh, messages };
+    const after = await snapshot(shelf);
+    return { ...after, sockets: after.sockets.slice(before.sockets.length) };
   }
 
   it("holds what it is about", () => {

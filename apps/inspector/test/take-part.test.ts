@@ -11,14 +11,8 @@ import {
   TemporaryFolder,
 } from "@socketscope/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import type { AgainView, ControlView, HeldView, MessageView, SocketView } from "../src/views.ts";
-
-interface Snapshot {
-  readonly sources: readonly unknown[];
-  readonly messages: readonly MessageView[];
-  readonly sockets: readonly SocketView[];
-  readonly controls: readonly ControlView[];
-}
+import type { AgainView, HeldView, MessageView } from "../src/views.ts";
+import type { Snapshot } from "./support/snapshot.ts";
 
 let folder: TemporaryFolder;
 let inspector: RunningApp;

@@ -11,13 +11,8 @@ import {
   workspaceRoot,
 } from "@socketscope/testkit";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { MessageView, SocketView } from "../src/views.ts";
-
-interface Snapshot {
-  readonly sources: readonly unknown[];
-  readonly sockets: readonly SocketView[];
-  readonly messages: readonly MessageView[];
-}
+import type { SocketView } from "../src/views.ts";
+import type { Snapshot } from "./support/snapshot.ts";
 
 const PASSWORD = "wonderland-7";
 
