@@ -1,6 +1,6 @@
 /**
  * What every server does the same way: it takes its state folder, and once its listeners are open it comes into service:
- * control socket, ready line, link to an inspector. It leaves in the opposite order.
+ * control socket, link to an inspector, ready line. It leaves in the opposite order.
  */
 import type { Firewall, Intercept, Listener, TapPoint, TlsServerOptions } from "@socketscope/socket-core";
 import type { ControlResources } from "./control.ts";
@@ -71,9 +71,11 @@ export async function enterService(parts: InServiceParts): Promise<Running> {
     await parts.drain(0);
     throw error;
   });
-  announce(ready, options.json);
   const { inspect: target, inspectRate: budget, inspectWire: wire } = options;
   const link = openTapLink({ target, budget, wire, ready, taps });
+  // Who reads the ready line comes at once, and is to be seen.
+  await link.tried;
+  announce(ready, options.json);
   return {
     async drain(ms) {
       const cut = await parts.drain(ms);

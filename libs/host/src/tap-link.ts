@@ -24,7 +24,10 @@ export interface TapLinkOptions {
 }
 
 export interface TapLink {
-  /** Resolves when it was tried to connect for the first time, whatever came of it: who is there is told from then on. */
+  /**
+   * Resolves when an inspector that runs here hears everything from then on, or is not there. One on another machine may be
+   * found later: no server waits for it longer than for a moment.
+   */
   readonly tried: Promise<void>;
   /** Sends what was told until now, and ends. */
   close(): void;
@@ -35,6 +38,8 @@ const LOCAL_PAUSE = 500;
 const REMOTE_PAUSE = 5000;
 /** Milliseconds a try may take. */
 const CONNECT_TIMEOUT = 5000;
+/** Milliseconds that somebody waits for the first try. */
+const MOMENT = 500;
 
 export function openTapLink(options: TapLinkOptions): TapLink {
   const { target } = options;
@@ -52,7 +57,8 @@ class Link implements TapLink {
 
   constructor(options: TapLinkOptions) {
     this.#options = options;
-    this.tried = this.#try();
+    const moment = new Promise<void>((resolve) => void setTimeout(resolve, MOMENT).unref());
+    this.tried = Promise.race([this.#try(), moment]);
   }
 
   #try(): Promise<void> {

@@ -4,7 +4,7 @@ import { LinkReader, type TapRecord } from "@socketscope/recording";
 import { type Flow, listenTcp, type Listener, type Stream, TapPoint } from "@socketscope/socket-core";
 import { TemporaryFolder } from "@socketscope/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { INSPECTOR_SOCKET, openTapLink, type Ready } from "../src/index.ts";
+import { INSPECTOR_SOCKET, openTapLink, type Ready, type TapLink } from "../src/index.ts";
 
 const flow: Flow = {
   id: 7,
@@ -53,12 +53,24 @@ async function inspector(state: string): Promise<{
   return { records, streams, listener };
 }
 
-function link(state: string, tap: TapPoint, budget: number | "off" = "off", wire = false): void {
+function link(state: string, tap: TapPoint, budget: number | "off" = "off", wire = false): TapLink {
   const opened = openTapLink({ target: { to: "auto" }, budget, wire, ready: readyIn(state), taps: [tap] });
   onTestFinished(() => opened.close());
+  return opened;
 }
 
 describe("the tap link", () => {
+  it("is there for who waited for its first try, and lets nobody wait where there is no inspector", async () => {
+    const state = folder();
+    const tap = new TapPoint();
+    await link(state, tap).tried;
+    expect(tap.listening).toBe(false);
+    await inspector(state);
+    const second = new TapPoint();
+    await link(state, second).tried;
+    expect(second.listening).toBe(true);
+  });
+
   it("says who it is, and then what the tap is told", async () => {
     const state = folder();
     const { records } = await inspector(state);

@@ -1,11 +1,7 @@
 /** Tells a running inspector of an open port: what comes and goes there stands on its page beside the servers. */
-import { setTimeout as pause } from "node:timers/promises";
 import { type ListenerUrl, openTapLink } from "@socketscope/host";
 import type { TapPoint } from "@socketscope/socket-core";
 import type { SocketOptions } from "./options.ts";
-
-/** Milliseconds in which an inspector that is there is found; one on another machine may be found later. */
-const FOUND = 500;
 
 /** Resolves when an inspector that runs here hears everything from then on. Disposing sends what was told until then. */
 export async function inspected(
@@ -15,6 +11,6 @@ export async function inspected(
 ): Promise<Disposable> {
   const ready = { app: "socket", version: "0.1.0", engine: "hand", state, listeners: [listener] };
   const link = openTapLink({ target: inspect, ready, taps: [tap] });
-  await Promise.race([link.tried, pause(FOUND, undefined, { ref: false })]);
+  await link.tried;
   return { [Symbol.dispose]: () => link.close() };
 }

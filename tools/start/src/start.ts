@@ -1,7 +1,8 @@
 /** Starts the apps together and ends them together. */
-import { App } from "./app.ts";
+import { App, type Ready } from "./app.ts";
 import { banner } from "./banner.ts";
 import { choose, serversOf, UsageError } from "./choose.ts";
+import { Crew } from "./crew.ts";
 
 const help = `npm start                          all servers, on their usual ports
 npm start -- APP [APP ...]         only these
@@ -34,48 +35,31 @@ async function runTogether(
   options: readonly string[],
 ): Promise<0 | 1> {
   const width = Math.max(...names.map((name) => name.length));
-  const apps = names.map(
-    (name) =>
-      new App(root, name, options, (app, line) => process.stderr.write(`${app.padEnd(width)} | ${line}\n`)),
-  );
-  let stopping = false;
-  const stopAll = (): void => {
-    stopping = true;
-    // A second time it cuts: the apps know what twice means.
-    for (const app of apps) app.signal("SIGTERM");
-  };
+  const crew = new Crew((name) => {
+    const print = (app: string, line: string): void =>
+      void process.stderr.write(`${app.padEnd(width)} | ${line}\n`);
+    return new App(root, name, options, print);
+  });
   // A terminal gives its Ctrl+C to npm and to us, and npm hands it on: that was one, and a person's second comes later.
   let signalled = -Infinity;
   const asked = (): void => {
     const now = performance.now();
-    if (now - signalled > ONE_PRESS) stopAll();
+    if (now - signalled > ONE_PRESS) crew.stop();
     signalled = now;
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const name of signals) process.on(name, asked);
 
-  let crashed = false;
-  const watched = apps.map(async (app) => {
-    const { how } = await app.ended;
-    // Asked to end, or asked for something else than to serve (--help).
-    if (how === 0 && (stopping || !app.wasReady)) return;
-    crashed = true;
-    process.stderr.write(crashReport(app, how));
-    if (!stopping) stopAll();
-  });
-  const allReady = Promise.all(apps.map((app) => app.ready));
-  const allEnded = Promise.all(watched);
-  const ready = await Promise.race([allReady, allEnded.then(() => undefined)]);
-  if (ready !== undefined && !stopping) {
-    process.stdout.write(banner(ready.map((one, at) => [names[at] ?? "", one] as const)));
+  // Whoever watches is there before them: it sees each server's first socket.
+  const isWatcher = (name: string): boolean => name === "inspector";
+  const ready: (readonly [name: string, ready: Ready])[] = [];
+  for (const shift of [names.filter(isWatcher), names.filter((name) => !isWatcher(name))]) {
+    ready.push(...(await crew.start(shift)));
   }
-  await allEnded;
+  if (ready.length === names.length && !crew.stopping) {
+    process.stdout.write(banner(ready.toSorted(([a], [b]) => names.indexOf(a) - names.indexOf(b))));
+  }
+  await crew.ended;
   for (const name of signals) process.removeListener(name, asked);
-  return crashed ? 1 : 0;
-}
-
-function crashReport(app: App, how: number | string): string {
-  const lines = app.lastLines.map((line) => `    ${line}\n`).join("");
-  const said = lines === "" ? "It said nothing.\n" : `Its last lines:\n${lines}`;
-  return `\nnpm start: ${app.name} ended with ${typeof how === "number" ? `code ${how}` : how}. ${said}`;
+  return crew.crashed ? 1 : 0;
 }

@@ -27,7 +27,7 @@ const portsIn = (text: string): number[] =>
 
 describe("the apps to start", () => {
   it("are those of the workspace that serve", () => {
-    expect(serversOf(fixtures)).toEqual(["alpha", "beta"]);
+    expect(serversOf(fixtures)).toEqual(["alpha", "beta", "inspector"]);
     expect(serversOf(workspaceRoot)).toContain("web-server");
   });
 
@@ -72,14 +72,26 @@ describe("npm start", () => {
   it("starts all, shows where, prefixes what they say, and drains all at Ctrl+C", async () => {
     const all = npmStart();
     await all.line((line) => line.includes("Ctrl+C"));
-    expect(all.stdout).toMatch(/alpha +http +http:.*\n +account +guest \/ alpha\n +beta +http/);
+    expect(all.stdout).toMatch(
+      /alpha +http +http:.*\n +account +guest \/ alpha\n +beta +http.*\n.*\n +inspector +http/,
+    );
     const ports = portsIn(all.stdout);
-    expect(await Promise.all(ports.map(isOpen))).toEqual([true, true]);
-    await all.logged("alpha | args --json");
+    expect(await Promise.all(ports.map(isOpen))).toEqual([true, true, true]);
+    await all.logged("alpha     | args --json");
     expect(await all.stop("SIGINT")).toBe(0);
-    expect(all.stderr).toContain("alpha | draining\n");
-    expect(all.stderr).toContain("beta  | draining\n");
-    expect(await Promise.all(ports.map(isOpen))).toEqual([false, false]);
+    expect(all.stderr).toContain("alpha     | draining\n");
+    expect(all.stderr).toContain("beta      | draining\n");
+    expect(await Promise.all(ports.map(isOpen))).toEqual([false, false, false]);
+  });
+
+  it("starts the others once the inspector can hear them", async () => {
+    const all = npmStart();
+    await all.line((line) => line.includes("Ctrl+C"));
+    for (const app of ["alpha    ", "beta     "]) await all.logged(`${app} | ready`);
+    const told = all.stderr.match(/^\w+(?= +\| (?:begins|ready)$)/gm) ?? [];
+    expect(told.slice(0, 2)).toEqual(["inspector", "inspector"]);
+    expect(told).toHaveLength(6);
+    expect(await all.stop("SIGINT")).toBe(0);
   });
 
   it("starts one with its options, in the folder of the user", async () => {
@@ -119,7 +131,7 @@ describe("npm start", () => {
     expect(await all.exited).toBe(1);
     expect(all.stderr).toContain("beta ended with code 3. Its last lines:\n");
     expect(all.stderr).toContain("    fatal: it broke\n");
-    expect(all.stderr).toContain("alpha | draining");
+    expect(all.stderr).toContain("alpha     | draining");
   });
 
   it("lets an app end that was not asked to serve", async () => {

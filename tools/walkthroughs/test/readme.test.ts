@@ -197,8 +197,11 @@ needing(missing).describe("the commands of the READMEs", () => {
       "--quit-after",
       "RCPT",
     ];
-    await alone.run("swaks", letter);
-    await alone.run("curl", ["-s", "-o", "/dev/null", "http://127.0.0.1:8080/"]);
+    // 24: no recipient was taken.
+    const refused = await alone.run("swaks", letter);
+    expect(refused.code, refused.text).toBe(24);
+    const got = await alone.run("curl", ["-s", "-o", "/dev/null", "http://127.0.0.1:8080/"]);
+    expect(got.code, got.stderr).toBe(0);
   }
   async function end(): Promise<void> {
     if (all !== undefined) await interrupt(all);
