@@ -30,9 +30,10 @@ export default defineConfig({
     env: { SOCKETSCOPE_PRIORITY: "0" },
     // Vitest takes one worker less than there are cores; here most of a test's time is spent in other programs.
     maxWorkers: Math.max(2, availableParallelism()),
-    // No test waits that long for what comes: these end one that waits for what never comes.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 20_000 } },
+    // No test waits that long for what comes, on a machine that has much else to do neither: these end one that waits
+    // for what never comes. Inside out, so that what is told is what did not come: a poll, a program (testkit), the test.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -53,7 +53,7 @@ for (const { name, missing, start, user, folder } of servers) {
           tls,
           trust: { servername: "127.0.0.1", ca },
           active: false,
-          timeout: 20_000,
+          timeout: 60_000,
           say: undefined,
         });
         let octets = 0;

@@ -72,6 +72,6 @@ for (const peer of peers) {
         false,
         false,
       ]);
-    }, 180_000);
+    });
   });
 }

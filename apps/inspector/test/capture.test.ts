@@ -17,6 +17,7 @@ import {
   TemporaryFolder,
   Vsftpd,
   workspaceRoot,
+  PATIENCE_MS,
 } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { SocketView } from "../src/views.ts";
@@ -39,8 +40,8 @@ beforeAll(async () => {
   ] as const)
     apps.push(await spawnApp(name, [...state, ...more]));
   shelf = await spawnApp("inspector", ["--state", join(folder.path, "shelf")]);
-  await vi.waitUntil(async () => (await snapshot()).sources.length === 3, { timeout: 20_000 });
-}, 90_000);
+  await vi.waitUntil(async () => (await snapshot()).sources.length === 3, PATIENCE_MS);
+});
 afterAll(async () => {
   for (const app of [...apps, inspector, shelf]) await app[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
@@ -100,7 +101,7 @@ realClient("tshark", "curl", "swaks").describe("a capture of ours", () => {
     await vi.waitUntil(async () => {
       ({ sockets } = await snapshot());
       return sockets.filter(({ closed }) => closed !== undefined).length >= 6;
-    }, 10_000);
+    }, PATIENCE_MS);
     const command = ["--import", "tsx", "--conditions=@socketscope/source", "apps/inspector/src/main.ts"];
     for (const more of [[], ["--ports", "real"]])
       await run(
@@ -116,7 +117,7 @@ realClient("tshark", "curl", "swaks").describe("a capture of ours", () => {
         ],
         { cwd: workspaceRoot },
       );
-  }, 60_000);
+  });
 
   it("is for its owner alone, and holds no password", () => {
     expect(statSync(file("talk0.pcapng")).mode & 0o777).toBe(0o600);
@@ -179,7 +180,7 @@ realClient("tshark", "curl", "swaks").describe("a capture of ours", () => {
         expect(said[direction]).toBe(Buffer.from(await ours.arrayBuffer()).toString("hex"));
       }
     }
-  }, 60_000);
+  });
 
   it("is shown again with the same words when it is dropped on the page", async () => {
     const { status, body, sockets: again } = await drop(file("talk2.pcapng"));
@@ -236,21 +237,18 @@ needing(foreign).describe("a capture of nginx, Postfix and vsftpd by tshark", ()
     const dump = spawn("dumpcap", ["-q", "-i", "lo", "-w", path, "-f", "tcp and host 127.0.0.77"]);
     let ready = "";
     dump.stderr.on("data", (octets: Buffer) => (ready += octets.toString()));
-    await vi.waitUntil(() => ready.includes("File: "), 10_000);
+    await expect.poll(() => ready.includes("File: ")).toBe(true);
     const from = ["--interface", "127.0.0.77"];
-    await vi.waitUntil(
-      async () => (await run("curl", ["-s", ...from, `http://127.0.0.1:${port}/`])).code === 0,
-      10_000,
-    );
+    await expect
+      .poll(async () => (await run("curl", ["-s", ...from, `http://127.0.0.1:${port}/`])).code)
+      .toBe(0);
     const letter = ["--from", "ann@a.test", "--to", "bob@postfix.test", "--local-interface", "127.0.0.77"];
     expect((await run("swaks", ["--server", postfix.server, ...letter])).code).toBe(0);
     writeFileSync(join(vsftpd.files, "f"), "a file of vsftpd");
     const got = await run("curl", ["-s", ...from, `ftp://127.0.0.1:${vsftpd.port}/files/f`]);
     expect(Buffer.from(got.stdout).toString()).toBe("a file of vsftpd");
-    await vi.waitUntil(
-      () => readFileSync(path).includes("221 Goodbye") && readFileSync(path).includes("226 "),
-      10_000,
-    );
+    const captured = (): string => readFileSync(path, "latin1");
+    await expect.poll(() => captured().includes("221 Goodbye") && captured().includes("226 ")).toBe(true);
     dump.kill("SIGINT");
     nginx.kill("SIGTERM");
     await Promise.all([once(dump, "exit"), once(nginx, "exit")]);
@@ -273,7 +271,7 @@ needing(foreign).describe("a capture of nginx, Postfix and vsftpd by tshark", ()
     expect(own.filter(({ problem }) => problem !== undefined)).toEqual([]);
     const data = sockets.find(({ protocol }) => protocol === "ftp-data");
     expect(sockets.find(({ key }) => key === data?.parent)?.protocol).toBe("ftp");
-  }, 60_000);
+  });
 });
 
 describe("a file that is no capture", () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   const state = ["--state", join(folder.path, "state")];
   inspector = await spawnApp("inspector", state);
   files = await spawnApp("file-transfer", [...state, "--user=ann:hunter2-and-more"]);
-}, 90_000);
+});
 afterAll(async () => {
   for (const app of [files, inspector]) await app[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
@@ -28,18 +28,15 @@ async function ask(path: string): Promise<string> {
 realClient("curl").describe("curl", () => {
   it("talks FTP: each reply is explained by what it answers, the data connection is the control connection's child", async () => {
     const sources = (): Promise<string> => ask("/api/snapshot");
-    await expect.poll(sources, { timeout: 20_000 }).toContain('"file-transfer"');
+    await expect.poll(sources).toContain('"file-transfer"');
     const at = files.url("ftp").replace("ftp://", "ftp://ann:hunter2-and-more@");
     expect((await run("curl", ["-sS", "-T", "-", `${at}/new`], { input: "hello" })).code).toBe(0);
     let sockets: readonly SocketView[] = [];
     await expect
-      .poll(
-        async () => {
-          ({ sockets } = JSON.parse(await ask("/api/snapshot")) as { sockets: SocketView[] });
-          return sockets.filter(({ closed }) => closed !== undefined).length;
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        ({ sockets } = JSON.parse(await ask("/api/snapshot")) as { sockets: SocketView[] });
+        return sockets.filter(({ closed }) => closed !== undefined).length;
+      })
       .toBe(2);
     const [control, data] = sockets;
     expect(data?.parent).toBe(control?.key);

@@ -14,6 +14,7 @@ import {
   type RunningApp,
   spawnApp,
   TemporaryFolder,
+  PATIENCE_MS,
 } from "@socketscope/testkit";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -43,14 +44,11 @@ realClient(...clients).describe("a session of all clients", () => {
     (await (await fetch(`${inspector.url("page")}/api/snapshot`)).json()) as Snapshot;
   /** The sockets of one client have all ended, and so many there are. */
   const ended = (count: number): Promise<unknown> =>
-    vi.waitUntil(
-      async () => {
-        const { sockets } = await snapshot();
-        const tcp = sockets.filter(({ transport }) => transport === "tcp");
-        return tcp.length >= count && tcp.every(({ closed }) => closed !== undefined);
-      },
-      { timeout: 10_000, interval: 50 },
-    );
+    vi.waitUntil(async () => {
+      const { sockets } = await snapshot();
+      const tcp = sockets.filter(({ transport }) => transport === "tcp").filter(isUsed);
+      return tcp.length >= count && tcp.every(({ closed }) => closed !== undefined);
+    }, PATIENCE_MS);
   async function ask(program: string, ...words: readonly string[]): Promise<string> {
     const { code, text, stderr } = await run(program, words, { env: { HOME: folder.path } });
     expect({ program, code, stderr: code === 0 ? "" : stderr }).toEqual({ program, code: 0, stderr: "" });
@@ -80,7 +78,7 @@ realClient(...clients).describe("a session of all clients", () => {
       `ann=${at("key.pub")}`,
     );
     const video = await start("video-streamer", "--udp", `demo=udp://127.0.0.1:${receiver.address().port}`);
-    await vi.waitUntil(async () => (await snapshot()).sources.length === 4, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await snapshot()).sources.length === 4, PATIENCE_MS);
     await withChromium(web);
     await ended(1);
     await withSwaks(mail);
@@ -98,10 +96,10 @@ realClient(...clients).describe("a session of all clients", () => {
     await vi.waitUntil(async () => {
       const { sockets } = await snapshot();
       return sockets.find(({ transport }) => transport === "udp")?.octets.out === counted["udp"];
-    }, 10_000);
+    }, PATIENCE_MS);
     receiver.close();
     seen = await snapshot();
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const app of [...apps, inspector]) await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
@@ -217,12 +215,19 @@ realClient(...clients).describe("a session of all clients", () => {
   });
 });
 
+/** Chromium opens a second connection where the first is not there within a quarter of a second, and then has no use for it. */
+function isUsed({ octets }: SocketView): boolean {
+  return octets.in + octets.out > 0;
+}
+
 /** Rows of a stream of datagrams that are written down: it goes on for as long as it is let. */
 const DATAGRAMS = 3;
 
 function storyOf({ sockets: all, messages }: Snapshot): string {
   // The film's datagrams go on all the time: they are heard first by one that is quicker than a browser's start, or not.
-  const sockets = all.toSorted((a, b) => Number(a.transport === "udp") - Number(b.transport === "udp"));
+  const sockets = all
+    .filter(isUsed)
+    .toSorted((a, b) => Number(a.transport === "udp") - Number(b.transport === "udp"));
   const sections = sockets.map((socket) => {
     const { key, app, protocol, tls, client, parent, reason } = socket;
     const own = messages.filter((message) => message.socket === key);

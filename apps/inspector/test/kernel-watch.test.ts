@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { kernelKey, listenerKey } from "../src/kernel-table.ts";
 import { KernelWatch } from "../src/kernel-watch.ts";
 import { Store } from "../src/store/store.ts";
@@ -56,13 +56,13 @@ describe.skipIf(!existsSync("/proc/net/tcp"))("while somebody looks", () => {
     store.take(source, { type: "opened", at: 0, flow });
     watch.touched(1);
     try {
-      await vi.waitUntil(() => told.length >= 2, { timeout: 20_000 });
+      await expect.poll(() => told.length).toBeGreaterThanOrEqual(2);
       expect(told).toContainEqual({ type: "states", states: [[1, "ESTABLISHED"]] });
       expect(told).toContainEqual({ type: "listening", listening: [[source, url, "LISTEN"]] });
       expect(store.sockets.get(1)?.view.process).toMatch(new RegExp(`^\\S.* \\(${process.pid}\\)$`));
       client.end();
       server.close();
-      await vi.waitUntil(() => told.length >= 4, { timeout: 20_000 });
+      await expect.poll(() => told.length).toBeGreaterThanOrEqual(4);
       expect(told).toContainEqual({ type: "states", states: [[1, "CLOSE_WAIT"]] });
       expect(told).toContainEqual({ type: "listening", listening: [[source, url, ""]] });
     } finally {

@@ -28,7 +28,7 @@ describe.each(["hand", "library"] as const)("servers with the %s engine", (engin
     web = await spawnApp("web-server", [...state, "--engine", engine === "hand" ? "hand" : "node-http"]);
     inspector = await spawnApp("inspector", state);
     mail = await spawnApp("mail-relay", [...state, "--engine", engine === "hand" ? "hand" : "smtp-server"]);
-  }, 90_000);
+  });
   afterAll(async () => {
     for (const app of [mail, web, inspector]) await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
@@ -45,13 +45,10 @@ describe.each(["hand", "library"] as const)("servers with the %s engine", (engin
   async function ended(app: string): Promise<SocketView> {
     let found: SocketView | undefined;
     await expect
-      .poll(
-        async () => {
-          found = (await snapshot()).sockets.findLast((one) => one.app === app && one.closed !== undefined);
-          return found !== undefined;
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        found = (await snapshot()).sockets.findLast((one) => one.app === app && one.closed !== undefined);
+        return found !== undefined;
+      })
       .toBe(true);
     if (found === undefined) throw new Error("no socket");
     return found;
@@ -61,7 +58,7 @@ describe.each(["hand", "library"] as const)("servers with the %s engine", (engin
 
   it("is found by servers that started before it and after it", async () => {
     await expect
-      .poll(async () => (await snapshot()).sources.map(({ app }) => app).toSorted(), { timeout: 20_000 })
+      .poll(async () => (await snapshot()).sources.map(({ app }) => app).toSorted())
       .toEqual(["mail-relay", "web-server"]);
   });
 
@@ -153,7 +150,7 @@ describe.each(["hand", "library"] as const)("servers with the %s engine", (engin
       } finally {
         await tail.stop();
       }
-    }, 60_000);
+    });
   });
 
   it("shows the same in a terminal, in a file, and again from that file", async () => {
@@ -194,5 +191,5 @@ describe.each(["hand", "library"] as const)("servers with the %s engine", (engin
     expect(picture).toMatch(/closed web-server +http +curl/);
     await command("export", "--markdown", `${file}.md`);
     expect(readFileSync(`${file}.md`, "utf8")).toContain("| client | `RCPT TO:<bob@b.test>` |");
-  }, 90_000);
+  });
 });

@@ -10,6 +10,7 @@ import {
   spawnApp,
   TemporaryFolder,
   workspaceRoot,
+  PATIENCE_MS,
 } from "@socketscope/testkit";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Snapshot } from "./support/snapshot.ts";
@@ -44,11 +45,11 @@ realClient("swaks", "lftp", "curl").describe("a talk that was recorded", () => {
     apps.push(await spawnApp("mail-relay", [...state, "--user", "ann@lab.test:wonder"]));
     apps.push(await spawnApp("file-transfer", [...state, "--user", "ann:wonder"]));
     shelf = await spawnApp("inspector", ["--state", file("shelf")]);
-    await vi.waitUntil(async () => (await snapshot(inspector)).sources.length === 2, { timeout: 20_000 });
-    await vi.waitUntil(() => recorder.stderr.includes("recording to"), { timeout: 20_000 });
+    await vi.waitUntil(async () => (await snapshot(inspector)).sources.length === 2, PATIENCE_MS);
+    await vi.waitUntil(() => recorder.stderr.includes("recording to"), PATIENCE_MS);
     await talk();
     live = await snapshot(inspector);
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const app of [...apps, shelf, inspector]) await app[Symbol.asyncDispose]();
     await recorder[Symbol.asyncDispose]();
@@ -83,7 +84,7 @@ realClient("swaks", "lftp", "curl").describe("a talk that was recorded", () => {
     await vi.waitUntil(async () => {
       const { sockets } = await snapshot(inspector);
       return sockets.length >= 6 && sockets.every(({ closed }) => closed !== undefined);
-    }, 10_000);
+    }, PATIENCE_MS);
   }
 
   /** All that a row of the page says, socket by socket; times in microseconds, as captures have them. */
@@ -148,10 +149,7 @@ realClient("swaks", "lftp", "curl").describe("a talk that was recorded", () => {
 
   it("is the same from `record`, which wrote it as it happened and ends by Control and C", async () => {
     const path = file("live.ndjson");
-    await vi.waitUntil(
-      () => readFileSync(path, "utf8").match(/"closed"/g)?.length === live.sockets.length,
-      10_000,
-    );
+    await expect.poll(() => readFileSync(path, "utf8").match(/"closed"/g)?.length).toBe(live.sockets.length);
     recorder.kill("SIGINT");
     expect(await recorder.exited).toBe(0);
     expect(recorder.stderr).toContain(`${statSync(path).size} octets in ${path}`);

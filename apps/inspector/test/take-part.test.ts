@@ -9,6 +9,7 @@ import {
   type RunningApp,
   spawnApp,
   TemporaryFolder,
+  PATIENCE_MS,
 } from "@socketscope/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AgainView, HeldView, MessageView } from "../src/views.ts";
@@ -31,7 +32,7 @@ beforeAll(async () => {
   web = await spawnApp("web-server", [...state, "--root", root]);
   mail = await spawnApp("mail-relay", state);
   files = await spawnApp("file-transfer", [...state, "--user=ann:wonder"]);
-  await vi.waitUntil(async () => (await snapshot()).sources.length === 3, { timeout: 20_000 });
+  await vi.waitUntil(async () => (await snapshot()).sources.length === 3, PATIENCE_MS);
   // Whoever follows has the programs asked.
   void fetch(`${inspector.url("page")}/events?after=0`, { signal: follower.signal })
     .then(
@@ -39,7 +40,7 @@ beforeAll(async () => {
       () => undefined,
     )
     .catch(() => undefined);
-}, 90_000);
+});
 afterAll(async () => {
   follower.abort();
   for (const app of [files, mail, web, inspector]) await app[Symbol.asyncDispose]();
@@ -76,7 +77,7 @@ async function held(wanted: (held: HeldView) => boolean = () => true): Promise<H
           .find((one) => wanted(one) && !one.why?.startsWith("not read"));
         return found !== undefined;
       },
-      { timeout: 10_000, interval: 20 },
+      { interval: 20 },
     )
     .toBe(true);
   if (found === undefined) throw new Error("nothing is held");
@@ -101,7 +102,7 @@ realClient("curl").describe("curl, held", () => {
     const octets = "HTTP/1.1 200 OK\r\nContent-Length: 14\r\nConnection: close\r\n\r\nedited by hand";
     expect((await act("POST", `${app}/held/${chunk}`, { octets })).status).toBe(204);
     expect(text(await curl)).toBe("edited by hand");
-    await expect.poll(said, { timeout: 10_000 }).toContain("Edited: was “HTTP/1.1 200 OK”");
+    await expect.poll(said).toContain("Edited: was “HTTP/1.1 200 OK”");
     expect(await said()).toContain(`Held: ${shown.replaceAll("\n", "\r\n").length} octets`);
   });
 
@@ -134,13 +135,13 @@ realClient("curl").describe("curl, held", () => {
   it("gets the same file in pieces of one octet", async () => {
     await set("web-server/faults/http", { on: "out", action: { type: "split", octets: 1, ms: 0 } });
     expect(text(await run("curl", ["-sS", `${web.url("http")}/`]))).toBe("the page itself");
-    await expect.poll(said, { timeout: 10_000 }).toContain("Slowed on purpose");
+    await expect.poll(said).toContain("Slowed on purpose");
   });
 
   it("is reset, and says so", async () => {
     await set("web-server/faults/http", { on: "out", action: { type: "reset" } });
     expect((await run("curl", ["-s", `${web.url("http")}/`])).code).toBe(56);
-    await expect.poll(said, { timeout: 10_000 }).toContain("Reset on purpose");
+    await expect.poll(said).toContain("Reset on purpose");
   });
 });
 
@@ -172,7 +173,7 @@ realClient("swaks").describe("swaks, answered by hand", () => {
     expect(text(result)).toContain("<-  250 2.0.0 Taken by hand");
     const letters = await fetch(`${mail.url("web")}/api/messages`);
     expect(await letters.text()).not.toContain("bob@b.test");
-    await expect.poll(said, { timeout: 10_000 }).toContain("250 2.0.0 Taken by hand");
+    await expect.poll(said).toContain("250 2.0.0 Taken by hand");
   });
 });
 
@@ -209,15 +210,14 @@ realClient("lftp").describe("lftp, with a fault", () => {
 realClient("curl", "swaks").describe("what a client had said, sent again", () => {
   /** By what it said: the last message, once the socket it was said on is closed. */
   async function message(wanted: (view: MessageView) => boolean): Promise<MessageView> {
-    const found = await vi.waitUntil(
-      async () => {
+    let found: MessageView | undefined;
+    await expect
+      .poll(async () => {
         const { messages, sockets } = await snapshot();
-        const one = messages.findLast(wanted);
-        const closed = sockets.find(({ key }) => key === one?.socket)?.closed;
-        return closed === undefined ? undefined : one;
-      },
-      { timeout: 10_000 },
-    );
+        found = messages.findLast(wanted);
+        return sockets.find(({ key }) => key === found?.socket)?.closed;
+      })
+      .toBeDefined();
     if (found === undefined) throw new Error("it was not said");
     return found;
   }
@@ -231,17 +231,14 @@ realClient("curl", "swaks").describe("what a client had said, sent again", () =>
   async function talkAt(port: number, last: string): Promise<readonly string[]> {
     let talk: readonly string[] = [];
     await expect
-      .poll(
-        async () => {
-          const { sockets, messages } = await snapshot();
-          const key = sockets.findLast(({ remote }) => remote.port === port)?.key;
-          talk = messages
-            .filter((one) => one.socket === key && one.who !== "both")
-            .map((one) => `${one.who}: ${one.said}`);
-          return talk.some((words) => words.startsWith(`server: ${last}`));
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        const { sockets, messages } = await snapshot();
+        const key = sockets.findLast(({ remote }) => remote.port === port)?.key;
+        talk = messages
+          .filter((one) => one.socket === key && one.who !== "both")
+          .map((one) => `${one.who}: ${one.said}`);
+        return talk.some((words) => words.startsWith(`server: ${last}`));
+      })
       .toBe(true);
     return talk;
   }
@@ -265,13 +262,13 @@ realClient("curl", "swaks").describe("what a client had said, sent again", () =>
       const listed = await (await fetch(`${mail.url("web")}/api/v1/messages`)).text();
       return listed.split('"said twice"').length - 1;
     };
-    await expect.poll(letters, { timeout: 10_000 }).toBe(1);
+    await expect.poll(letters).toBe(1);
     const content = await message(
       ({ kind, protocol, who }) => protocol === "smtp" && kind === "content" && who === "client",
     );
     const { port, answered } = await again(content);
     expect(answered).toBe(true);
-    await expect.poll(letters, { timeout: 10_000 }).toBe(2);
+    await expect.poll(letters).toBe(2);
     const talk = await talkAt(port, "250 2.0.0");
     expect(talk[0]).toMatch(/^server: 220 /);
     expect(talk.at(-1)).toMatch(/^server: 250 2\.0\.0 /);

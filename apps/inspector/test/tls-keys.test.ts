@@ -9,6 +9,7 @@ import {
   spawnApp,
   TemporaryFolder,
   workspaceRoot,
+  PATIENCE_MS,
 } from "@socketscope/testkit";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { SocketView } from "../src/views.ts";
@@ -79,7 +80,7 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
       ["file-transfer", `--user=ann:${PASSWORD}`],
     ] as const)
       apps.push(await spawnApp(name, [...state, "--inspect-wire", ...more]));
-    await vi.waitUntil(async () => (await snapshot()).sources.length === 3, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await snapshot()).sources.length === 3, PATIENCE_MS);
     const [web, mail, files] = apps;
     const ca = web?.ready.ca ?? "";
     const https = web?.url("https") ?? "";
@@ -99,11 +100,11 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
     await vi.waitUntil(async () => {
       ({ sockets } = await snapshot());
       return sockets.length >= 7 && sockets.every(({ closed }) => closed !== undefined);
-    }, 15_000);
+    }, PATIENCE_MS);
     said = await exported("keys.pcapng", "--tls-keys");
     await exported("real.pcapng", "--tls-keys", "--ports", "real");
     await exported("plain.pcapng");
-  }, 90_000);
+  });
   afterAll(async () => {
     for (const app of [...apps, inspector]) await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
@@ -202,10 +203,10 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
       response.on("data", (octets: Buffer) => gathered.push(octets)),
     ).end();
     const seen = (): string => Buffer.concat(gathered).toString("latin1");
-    await vi.waitUntil(() => seen().includes("TRAFFIC_SECRET"), 10_000);
+    await expect.poll(() => seen().includes("TRAFFIC_SECRET")).toBe(true);
     const before = seen().length;
     await run("curl", ["-s", "--cacert", apps[0]?.ready.ca ?? "", `${apps[0]?.url("https")}/while-it-ran`]);
-    await vi.waitUntil(() => seen().slice(before).includes("Why it ended"), 10_000);
+    await expect.poll(() => seen().slice(before).includes("Why it ended")).toBe(true);
     asking.destroy();
     writeFileSync(file("live.pcapng"), Buffer.concat(gathered));
     expect(await tshark("live.pcapng", "-Y", 'tls && http.request.uri == "/while-it-ran"')).not.toBe("");

@@ -35,11 +35,11 @@ needing(missingForDovecot()).describe("Dovecot", () => {
         await dovecot.deliver(user, `${1_700_000_000 + index}.${index}.test`, Buffer.from(text, "utf8"));
     }
     await dovecot.deliver("carl", "1700000000.0.test", HUGE);
-  }, 30_000);
+  });
   afterAll(async () => {
     await dovecot[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
-  }, 30_000);
+  });
 
   const fetched = (
     port: "pop3" | "pop3s",

@@ -57,7 +57,7 @@ it("leaves a Maildir with whole files, and ends with 130", async () => {
   // RFC 1939 §6: without it the server removes nothing.
   expect(lines).toContain("DELE 1");
   expect(lines).not.toContain("QUIT");
-}, 20_000);
+});
 
 it("leaves an mbox with whole messages and without its lock, and ends with 143", async () => {
   expect((await interrupted("SIGTERM", ["--mbox", at("inbox")])).code).toBe(143);
@@ -65,4 +65,4 @@ it("leaves an mbox with whole messages and without its lock, and ends with 143",
   const text = await readFile(at("inbox"), "latin1");
   expect(text).toContain("Hello");
   expect(text).not.toContain("half");
-}, 20_000);
+});

@@ -10,7 +10,7 @@ needing(missingForPostfix()).describe("Postfix", () => {
   beforeAll(async () => {
     postfix = await Postfix.start();
     ({ server } = postfix);
-  }, 30_000);
+  });
   afterAll(() => postfix[Symbol.asyncDispose](), 30_000);
   const delivered = (): Promise<number> => postfix.delivered();
 
@@ -26,7 +26,7 @@ needing(missingForPostfix()).describe("Postfix", () => {
         code: 0,
         errors: "",
       });
-    await expect.poll(delivered, { timeout: 10_000 }).toBe(20);
+    await expect.poll(delivered).toBe(20);
   });
 
   it("tells each refusal", async () => {
@@ -49,6 +49,6 @@ needing(missingForPostfix()).describe("Postfix", () => {
     expect(ended.code).toBe(EXIT.findings);
     // One more that is meant: had a probe been delivered, it would be in the log before this one.
     await askedToSend(["-s", server, "--to", "root@postfix.test"]);
-    await expect.poll(delivered, { timeout: 10_000 }).toBe(before + 1);
+    await expect.poll(delivered).toBe(before + 1);
   });
 });

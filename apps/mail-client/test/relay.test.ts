@@ -14,7 +14,7 @@ describe("our relay", () => {
     folder = new TemporaryFolder("mail-client-relay");
     app = await spawnApp("mail-relay", ["--maildir", join(folder.path, "maildir")]);
     await writeFile(join(folder.path, "password"), `${app.ready.account?.password ?? ""}\n`);
-  }, 40_000);
+  });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();

@@ -315,13 +315,13 @@ realClient("smtp-sink").describe("Postfix's smtp-sink", () => {
     ]);
     try {
       const there = ["-s", `127.0.0.1:${port}`, "--to", "a@b.test", "--parallel", "4"];
-      await expect.poll(async () => (await askedToSend(there)).code, { timeout: 5000 }).toBe(0);
+      await expect.poll(async () => (await askedToSend(there)).code).toBe(0);
       for (const how of ["--no-pipelining", "--pipelining"]) {
         const ended = await askedToSend([...there, "--count", "20", how]);
         expect(ended.output).toMatch(/^20 of 20 messages sent; .* over 4 connections/);
       }
       // It counts sessions, farewells and messages.
-      await expect.poll(() => sink.stdout, { timeout: 5000 }).toMatch(/sess=9 quit=9 mesg=41\s*$/);
+      await expect.poll(() => sink.stdout).toMatch(/sess=9 quit=9 mesg=41\s*$/);
     } finally {
       await sink.stop();
     }

@@ -71,7 +71,7 @@ describe("faults on a running relay", () => {
   let app: RunningApp;
   beforeAll(async () => {
     app = await spawnApp("mail-relay");
-  }, 40_000);
+  });
   afterAll(() => app[Symbol.asyncDispose]());
   beforeEach(() => control("DELETE", "/mail-faults"));
 

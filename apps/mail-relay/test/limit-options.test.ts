@@ -80,7 +80,7 @@ describe.each(["hand", "smtp-server"])("with every bound off, --engine %s", (eng
   beforeAll(async () => {
     const off = bounds.map(({ name }) => `--${name}=off`);
     app = await spawnApp("mail-relay", [`--engine=${engine}`, ...off]);
-  }, 40_000);
+  });
   afterAll(() => app[Symbol.asyncDispose]());
 
   it("takes what each bound would have refused", async () => {

@@ -14,11 +14,9 @@ import {
   workspaceRoot,
   type RunningApp,
 } from "@socketscope/testkit";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asked } from "./asked.ts";
 import { pictures, SAMPLE, told } from "./films.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Packets of pictures and of sound. */
 async function packets(file: string): Promise<string[]> {

@@ -3,13 +3,11 @@ import { join } from "node:path";
 import { listenTcp, type Listener } from "@socketscope/socket-core";
 import { findProgram, needing, run, Spawned, TemporaryFolder } from "@socketscope/testkit";
 import { openChromium, openFirefox, type Browser } from "@socketscope/testkit/browsers";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { serveRtmp } from "../src/ingest/rtmp-ingest.ts";
 import { SAMPLE_FOLDER } from "../src/sample-folder.ts";
 import { serving, type Serving } from "./serving.ts";
 import { problems, until } from "./watching.ts";
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 const SAMPLE = join(SAMPLE_FOLDER, "sample-180p.mp4");
 /** Seconds that each browser is to play. */
@@ -68,9 +66,7 @@ clients.describe("a channel that is published", () => {
       "5",
     ];
     const address = `${site.origin}/live/${name}/plain.m3u8`;
-    const { stderr } = await run("setpriv", [...user, "cvlc", ...quiet, address, "vlc://quit"], {
-      timeout: 60_000,
-    });
+    const { stderr } = await run("setpriv", [...user, "cvlc", ...quiet, address, "vlc://quit"]);
     return stderr;
   }
 

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { parsePlaylist, type MediaPlaylist } from "@socketscope/media";
 import { realClient, run, TemporaryFolder } from "@socketscope/testkit";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { FilmShelf } from "../src/films/shelf.ts";
 import { IngestDesk } from "../src/ingest/desk.ts";
 import { Channels } from "../src/live/channels.ts";
@@ -12,8 +12,6 @@ import { SAMPLE_FOLDER } from "../src/sample-folder.ts";
 import { TestClock } from "./clock.ts";
 import { frames, make, times } from "./ffmpeg.ts";
 import { ENGINES, serving, type Serving } from "./serving.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const SAMPLE = join(SAMPLE_FOLDER, "sample-180p.mp4");
 const MP4 = ["-f", "mp4", "-movflags", "frag_keyframe+empty_moov+default_base_moof"];

@@ -2,12 +2,10 @@
 import { programPath, realClient } from "@socketscope/testkit";
 import { axe, inspect } from "@socketscope/testkit/browsers";
 import { chromium, type Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { arrive, PAGE_STATES } from "./page-states.ts";
 import { heardBySomebody, type Somebody } from "./heard.ts";
 import { serving, type Serving } from "./serving.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 realClient("chromium").describe("the player's page", () => {
   let browser: Browser;

@@ -2,15 +2,13 @@
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { realClient, run, TemporaryFolder } from "@socketscope/testkit";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { readerFor } from "../src/ingest/read-stream.ts";
 import { Recorder } from "../src/ingest/recording.ts";
 import { SAMPLE_FOLDER } from "../src/sample-folder.ts";
 import { boxNames } from "./boxes.ts";
 import { frames, make } from "./ffmpeg.ts";
 import { serving, type Serving } from "./serving.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const SAMPLE = join(SAMPLE_FOLDER, "sample-180p.mp4");
 const FRAGMENTED = ["-movflags", "frag_keyframe+empty_moov+default_base_moof"];

@@ -4,13 +4,11 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { listenTcp, type Listener } from "@socketscope/socket-core";
 import { realClient, run, TemporaryFolder, workspaceRoot } from "@socketscope/testkit";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveRtmp } from "../src/ingest/rtmp-ingest.ts";
 import { SAMPLE_FOLDER } from "../src/sample-folder.ts";
 import { make, times } from "./ffmpeg.ts";
 import { serving, type Serving } from "./serving.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const SAMPLE = join(SAMPLE_FOLDER, "sample-180p.mp4");
 const CLOCKS = { handshake: 300, command: 300 };
@@ -63,9 +61,7 @@ describe("publishing by RTMP", () => {
     const publish = (name: string, seconds: number, codecs = ["-c", "copy"]): ReturnType<typeof run> => {
       const input = ["-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-i", SAMPLE];
       const address = `rtmp://127.0.0.1:${door.port}/live/${name}`;
-      return run("ffmpeg", [...input, "-t", String(seconds), ...codecs, "-f", "flv", address], {
-        timeout: 50_000,
-      });
+      return run("ffmpeg", [...input, "-t", String(seconds), ...codecs, "-f", "flv", address]);
     };
 
     it("is refused without the key, and told why", async () => {

@@ -10,11 +10,9 @@ import {
   workspaceRoot,
   type Spawned,
 } from "@socketscope/testkit";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { SAMPLE_FOLDER } from "../src/sample-folder.ts";
 import { frames } from "./ffmpeg.ts";
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const MAIN = ["--import", "tsx", "--conditions=@socketscope/source", "apps/video-streamer/src/main.ts"];
 const CLIENT = MAIN.map((argument) => argument.replace("streamer", "client"));
@@ -95,7 +93,7 @@ clients.describe("a channel on a network", () => {
     async (_way, source) => {
       const before = "-nostdin -loglevel debug -protocol_whitelist file,udp,rtp -threads 1 -i".split(" ");
       const after = ["-t", "3", ...AS_SUMS];
-      const seen = await pair.there.run("ffmpeg", [...before, source(), ...after], { timeout: 60_000 });
+      const seen = await pair.there.run("ffmpeg", [...before, source(), ...after]);
       expect(
         seen.stderr.split("\n").filter((line) => /continuity check failed|corrupt|missed/i.test(line)),
       ).toEqual([]);

@@ -167,10 +167,10 @@ it("a channel is sent over UDP and RTP at once: whole datagrams, right counters,
     { name: "rtp", url: `rtp://127.0.0.1:${pair.rtp.port}` },
   ]);
   await expect
-    .poll(() => Math.min(plain.came.length, pair.rtp.came.length), { timeout: 20_000, interval: 20 })
+    .poll(() => Math.min(plain.came.length, pair.rtp.came.length), { interval: 20 })
     .toBeGreaterThan(30);
   await casts.close();
-  await expect.poll(() => pair.reports.length, { timeout: 5000, interval: 5 }).toBeGreaterThan(1);
+  await expect.poll(() => pair.reports.length, { interval: 5 }).toBeGreaterThan(1);
   expect(new Set(plain.came.map(({ length }) => length))).toEqual(new Set([1316]));
   expect(new Set(pair.rtp.came.map(({ length }) => length))).toEqual(new Set([1328]));
   const events = demultiplex(plain.came);
@@ -197,7 +197,7 @@ it("a channel is sent over UDP and RTP at once: whole datagrams, right counters,
   expect([troubles, site.errors]).toEqual([[], []]);
   plain.socket.close();
   pair.close();
-}, 60_000);
+});
 
 interface Reports {
   readonly casts: readonly { url: string; receivers?: readonly object[] }[];
@@ -214,7 +214,7 @@ it("who hears a channel by RTP and reports it is shown, until he leaves; nobody 
   const target = { name: "demo", scheme: "rtp", host: "127.0.0.1", port: pair.rtp.port } as const;
   const plain = { ...target, scheme: "udp", host: "239.255.77.9" } as const;
   await site.studio.cast({ ...NOTHING, targets: [target, plain] }, new TapPoint(), () => undefined);
-  await expect.poll(() => pair.reports.length, { timeout: 20_000, interval: 20 }).toBeGreaterThan(0);
+  await expect.poll(() => pair.reports.length, { interval: 20 }).toBeGreaterThan(0);
   const sent = readSenderReport(pair.reports[0]?.octets ?? new Uint8Array());
   const { ssrc = 0, stamp = 0 } = sent ?? {};
   const block = { ssrc, fraction: 64, lost: 3, highest: 9, jitter: 450, lastReport: stamp, delay: 0 };
@@ -243,7 +243,7 @@ it("who hears a channel by RTP and reports it is shown, until he leaves; nobody 
   await expect.poll(receivers, { interval: 10 }).toEqual([]);
   expect(site.errors).toEqual([]);
   pair.close();
-}, 60_000);
+});
 
 it("who has reported nothing for five times five seconds is gone, and so is the oldest of too many", () => {
   const audience = new Audience(7, { receivers: 2 });
@@ -273,7 +273,7 @@ it("who is in a group tells the group, and is heard there", async () => {
   expect((await casts(site.origin))[0]?.receivers?.[0]).not.toHaveProperty("roundTrip");
   expect(site.errors).toEqual([]);
   somebody.close();
-}, 60_000);
+});
 
 it.each(["udp", "rtp"] as const)(
   "a channel is fed by %s, from one studio to another",
@@ -290,13 +290,13 @@ it.each(["udp", "rtp"] as const)(
     const targets = [{ ...source, name: "demo", port }];
     await here.studio.cast({ ...NOTHING, targets }, new TapPoint(), tell);
     await expect
-      .poll(() => there.studio.desk.list(), { timeout: 30_000, interval: 50 })
+      .poll(() => there.studio.desk.list(), { interval: 50 })
       .toMatchObject([
         { name: "fed", going: true, by: `MPEG-TS by ${scheme.toUpperCase()}`, warning: undefined },
       ]);
     // It is there when its first segment is whole.
     const master = async (): Promise<string> => (await fetch(`${there.origin}/live/fed/master.m3u8`)).text();
-    await expect.poll(master, { timeout: 30_000, interval: 50 }).toContain("RESOLUTION=640x360");
+    await expect.poll(master, { interval: 50 }).toContain("RESOLUTION=640x360");
     noise.close();
     expect([troubles, there.errors, here.errors]).toEqual([[], [], []]);
   },

@@ -32,7 +32,7 @@ client.describe("with ffmpeg", () =>
     expect(text).toContain("K_");
     expect(text).not.toContain("C");
     expect(site.errors).toEqual([]);
-  }, 90_000),
+  }),
 );
 
 describe.each(ENGINES)("HLS in MPEG-TS, engine %s", (_name, engine) => {
@@ -80,6 +80,6 @@ describe.each(ENGINES)("HLS in MPEG-TS, engine %s", (_name, engine) => {
         ]);
       }
       expect((await fetch(`${site.origin}/vod/other/master.m3u8`)).status).toBe(200);
-    }, 60_000),
+    }),
   );
 });

@@ -57,7 +57,7 @@ describe.each(ENGINES)("HLS on demand, engine %s", (_name, engine) => {
     expect((await frames(`${base}/audio.m3u8`, "a")).slice(1)).toEqual(await frames(SAMPLE, "a"));
     expect(await times(`${base}/audio.m3u8`, "a")).toEqual(await times(SAMPLE, "a"));
     expect(site.errors).toEqual([]);
-  }, 90_000);
+  });
 
   it("has a playlist of key pictures: each range of a segment is one, as the film has it", async () => {
     await using site = await serving({}, engine);
@@ -103,7 +103,7 @@ describe.each(ENGINES)("HLS on demand, engine %s", (_name, engine) => {
       expect(shown.trim().split("\n").at(-1)?.split(",").at(-1)?.trim()).toBe(pictures[50 * i]);
     }
     expect(site.errors).toEqual([]);
-  }, 90_000);
+  });
 
   it("has none where the sizes of key pictures are known only once they are read", async () => {
     using folder = new TemporaryFolder();
@@ -247,7 +247,7 @@ client.describe("HLS on demand, of any film", () => {
       ).toEqual([2, 2, 2, 2]);
     }
     expect(site.errors).toEqual([]);
-  }, 120_000);
+  });
 
   it("offers the subtitles that lie beside the film", async () => {
     using folder = new TemporaryFolder();

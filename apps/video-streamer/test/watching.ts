@@ -4,7 +4,7 @@ import type { BrowserPage } from "@socketscope/testkit/browsers";
 /** Waits in the page until `condition` (an expression) holds. */
 export async function until(page: BrowserPage, condition: string): Promise<void> {
   const held = await page.evaluate(
-    `new Promise((done) => { const end = Date.now() + 60_000; const look = () => { let ok = false; try { ok = Boolean(${condition}); } catch {} if (ok || Date.now() > end) done(ok); else setTimeout(look, 50); }; look(); })`,
+    `new Promise((done) => { const end = Date.now() + 150_000; const look = () => { let ok = false; try { ok = Boolean(${condition}); } catch {} if (ok || Date.now() > end) done(ok); else setTimeout(look, 50); }; look(); })`,
   );
   if (held !== true) {
     const facts = await page.evaluate(

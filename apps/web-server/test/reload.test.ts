@@ -9,7 +9,6 @@ import { hand } from "@socketscope/web/engine";
 import { asked, fieldOf, textOf } from "./asked.ts";
 import { ENGINES, serving } from "./serving.ts";
 
-const SLOW = { timeout: 15_000, interval: 50 };
 const HTML = ["Accept", "text/html"];
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -95,17 +94,15 @@ realClient("chromium").describe("in Chromium", () => {
       await using browser = await openChromium();
       const open = await browser.newPage();
       await open.goto(`${server.origin}/`);
-      await expect.poll(() => reload.pages, SLOW).toBe(1);
+      await expect.poll(() => reload.pages).toBe(1);
       await open.evaluate("window.same = true");
       writeFileSync(join(folder.path, "site.css"), "body{color:rgb(4,5,6)}");
-      await expect
-        .poll(() => open.evaluate("getComputedStyle(document.body).color"), SLOW)
-        .toBe("rgb(4, 5, 6)");
+      await expect.poll(() => open.evaluate("getComputedStyle(document.body).color")).toBe("rgb(4, 5, 6)");
       expect(await open.evaluate("window.same")).toBe(true);
       writeFileSync(join(folder.path, "index.html"), page("two"));
-      await expect.poll(() => open.evaluate("document.querySelector('p').textContent"), SLOW).toBe("two");
+      await expect.poll(() => open.evaluate("document.querySelector('p').textContent")).toBe("two");
       expect(await open.evaluate("window.same")).toBeUndefined();
-      await expect.poll(() => reload.pages, SLOW).toBe(1);
+      await expect.poll(() => reload.pages).toBe(1);
       expect(open.problems).toEqual([]);
       reload.close();
       await server.close();

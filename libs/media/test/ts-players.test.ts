@@ -8,9 +8,7 @@ import { demultiplex, faults, octetsOf, samplesOf } from "./ts-samples.ts";
 const FILM = join(workspaceRoot, "apps/video-streamer/sample/sample-180p.mp4");
 
 async function ffmpeg(...args: readonly string[]): Promise<string> {
-  const { text, stderr, code } = await run("ffmpeg", ["-nostdin", "-loglevel", "warning", "-y", ...args], {
-    timeout: 60_000,
-  });
+  const { text, stderr, code } = await run("ffmpeg", ["-nostdin", "-loglevel", "warning", "-y", ...args]);
   if (code !== 0 || stderr !== "") throw new Error(`ffmpeg ${args.join(" ")}: ${code} ${stderr}`);
   return text;
 }

@@ -49,7 +49,7 @@ describe("after hundreds of broken sessions", () => {
     const before = descriptors();
     for (turn = 0; turn < 300; turn++) await one();
     // The last of them may still be closing.
-    await expect.poll(descriptors, { timeout: 5000 }).toBeLessThanOrEqual(before + 2);
+    await expect.poll(descriptors).toBeLessThanOrEqual(before + 2);
     expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length).toBeLessThan(10);
   });
 
@@ -60,6 +60,6 @@ describe("after hundreds of broken sessions", () => {
     for (let count = 0; count < 20; count++) kept.push(await connect(peer));
     expect(descriptors()).toBeGreaterThanOrEqual(before + 30);
     for (const session of kept) session.close();
-    await expect.poll(descriptors, { timeout: 5000 }).toBeLessThanOrEqual(before + 4);
+    await expect.poll(descriptors).toBeLessThanOrEqual(before + 4);
   });
 });

@@ -361,7 +361,7 @@ describe("converse", () => {
       for (let i = 0; i < 40; i++) link.send(`${line.text}${i}`);
       link.send("quit");
     });
-    const stream = await connectTcp({ ...listener.address, protocol: "lines", timeout: 5_000 });
+    const stream = await connectTcp({ ...listener.address, protocol: "lines", timeout: 60_000 });
     const dialogue = converse(stream, new LineCore(), clocks.slow);
     dialogue.send("go");
     const got: string[] = [];
@@ -376,7 +376,7 @@ describe("converse", () => {
     const { listener, next } = await serveLines((_, link) => {
       for (let i = 0; i < 20_000; i++) link.send(line);
     });
-    const stream = await connectTcp({ ...listener.address, protocol: "lines", timeout: 5_000 });
+    const stream = await connectTcp({ ...listener.address, protocol: "lines", timeout: 60_000 });
     const dialogue = converse(stream, new LineCore(), clocks.slow);
     dialogue.send("go");
     const server = await next();
@@ -389,7 +389,7 @@ describe("converse", () => {
 
   it("rejects with the peer's fault", async () => {
     const { listener } = await serveLines((_, link) => void link.send("BAD"));
-    const stream = await connectTcp({ ...listener.address, protocol: "lines", timeout: 5_000 });
+    const stream = await connectTcp({ ...listener.address, protocol: "lines", timeout: 60_000 });
     const dialogue = converse(stream, new LineCore(), clocks.slow);
     dialogue.send("go");
     await expect(dialogue.next()).rejects.toMatchObject({ code: "LINE_BAD" });

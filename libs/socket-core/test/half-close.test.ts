@@ -35,7 +35,7 @@ describe("halfClose()", () => {
     onTestFinished(() => void server.close());
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const stream = await connectTcp({ host: "127.0.0.1", port, protocol: "lines", timeout: 5_000 });
+    const stream = await connectTcp({ host: "127.0.0.1", port, protocol: "lines", timeout: 60_000 });
     const { ended, over } = collect(stream);
     stream.write(Buffer.from("hello"));
     stream.halfClose();
@@ -54,7 +54,7 @@ describe("halfClose()", () => {
     const sockets = (): number =>
       process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
     const before = sockets();
-    const stream = await connectTcp({ host: "127.0.0.1", port, protocol: "lines", timeout: 5_000 });
+    const stream = await connectTcp({ host: "127.0.0.1", port, protocol: "lines", timeout: 60_000 });
     const { over } = collect(stream);
     stream.halfClose();
     stream.reset("we-ended");

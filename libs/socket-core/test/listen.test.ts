@@ -74,7 +74,7 @@ describe("a listener", () => {
     using folder = new TemporaryFolder("unix");
     const path = join(folder.path, "test.sock");
     await serveLines(echo, { path });
-    const stream = await connectTcp({ host: "", port: 0, path, protocol: "lines", timeout: 5_000 });
+    const stream = await connectTcp({ host: "", port: 0, path, protocol: "lines", timeout: 60_000 });
     const dialogue = converse(stream, new LineCore(), clocks.slow);
     dialogue.send("local");
     expect(await dialogue.next()).toEqual({ text: "local!" });
@@ -321,7 +321,7 @@ describe("tapSocket", () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const stream = await connectTcp({ host: "127.0.0.1", port, protocol: "lines", timeout: 5_000 });
+    const stream = await connectTcp({ host: "127.0.0.1", port, protocol: "lines", timeout: 60_000 });
     const dialogue = converse(stream, new LineCore(), clocks.slow);
     expect(await dialogue.next()).toEqual({ text: "220 hi\r" });
     dialogue.send("QUIT");
@@ -337,7 +337,7 @@ describe("a client", () => {
     const { listener } = await serveLines(echo);
     await listener.drain(0);
     await expect(
-      connectTcp({ ...listener.address, protocol: "lines", timeout: 5_000 }),
+      connectTcp({ ...listener.address, protocol: "lines", timeout: 60_000 }),
     ).rejects.toMatchObject({
       code: "REFUSED",
       message: expect.stringContaining(`port ${listener.address.port}`),

@@ -60,7 +60,7 @@ describe("the wire layer of the tap", () => {
     const stream = await connectTcp({
       ...listener.address,
       protocol: "lines",
-      timeout: 5_000,
+      timeout: 60_000,
       tls: { servername: "localhost", ca },
       wireTap: far.tap,
     });

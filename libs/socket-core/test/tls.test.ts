@@ -34,7 +34,7 @@ describe("implicit TLS", () => {
     const stream = await connectTcp({
       ...listener.address,
       protocol: "lines",
-      timeout: 5_000,
+      timeout: 60_000,
       tls: { servername: "localhost", ca },
     });
     const dialogue = converse(stream, new LineCore(), clocks.slow);
@@ -61,7 +61,7 @@ describe("implicit TLS", () => {
           host: "127.0.0.1",
           port,
           protocol: "lines",
-          timeout: 5_000,
+          timeout: 60_000,
           tls: { servername: "localhost", ca, ...(session && { session }) },
         });
         const dialogue = converse(stream, new LineCore(), clocks.slow);
@@ -92,7 +92,7 @@ describe("implicit TLS", () => {
         host: "127.0.0.1",
         port,
         protocol: "lines",
-        timeout: 5_000,
+        timeout: 60_000,
         tls: { servername, ca },
       });
       stream.destroy("we-ended");
@@ -103,7 +103,7 @@ describe("implicit TLS", () => {
 
   it("is refused by a client that does not know the authority, or asked for another name", async () => {
     const { listener } = await serveLines(echo, { tls: first });
-    const to = { ...listener.address, protocol: "lines", timeout: 5_000 };
+    const to = { ...listener.address, protocol: "lines", timeout: 60_000 };
     await expect(connectTcp({ ...to, tls: { servername: "localhost" } })).rejects.toMatchObject({
       code: "TLS",
     });

@@ -104,7 +104,7 @@ async function connect(
   options: Partial<SshConnectOptions> = { password: "ann's word" },
 ): ReturnType<typeof connectSsh> {
   const { host, port } = listener.address;
-  const stream = await connectTcp({ host, port, protocol: "ssh", timeout: 5000 });
+  const stream = await connectTcp({ host, port, protocol: "ssh", timeout: 60_000 });
   return connectSsh(stream, {
     user: "ann",
     trust: ({ fingerprint }) => fingerprint === fingerprintOf(hostKey),
@@ -168,7 +168,7 @@ describe("a login", () => {
   it("ends with the tries", async () => {
     const server = await start({ loginTries: 2 });
     const { host, port } = server.listener.address;
-    const stream = await connectTcp({ host, port, protocol: "ssh", timeout: 5000 });
+    const stream = await connectTcp({ host, port, protocol: "ssh", timeout: 60_000 });
     const client = new ssh2.Client();
     let asked = 0;
     const duplex = new DuplexOverStream(stream, {
@@ -227,7 +227,7 @@ describe("a channel", () => {
     first.linger("we-ended");
     await until(() => server.channels[0]?.closed !== undefined);
     // RFC 4254 §5.3: its place is free when both ends have said CLOSE, which is a little later.
-    const remote = await openSftp(await vi.waitFor(() => connection.openSftp(), { timeout: 10_000 }));
+    const remote = await openSftp(await vi.waitFor(() => connection.openSftp(), { timeout: 60_000 }));
     remote.end();
     connection.end();
   });
@@ -302,10 +302,10 @@ it("a server that drains lets channels finish and takes no other", async () => {
 it("somebody who speaks no SSH is let go of", async () => {
   const server = await start({ loginMs: 300 });
   const { host, port } = server.listener.address;
-  const stream = await connectTcp({ host, port, protocol: "ssh", timeout: 5000 });
+  const stream = await connectTcp({ host, port, protocol: "ssh", timeout: 60_000 });
   stream.write(Buffer.from("GET / HTTP/1.1\r\n\r\n"));
   await until(() => server.listener.open.size === 0);
-  const silent = await connectTcp({ host, port, protocol: "ssh", timeout: 5000 });
+  const silent = await connectTcp({ host, port, protocol: "ssh", timeout: 60_000 });
   await until(() => server.listener.open.size === 1);
   await until(() => server.listener.open.size === 0);
   expect(server.channels).toEqual([]);
@@ -315,7 +315,7 @@ it("somebody who speaks no SSH is let go of", async () => {
 
 it("the server offers AES, and no cipher that Node has in parts only", async () => {
   const { listener } = await start();
-  const stream = await connectTcp({ ...listener.address, protocol: "ssh", timeout: 5000 });
+  const stream = await connectTcp({ ...listener.address, protocol: "ssh", timeout: 60_000 });
   let said = "";
   await new Promise<void>((resolve) => {
     stream.attach({

@@ -39,7 +39,7 @@ describe("content of a request", () => {
           before = written;
           return still;
         },
-        { interval: 150, timeout: 15_000 },
+        { interval: 150 },
       )
       .toBe(true);
     expect(written).toBeLessThan(24 * MIB);

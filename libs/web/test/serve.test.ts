@@ -57,7 +57,7 @@ describe("a streamed answer", () => {
           before = seen.made;
           return still;
         },
-        { interval: 150, timeout: 15_000 },
+        { interval: 150 },
       )
       .toBe(true);
     // 1 MiB queued here, and what the kernel takes for a socket (tcp_wmem: 4 MiB by default).

@@ -25,7 +25,7 @@ describe.each([
 
   it("go now as they were kept", async () => {
     expect(await compareDialogues(dialogues)).toEqual(golden);
-  }, 180_000);
+  });
 });
 
 it("no letter that was hidden in another is kept, where the engine is ours", () => {

@@ -6,9 +6,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { PeerError } from "./peer-error.ts";
 
 /** Milliseconds until its port answers. */
-const READY = 10_000;
+const READY = 60_000;
 /** Milliseconds between SIGTERM and SIGKILL. */
-const STOPPED = 10_000;
+const STOPPED = 60_000;
 
 export class PeerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;

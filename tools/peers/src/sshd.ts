@@ -43,7 +43,7 @@ export class Sshd implements AsyncDisposable {
     // Debian's sshd parts its privileges there, and its service would make it.
     mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
     for (const name of ["host", "user"])
-      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)], { timeout: 20_000 });
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)], { timeout: 60_000 });
     writeFileSync(at("authorized_keys"), readFileSync(at("user.pub")), { mode: 0o600 });
     const port = await freePort();
     const lines = [

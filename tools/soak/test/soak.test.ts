@@ -10,7 +10,7 @@ realClient("curl", "wrk", "swaks", "smtp-source", "lftp", "sftp", "ssh-keygen", 
     it("have what was sent, hold no more than before, and end when told", async () => {
       const report = await soak({ seconds: 8, warmUp: 6, leaks: false });
       expect(faultsOf(report), tableOf(report)).toEqual([]);
-    }, 180_000);
+    });
 
     it("would be told apart from some that keep something of each connection, also when stopped early", async () => {
       const stop = new AbortController();
@@ -21,6 +21,6 @@ realClient("curl", "wrk", "swaks", "smtp-source", "lftp", "sftp", "ssh-keygen", 
       const faults = faultsOf(report).join("\n");
       expect(faults).toMatch(/web-server: its memory grew by/);
       expect(faults).toMatch(/mail-relay: \d+ descriptors before, \d+ after/);
-    }, 180_000);
+    });
   },
 );

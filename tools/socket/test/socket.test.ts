@@ -211,7 +211,7 @@ describe("the command line", () => {
     // Some is read ahead; what is behind it stays in the kernel.
     client.write(Buffer.alloc(300_000));
     await expect
-      .poll(async () => (await begin("table", port).ended).output, { timeout: 10_000 })
+      .poll(async () => (await begin("table", port).ended).output)
       .toMatch(/ [1-9]\d{3,} unread, \d+ unsent\n/);
   });
 

@@ -3,7 +3,7 @@
 export interface BrowserOptions {
   /** A file with the PEM of the authority to trust. Nothing else is trusted, and no certificate error is ignored. */
   readonly ca?: string;
-  /** Milliseconds for each step. Default 30,000. */
+  /** Milliseconds for each step. Default 60,000. */
   readonly timeout?: number;
 }
 

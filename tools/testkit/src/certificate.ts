@@ -18,7 +18,7 @@ export function makeCertificates(...subjects: readonly (readonly string[])[]): {
   using folder = new TemporaryFolder("certificate");
   const at = (name: string): string => join(folder.path, name);
   const openssl = (...args: string[]): void => {
-    execFileSync("openssl", args, { stdio: "pipe", timeout: 20_000 });
+    execFileSync("openssl", args, { stdio: "pipe", timeout: 60_000 });
   };
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   openssl(

@@ -19,7 +19,7 @@ const flags = [
 ];
 
 /** The system's Chromium with a HOME of its own. */
-export async function openChromium({ ca, timeout = 30_000 }: BrowserOptions = {}): Promise<Browser> {
+export async function openChromium({ ca, timeout = 60_000 }: BrowserOptions = {}): Promise<Browser> {
   const home = new TemporaryFolder("chromium");
   try {
     if (ca !== undefined) await trustAuthority(join(home.path, ".pki", "nssdb"), ca);

@@ -22,7 +22,7 @@ const quiet = {
 };
 
 /** The system's Firefox, driven by WebDriver BiDi, with a profile of its own. */
-export async function openFirefox({ ca, timeout = 30_000 }: BrowserOptions = {}): Promise<Browser> {
+export async function openFirefox({ ca, timeout = 60_000 }: BrowserOptions = {}): Promise<Browser> {
   const home = new TemporaryFolder("firefox");
   const profile = join(home.path, "profile");
   try {

@@ -98,7 +98,7 @@ export class NetworkPair implements Disposable {
 }
 
 /** Milliseconds in which a cable between two interfaces that are up must carry. */
-const CARRIER_TIMEOUT_MS = 10_000;
+const CARRIER_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 10;
 
 /**
@@ -116,5 +116,5 @@ function awaitCarrier(namespace: string): void {
 }
 
 function ip(...args: readonly string[]): string {
-  return execFileSync("ip", args, { stdio: "pipe", timeout: 10_000, encoding: "utf8" });
+  return execFileSync("ip", args, { stdio: "pipe", timeout: 60_000, encoding: "utf8" });
 }

@@ -38,7 +38,7 @@ let looked = false;
 export function missingForPyftpdlib(): string | undefined {
   if (!looked) {
     looked = true;
-    const { status } = spawnSync(PYTHON, ["-c", "import pyftpdlib, OpenSSL"], { timeout: 20_000 });
+    const { status } = spawnSync(PYTHON, ["-c", "import pyftpdlib, OpenSSL"], { timeout: 60_000 });
     missing = status === 0 ? undefined : "pyftpdlib is not installed, see tools/setup-clients.sh";
   }
   return missing;

@@ -9,7 +9,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to standard input, which then ends. Default: standard input is empty. */
   readonly input?: string | Uint8Array;
-  /** Milliseconds until the process group is killed and `run` throws. Default 30,000. */
+  /** Milliseconds until the process group is killed and `run` throws. Default 120,000. */
   readonly timeout?: number;
   /** Octets kept of each output stream; more is read and forgotten. Default 16 MiB. */
   readonly maxOutput?: number;
@@ -43,7 +43,7 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { timeout = 30_000, maxOutput = 16 * 1024 * 1024 } = options;
+  const { timeout = 120_000, maxOutput = 16 * 1024 * 1024 } = options;
   const child = spawn(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: plainEnvironment(options.env),

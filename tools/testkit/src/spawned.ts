@@ -7,11 +7,14 @@ import { killGroup, plainEnvironment } from "./run.ts";
 export interface SpawnOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Milliseconds until the awaited line has come. Default 20,000. */
+  /** Milliseconds until the awaited line has come. Default 60,000. */
   readonly readyTimeout?: number;
-  /** Milliseconds between SIGTERM and SIGKILL. Default 15,000. */
+  /** Milliseconds between SIGTERM and SIGKILL. Default 60,000. */
   readonly stopTimeout?: number;
 }
+
+/** Nothing takes that long: it ends a wait for what never comes, and says what that was before the test's own end. */
+export const PATIENCE_MS = 60_000;
 
 /** Characters of each output stream that are kept; the oldest go first. */
 const kept = 1024 * 1024;
@@ -29,7 +32,7 @@ export class Spawned implements AsyncDisposable {
 
   constructor(program: string, args: readonly string[], options: SpawnOptions = {}) {
     this.#title = [program, ...args].join(" ");
-    this.#stopTimeout = options.stopTimeout ?? 15_000;
+    this.#stopTimeout = options.stopTimeout ?? PATIENCE_MS;
     const child = spawn(program, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: plainEnvironment(options.env),
@@ -72,7 +75,7 @@ export class Spawned implements AsyncDisposable {
   }
 
   /** The first line of standard output that `test` takes. Throws LaunchError TIMEOUT, or NOT_READY when it ends before. */
-  line(test: (line: string) => boolean = () => true, timeout = 20_000): Promise<string> {
+  line(test: (line: string) => boolean = () => true, timeout = PATIENCE_MS): Promise<string> {
     return this.#until(
       () => this.#lines.find((line) => test(line)),
       "the awaited line on standard output",
@@ -81,7 +84,7 @@ export class Spawned implements AsyncDisposable {
   }
 
   /** Resolves once standard error holds `text` (logs go there). */
-  async logged(text: string | RegExp, timeout = 10_000): Promise<void> {
+  async logged(text: string | RegExp, timeout = PATIENCE_MS): Promise<void> {
     const holds = (): true | undefined =>
       (typeof text === "string" ? this.#stderr.includes(text) : text.test(this.#stderr)) || undefined;
     await this.#until(holds, `${String(text)} on standard error`, timeout);

@@ -5,15 +5,13 @@
 import { Spawned } from "./spawned.ts";
 
 const program = `
-import socket, sys
+import signal, socket, sys
 host, port, request, octets = sys.argv[1], int(sys.argv[2]), bytes.fromhex(sys.argv[3]), int(sys.argv[4])
 family = socket.AF_INET6 if ":" in host else socket.AF_INET
 s = socket.socket(family, socket.SOCK_STREAM)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
 s.connect((host, port))
 s.sendall(request)
-print("asked", s.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF), flush=True)
-import signal
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 def count(*_):
     total = 0
@@ -26,6 +24,8 @@ def count(*_):
         total += len(got)
     print("end", total, flush=True)
 signal.signal(signal.SIGUSR1, count)
+# Not before: whoever reads it may send a signal at once.
+print("asked", s.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF), flush=True)
 while True: signal.pause()
 `;
 
@@ -51,7 +51,7 @@ export async function stallReader(
   ]);
   await reader.line((line) => line.startsWith("asked"));
   return {
-    async resume(timeout = 30_000) {
+    async resume(timeout = 60_000) {
       reader.kill("SIGUSR1");
       const line = await reader.line((text) => /^(end|reset) /.test(text), timeout);
       const [how, octets] = line.split(" ");

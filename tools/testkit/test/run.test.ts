@@ -58,11 +58,11 @@ describe("run", () => {
     expect(failure).toMatchObject({ code: "TIMEOUT" });
     const grandchild = Number(/\n(\d+)\s*$/.exec(failure instanceof Error ? failure.message : "")?.[1]);
     expect(grandchild).toBeGreaterThan(0);
-    await expect.poll(() => isAlive(grandchild), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(grandchild)).toBe(false);
   });
 
   it("leaves no child behind after a normal end", async () => {
     const result = await run("sh", ["-c", "sleep 60 >/dev/null 2>&1 & echo $!"]);
-    await expect.poll(() => isAlive(Number(result.text)), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(Number(result.text))).toBe(false);
   });
 });

@@ -28,7 +28,7 @@ realClient("python3").describe("stallReader", () => {
           left = socket.writableLength;
           return left === before;
         },
-        { timeout: 10_000, interval: 100 },
+        { interval: 100 },
       )
       .toBe(true);
     expect(taken).toBe(false);

@@ -38,7 +38,7 @@ describe.each(["hand", "ftp-srv"])("real FTP programs, engine %s", (engine) => {
       "--mode-z",
       "--log=json",
     ]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
@@ -164,7 +164,7 @@ describe.each(["hand", "ftp-srv"])("real FTP programs, engine %s", (engine) => {
       // It takes MODE Z by itself where it is offered.
       const script = `set net:max-retries 1; set net:timeout ${engine === "hand" ? 15 : 4}; set ftp:use-mode-z no; set ssl:ca-file ${ca()}; ${settings};
         open -u ann,"s e:cret" ftp://127.0.0.1:${portOf("ftp")}; ${commands}; bye`;
-      const result = await run("lftp", ["--norc", "-c", script], { timeout: 90_000 });
+      const result = await run("lftp", ["--norc", "-c", script]);
       expect([result.code, result.stderr]).toEqual([0, ""]);
     };
 
@@ -238,26 +238,22 @@ describe.each(["hand", "ftp-srv"])("real FTP programs, engine %s", (engine) => {
     it("fetches a tree, in clear and under TLS", async () => {
       makeTree(join(home(), "site"), 20);
       for (const scheme of ["ftp", "ftps"]) {
-        const result = await run(
-          "wget",
-          [
-            "-q",
-            "-r",
-            "-nH",
-            "--no-remove-listing",
-            "--restrict-file-names=nocontrol",
-            "--user=ann",
-            "--password=s e:cret",
-            `--ca-certificate=${ca()}`,
-            "--tries=1",
-            "--timeout=15",
-            ...(scheme === "ftps" ? ["--ftps-implicit"] : []),
-            "-P",
-            join(local(), scheme),
-            `${scheme}://127.0.0.1:${portOf(scheme)}/site/many/`,
-          ],
-          { timeout: 60_000 },
-        );
+        const result = await run("wget", [
+          "-q",
+          "-r",
+          "-nH",
+          "--no-remove-listing",
+          "--restrict-file-names=nocontrol",
+          "--user=ann",
+          "--password=s e:cret",
+          `--ca-certificate=${ca()}`,
+          "--tries=1",
+          "--timeout=15",
+          ...(scheme === "ftps" ? ["--ftps-implicit"] : []),
+          "-P",
+          join(local(), scheme),
+          `${scheme}://127.0.0.1:${portOf(scheme)}/site/many/`,
+        ]);
         expect([result.code, result.stderr]).toEqual([0, ""]);
         const got = treeOf(join(local(), scheme, "site/many"));
         delete got[".listing"];

@@ -22,7 +22,7 @@ const isRoot = process.getuid?.() === 0;
     app = await spawnApp("file-transfer", ["--user=ann:secret", `--home=${home()}`], {
       readyTimeout: 60_000,
     });
-  }, 90_000);
+  });
   afterAll(async () => {
     try {
       await app[Symbol.asyncDispose]();

@@ -22,7 +22,7 @@ describe("--engine ftp-srv", () => {
       `--home=${home("")}`,
       "--login-delay=off",
     ]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();

@@ -255,7 +255,7 @@ describe("names", () => {
     const back = `${path.slice(0, 2000)}${"/..".repeat(600)}`;
     expect(await files.realPath(back)).toBe(path.slice(0, 2000 - 1200));
     execFileSync("rm", ["-rf", "d"], { cwd: home.path });
-  }, 60_000);
+  });
 });
 
 describe("while somebody swaps a folder for a link out of the home", () => {
@@ -292,7 +292,7 @@ describe("while somebody swaps a folder for a link out of the home", () => {
     await files.close();
     // The root, its twin for syncs, the hidden folder.
     expect(descriptorsBelow(home.path)).toHaveLength(3);
-  }, 120_000);
+  });
 });
 
 /** Outcomes and how often each came; "leaked" when something from outside came through. */

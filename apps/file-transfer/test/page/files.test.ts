@@ -63,7 +63,7 @@ beforeAll(async () => {
     "off",
   ]);
   web = app.url("web");
-}, 60_000);
+});
 afterAll(async () => {
   await app?.[Symbol.asyncDispose]();
   folder[Symbol.dispose]();

@@ -24,7 +24,7 @@ realClient("chromium", "curl", "sftp", "ssh-keygen").describe("the page of the f
     });
     stranger = await browser.newContext();
     known = await browser.newContext({ httpCredentials: ann });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await stage?.[Symbol.asyncDispose]();
@@ -63,10 +63,10 @@ realClient("chromium", "curl", "sftp", "ssh-keygen").describe("the page of the f
     const states = await stage.busy();
     // Both transfers that run, and the sessions that wait.
     const counts = "[document.querySelectorAll('.se').length >= 4, document.querySelectorAll('.mv').length]";
-    await expect.poll(() => page.evaluate<unknown>(counts), { timeout: 20_000 }).toEqual([true, 2]);
+    await expect.poll(() => page.evaluate<unknown>(counts)).toEqual([true, 2]);
     for (const state of states) faults.push(...(await faultsOf(state)));
     expect(faults).toEqual([]);
-  }, 180_000);
+  });
 
   it("takes a file by its form and gives it back, without script", async () => {
     const plain = await browser.newContext({ httpCredentials: ann, javaScriptEnabled: false });
@@ -95,5 +95,5 @@ realClient("chromium", "curl", "sftp", "ssh-keygen").describe("the page of the f
     await page.click("tr[data-name=drafts] button");
     expect(await page.textContent(".said")).toBe("drafts is deleted.");
     await plain.close();
-  }, 60_000);
+  });
 });

@@ -214,7 +214,7 @@ realClient("sftp", "ssh").describe("OpenSSH's sftp", () => {
     await good(["reput up"]);
     expect(statSync(join(server.home, "up")).size).toBe(size);
     expect(tail(join(server.home, "up"))).toBe(tail(join(here, "up")));
-  }, 120_000);
+  });
 
   it("lets a read-only user read, and no more", async () => {
     writeFileSync(join(server.home, "there"), "x");

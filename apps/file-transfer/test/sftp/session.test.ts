@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function connect(user = "demo"): Promise<SshConnection> {
-  const stream = await connectTcp({ host: "127.0.0.1", port: server.port, protocol: "ssh", timeout: 10_000 });
+  const stream = await connectTcp({ host: "127.0.0.1", port: server.port, protocol: "ssh", timeout: 60_000 });
   const connection = await connectSsh(stream, { user, password: PASSWORD, trust: () => true });
   connections.push(connection);
   return connection;

@@ -6,8 +6,6 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MessageView } from "../../src/views.ts";
 import { openStage, type PageState, type Stage } from "./states.ts";
 
-/** A busy machine draws late. */
-const SOON = { timeout: 10_000 };
 const LOOKS = [
   [1600, "light"],
   [1000, "dark"],
@@ -26,7 +24,7 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
       args: ["--no-sandbox", "--disable-background-networking"],
     });
     page = await browser.newPage();
-  }, 90_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await stage?.[Symbol.asyncDispose]();
@@ -58,22 +56,22 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     expect(await faultsOf(stage.empty)).toEqual([]);
     expect(await text(".cards")).toContain(`curl -v ${stage.web}/`);
     expect(await text(".cards")).toContain(`swaks --server ${stage.smtp}`);
-  }, 60_000);
+  });
 
   it("shows what is said while one looks", async () => {
     await page.goto(stage.empty.url);
     await page.waitForSelector(".cards");
     states = await stage.talk();
     await page.waitForSelector(".row.c");
-    await expect.poll(() => text(".socks"), SOON).toContain("curl");
-    await expect.poll(() => text(".socks"), SOON).toContain("reject 127.0.0.66");
-  }, 60_000);
+    await expect.poll(() => text(".socks")).toContain("curl");
+    await expect.poll(() => text(".socks")).toContain("reject 127.0.0.66");
+  });
 
   it("is without fault in each state", async () => {
     const faults = [];
     for (const state of states) faults.push(...(await faultsOf(state)));
     expect(faults).toEqual([]);
-  }, 180_000);
+  });
 
   it("compares a good conversation with a broken one, by keyboard and by its address", async () => {
     await page.setViewportSize({ width: 1600, height: 900 });
@@ -81,25 +79,25 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await page.waitForSelector(".pair");
     expect(await text(".compare")).toContain("404 Not Found");
     await page.keyboard.press("n");
-    await expect.poll(() => text(".pair[aria-selected=true]"), SOON).toContain("GET /nothing-here");
+    await expect.poll(() => text(".pair[aria-selected=true]")).toContain("GET /nothing-here");
     expect(await text(".pair[aria-selected=true] mark")).not.toBe("");
     await page.keyboard.press("n");
-    await expect.poll(() => text(".why h2"), SOON).toBe("Another meaning");
+    await expect.poll(() => text(".why h2")).toBe("Another meaning");
     expect(await text(".why")).toContain("There is nothing at this address");
     await page.keyboard.press("N");
     await page.keyboard.press("ArrowUp");
-    await expect.poll(() => text(".why h2"), SOON).toBe("Both say the same");
-    await expect.poll(() => page.url(), SOON).toContain("with=1%2C2&row=0");
+    await expect.poll(() => text(".why h2")).toBe("Both say the same");
+    await expect.poll(() => page.url()).toContain("with=1%2C2&row=0");
     await page.reload();
-    await expect.poll(() => text(".pair[aria-selected=true]"), SOON).toContain("Connected");
+    await expect.poll(() => text(".pair[aria-selected=true]")).toContain("Connected");
     await page.keyboard.press("s");
-    await expect.poll(() => page.url(), SOON).toContain("with=2%2C1");
+    await expect.poll(() => page.url()).toContain("with=2%2C1");
     await page.click("text=Differences");
-    await expect.poll(() => page.url(), SOON).toContain("differences=");
+    await expect.poll(() => page.url()).toContain("differences=");
     expect(await text(".pair.same")).toBe("");
     await page.keyboard.press("c");
     await page.waitForSelector(".talk");
-  }, 60_000);
+  });
 
   it("compares the hand-written engine with the library's", async () => {
     const state = await stage.engines();
@@ -109,7 +107,7 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     expect(await text(".sum.same")).toMatch(/= [1-9]\d* same/);
     expect(await text(".pair.words")).toContain("220 ");
     expect(await text(".pair.meaning")).toBe("");
-  }, 60_000);
+  });
 
   it("reads a playlist line by line, and leads to who asked for what it names, and back", async () => {
     const state = await stage.film();
@@ -120,11 +118,11 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     expect(pieces).toContain("#EXT-X-TARGETDURATION:2tag EXT-X-TARGETDURATION");
     expect(pieces).toContain("so often a live playlist is asked for. RFC 8216 §4.3.3.1");
     await page.click(".asked >> text=-0.m4s");
-    await expect.poll(() => text(".why h2"), SOON).toMatch(/^GET \/vod\/sample\/.*-0\.m4s HTTP/);
+    await expect.poll(() => text(".why h2")).toMatch(/^GET \/vod\/sample\/.*-0\.m4s HTTP/);
     await page.click(".links >> text=the playlist /vod/");
-    await expect.poll(() => text(".why h2"), SOON).toMatch(/octets$/);
-    await expect.poll(() => text(".pieces"), SOON).toContain("#EXTM3U");
-  }, 120_000);
+    await expect.poll(() => text(".why h2")).toMatch(/octets$/);
+    await expect.poll(() => text(".pieces")).toContain("#EXTM3U");
+  });
 
   it("holds the server's answer, and sends it edited", async () => {
     const { states: held, letGo } = await stage.hold();
@@ -140,25 +138,25 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     expect(await text(".hcard")).toContain("24 octets (was 24)");
     await page.click("text=Let go, edited");
     await page.waitForSelector(".hcard", { state: "detached" });
-    await expect.poll(() => text(".rows"), SOON).toContain("550 5.1.1 No such user");
+    await expect.poll(() => text(".rows")).toContain("550 5.1.1 No such user");
     expect(await text(".rows")).toContain("Edited: was “250 2.1.5");
     await page.click(".heldbar >> text=Stop");
     await page.waitForSelector(".heldbar", { state: "detached" });
     await letGo();
-  }, 60_000);
+  });
 
   it("shows the step of a lesson: what is asked, what is missing, and its tick as it comes", async () => {
     const state = await stage.lesson(1);
     expect(await faultsOf(state)).toEqual([]);
-    await expect.poll(() => text(".lesson"), SOON).toContain("Lesson 6 · step 4");
+    await expect.poll(() => text(".lesson")).toContain("Lesson 6 · step 4");
     expect(await text(".lesson .asked")).toMatch(/✓ an envelope is begun.*○ somebody who does not exist/);
     expect(await text(".lesson p")).toContain("no 550 was seen");
     await stage.lesson(2);
-    await expect.poll(() => text(".lesson .asked"), SOON).toContain("✓ somebody who does not exist");
+    await expect.poll(() => text(".lesson .asked")).toContain("✓ somebody who does not exist");
     expect(await text(".lesson p")).toBe("");
     await stage.lessonOver();
     await page.waitForSelector(".lesson", { state: "detached" });
-  }, 60_000);
+  });
 
   it("explains the message that the address names, with its clause and our line of code", async () => {
     await page.setViewportSize({ width: 1600, height: 900 });
@@ -185,17 +183,17 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await page.waitForSelector(".row");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
-    await expect.poll(() => page.url(), SOON).toContain("socket=1&message=1");
+    await expect.poll(() => page.url()).toContain("socket=1&message=1");
     await page.keyboard.press("]");
-    await expect.poll(() => page.url(), SOON).not.toMatch(/socket=1\b/);
+    await expect.poll(() => page.url()).not.toMatch(/socket=1\b/);
     await page.keyboard.press("2");
-    await expect.poll(() => page.url(), SOON).toContain("view=sequence");
+    await expect.poll(() => page.url()).toContain("view=sequence");
     await page.goBack();
-    await expect.poll(() => page.url(), SOON).toContain("socket=1&message=1");
+    await expect.poll(() => page.url()).toContain("socket=1&message=1");
     await page.keyboard.press("/");
     await page.keyboard.type("code:404");
-    await expect.poll(() => page.url(), SOON).toContain("filter=code%3A404");
-    await expect.poll(() => text(".socks"), SOON).not.toContain("swaks");
+    await expect.poll(() => page.url()).toContain("filter=code%3A404");
+    await expect.poll(() => text(".socks")).not.toContain("swaks");
   });
 
   it("sends a letter again, and there are two; of a recording nothing is said again, and why", async () => {
@@ -206,7 +204,7 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
       const listed = await (await fetch(`${stage.inbox}/api/v1/messages`)).text();
       return listed.split('"pressed twice"').length - 1;
     };
-    await expect.poll(letters, SOON).toBe(1);
+    await expect.poll(letters).toBe(1);
     /** The newest letter's content. */
     const content = async (): Promise<string> => {
       const asked = await (await fetch(`${stage.origin}/api/snapshot`)).json();
@@ -214,23 +212,23 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
       const found = messages.findLast(({ kind, protocol }) => kind === "content" && protocol === "smtp");
       return found === undefined ? "" : `socket=${found.socket}&message=${found.id}`;
     };
-    await expect.poll(() => content(), SOON).not.toBe("");
+    await expect.poll(() => content()).not.toBe("");
     await page.goto(`${stage.origin}/?${await content()}`);
     await page.click("text=Send again");
-    await expect.poll(() => text(".again"), { timeout: 30_000 }).toContain("and answered.");
-    await expect.poll(letters, SOON).toBe(2);
+    await expect.poll(() => text(".again")).toContain("and answered.");
+    await expect.poll(letters).toBe(2);
     const before = page.url();
     await page.click("text=To the new socket");
-    await expect.poll(() => page.url(), SOON).not.toBe(before);
-    await expect.poll(() => text(".rows"), SOON).toContain("RCPT TO:<dee@lab.test>");
+    await expect.poll(() => page.url()).not.toBe(before);
+    await expect.poll(() => text(".rows")).toContain("RCPT TO:<dee@lab.test>");
     const recording = await (await fetch(`${stage.origin}/recording.ndjson`)).text();
     await fetch(`${stage.origin}/api/import`, { method: "POST", body: recording });
     await page.goto(`${stage.origin}/?${await content()}`);
     await page.click("text=Send again");
-    await expect.poll(() => text(".why .problem"), SOON).toContain("Not sent: ");
+    await expect.poll(() => text(".why .problem")).toContain("Not sent: ");
     expect(await text(".why .problem")).toContain("does not run here");
     expect(await letters()).toBe(2);
-  }, 60_000);
+  });
 
   it("looks for octets, and tells what it has not looked at from what does not match", async () => {
     let go: () => void = () => undefined;
@@ -242,21 +240,21 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await page.goto(
       `${stage.origin}/?socket=0&filter=${encodeURIComponent(String.raw`raw:"404 Not Found\r\n"`)}`,
     );
-    await expect.poll(() => text(".nobody"), SOON).toContain("Still looking");
+    await expect.poll(() => text(".nobody")).toContain("Still looking");
     expect(await text("#filter-said")).toContain("still looking");
     go();
-    await expect.poll(() => text(".rows"), SOON).toContain("404 Not Found");
+    await expect.poll(() => text(".rows")).toContain("404 Not Found");
     expect(await text("#filter-said")).toBe("");
     expect(await text(".rows")).not.toContain("EHLO");
     // What is masked is not found, what nobody said neither; a fault is shown at its place.
     for (const nowhere of ["raw:YW5uOnNlY3JldA", "hex:00ff00ff"]) {
       await page.fill(".filter input", nowhere);
-      await expect.poll(() => text(".nobody"), SOON).toBe("No message matches the filter.");
+      await expect.poll(() => text(".nobody")).toBe("No message matches the filter.");
     }
     await page.fill(".filter input", "hex:0d0");
-    await expect.poll(() => text("#filter-said"), SOON).toContain("at character 7: an octet is two digits");
+    await expect.poll(() => text("#filter-said")).toContain("at character 7: an octet is two digits");
     await page.unrouteAll();
-  }, 60_000);
+  });
 
   it("holds still while it is paused, and catches up", async () => {
     await page.goto(`${stage.origin}/?socket=0`);
@@ -266,9 +264,9 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await page.waitForFunction("document.querySelector('.state')?.textContent === 'paused'");
     const before = await count();
     await run("curl", ["-s", "-o", "/dev/null", `${stage.web}/while-paused`]);
-    await expect.poll(() => text(".foot .live"), SOON).not.toBe("0 changes/s");
+    await expect.poll(() => text(".foot .live")).not.toBe("0 changes/s");
     expect(await count()).toBe(before);
     await page.keyboard.press(" ");
-    await expect.poll(count, SOON).toBeGreaterThan(before);
+    await expect.poll(count).toBeGreaterThan(before);
   });
 });

@@ -67,7 +67,7 @@ async function deliver(envelopes: readonly Envelope[], transactions: number): Pr
     },
   });
   delivery.start();
-  await expect.poll(() => queue.size, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => queue.size).toBe(0);
   await delivery.drain(1000);
   await queue.close();
   expect(peer.connections).toBe(1);

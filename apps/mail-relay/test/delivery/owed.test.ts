@@ -64,7 +64,7 @@ const journalOf = (folder: string): string =>
     .join("");
 
 const emptied = async (queue: Queue): Promise<void> => {
-  await expect.poll(() => queue.size, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => queue.size).toBe(0);
 };
 
 describe("a message with two next hops, and a crash when one of them has it", () => {
@@ -92,7 +92,7 @@ describe("a message with two next hops, and a crash when one of them has it", ()
 
     await deliver(path, { "near.test": near.port, "far.test": silent.port }, async () => {
       // It is on the disk that one of them has it, and the other has said nothing yet.
-      await expect.poll(() => journalOf(path), { timeout: 10_000 }).toContain('"type":"state"');
+      await expect.poll(() => journalOf(path)).toContain('"type":"state"');
       cpSync(path, crashed, { recursive: true });
     });
     const heard = await deliver(crashed, { "near.test": near.port, "far.test": far.port }, emptied);

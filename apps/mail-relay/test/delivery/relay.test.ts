@@ -55,7 +55,7 @@ describe.each(["hand", "smtp-server"])("a relay on the engine %s", (engine) => {
       ...to("silent.test", silent),
       ...to("gone.test", { port: nobody }),
     ]);
-  }, 40_000);
+  });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
     inspector.close();

@@ -20,7 +20,7 @@ describe.each(["hand", "smtp-server"])("real mail programs, engine %s", (engine)
       join(folder.path, "maildir"),
       "--login-delay=off",
     ]);
-  }, 40_000);
+  });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();

@@ -63,5 +63,5 @@ namespaces.describe("a relay as it starts", () => {
     await here.run(python, ["-c", SPEAK]);
     expect(await watcher.line((line) => line.startsWith("left"))).toMatch(/^left 0x80[06]/);
     await watcher.stop();
-  }, 40_000);
+  });
 });

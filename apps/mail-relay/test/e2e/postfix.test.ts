@@ -57,7 +57,7 @@ needing(missingForPostfix()).describe("Postfix", () => {
       expect((await session.send(envelope, content)).accepted).toBe(1);
     }
     await session.quit();
-    await expect.poll(() => postfix.delivered(), { timeout: 20_000 }).toBe(10);
+    await expect.poll(() => postfix.delivered()).toBe(10);
     const letter = await letterTo(app, "bob-7@far.test");
     expect(letter).toMatch(/\r\nReceived: from postfix\.test .*\r\n.* with ESMTPS\r\n \(TLSv1\.[23] /);
     expect(letter.slice(letter.indexOf("\r\n\r\n"))).toBe(TEXT.slice(TEXT.indexOf("\r\n\r\n")));
@@ -72,7 +72,7 @@ needing(missingForPostfix()).describe("Postfix", () => {
         to: ["root@postfix.test", "x@postfix.test"],
         text: TEXT,
       });
-    await expect.poll(() => postfix.delivered(), { timeout: 20_000 }).toBe(10);
+    await expect.poll(() => postfix.delivered()).toBe(10);
   });
 
   it("refuses, and what it says comes back to the sender", async () => {

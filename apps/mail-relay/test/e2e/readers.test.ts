@@ -34,7 +34,7 @@ describe.each(["hand", "smtp-server"])("programs that read, engine %s", (engine)
       "--login-delay=off",
       ...users,
     ]);
-  }, 40_000);
+  });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();

@@ -21,7 +21,7 @@ describe("the inbox", () => {
     const { hostname: host, port } = new URL(app.url("smtp").replace("smtp:", "http:"));
     const transport = createTransport({ host, port: Number(port), secure: false, ignoreTLS: true });
     send = async (message) => void (await transport.sendMail({ from: "Bob <bob@b.test>", ...message }));
-  }, 40_000);
+  });
   afterAll(() => app[Symbol.asyncDispose]());
 
   const url = (path: string): string => `${app.url("web").replace(/\/$/, "")}${path}`;

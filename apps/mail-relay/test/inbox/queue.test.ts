@@ -21,7 +21,7 @@ describe("the queue in the inbox", () => {
       `--route=next.test=127.0.0.1:${next.port}`,
       "--retry=1h",
     ]);
-  }, 40_000);
+  });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
     await next[Symbol.asyncDispose]();

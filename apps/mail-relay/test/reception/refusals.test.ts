@@ -44,7 +44,7 @@ describe.each(["hand", "smtp-server"])("a session that is refused, --engine %s",
       "--content-timeout=1s",
       "--max-size=20000",
     ]);
-  }, 40_000);
+  });
   afterAll(() => app[Symbol.asyncDispose]());
 
   /** Line by line, as somebody who types, then QUIT or as `leave` says; the last answer before that. */

@@ -1,12 +1,10 @@
 /** Each state of the demo's pages without fault: axe, console, requests, width. */
 import { programPath, realClient } from "@socketscope/testkit";
 import { chromium, type Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { hand } from "@socketscope/web/engine";
 import { servingDemo, type ServingDemo } from "./serving-demo.ts";
 import { arrive, DEMO_STATES, look } from "./states.ts";
-
-vi.setConfig({ testTimeout: 90_000 });
 
 realClient("chromium").describe("the demo in Chromium", () => {
   let browser: Browser;

@@ -4,26 +4,20 @@ import { makeCertificates, realClient, TemporaryFolder } from "@socketscope/test
 import { openChromium, openFirefox, type Browser, type BrowserPage } from "@socketscope/testkit/browsers";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hand } from "@socketscope/web/engine";
 import { ENGINES } from "../serving.ts";
 import { servingDemo, type ServingDemo } from "./serving-demo.ts";
-
-// Browsers beside other suites on two cores.
-vi.setConfig({ testTimeout: 90_000 });
-const SLOW = { timeout: 20_000, interval: 50 };
 
 /** Loads the page and waits until each of its parts has begun. */
 async function visit(browser: Browser, origin: string): Promise<BrowserPage> {
   const page = await browser.newPage();
   expect(await page.goto(`${origin}/`)).toBe(200);
-  await expect.poll(() => page.evaluate("document.querySelectorAll('.lane').length > 0"), SLOW).toBe(true);
+  await expect.poll(() => page.evaluate("document.querySelectorAll('.lane').length > 0")).toBe(true);
   await expect
-    .poll(() => page.evaluate("document.getElementById('said').children.length"), SLOW)
+    .poll(() => page.evaluate("document.getElementById('said').children.length"))
     .toBeGreaterThan(0);
-  await expect
-    .poll(() => page.evaluate("document.getElementById('events').textContent"), SLOW)
-    .toContain("id: ");
+  await expect.poll(() => page.evaluate("document.getElementById('events').textContent")).toContain("id: ");
   return page;
 }
 
@@ -73,7 +67,7 @@ realClient("chromium", "certutil").describe("in Chromium", () => {
     it.each(["http", "https"])("shows over %s the sockets that were really there", async (scheme) => {
       const server = await servingDemo(engine, scheme === "https" ? certificates[0] : undefined);
       const page = await visit(browser, server.origin);
-      await expect.poll(async () => (await drawn(page)) === counted(server), SLOW).toBe(true);
+      await expect.poll(async () => (await drawn(page)) === counted(server)).toBe(true);
       expect(await drawn(page)).toBe(counted(server));
       const used = server.counted.filter(({ requests }) => requests > 0);
       expect(await octetsFact(page)).toBe(String(used.reduce((sum, { requests }) => sum + requests, 0)));
@@ -100,7 +94,7 @@ realClient("chromium", "certutil").describe("in Chromium", () => {
       );
       await page.goto(`${server.origin}/`);
       await expect
-        .poll(() => page.evaluate("document.getElementById('headline').textContent"), SLOW)
+        .poll(() => page.evaluate("document.getElementById('headline').textContent"))
         .toMatch(/^Hello again\. Your browser used \w+ sockets/);
       expect(
         page.responses.some(({ status, url }) => status === 304 && url.endsWith("/style/site.css")),
@@ -123,14 +117,14 @@ realClient("chromium", "certutil").describe("in Chromium", () => {
       );
       const said =
         "[...document.querySelectorAll('#said li:not(.note) span')].map((line) => line.textContent).join()";
-      await expect.poll(() => second.evaluate(said), SLOW).toBe("Ahoy, <b>✓</b>");
-      await expect.poll(() => first.evaluate(said), SLOW).toBe("Ahoy, <b>✓</b>");
+      await expect.poll(() => second.evaluate(said)).toBe("Ahoy, <b>✓</b>");
+      await expect.poll(() => first.evaluate(said)).toBe("Ahoy, <b>✓</b>");
       expect(await second.evaluate("document.querySelector('#said li:not(.note)').className")).toBe("");
       expect(await first.evaluate("document.querySelector('#said li:not(.note)').className")).toBe("me");
       expect(await first.evaluate("document.getElementById('chat-state').textContent")).toBe("2 here");
       await second[Symbol.asyncDispose]();
       await expect
-        .poll(() => first.evaluate("document.getElementById('chat-state').textContent"), SLOW)
+        .poll(() => first.evaluate("document.getElementById('chat-state').textContent"))
         .toBe("1 here");
       expectClean(first, server.origin);
       await first[Symbol.asyncDispose]();
@@ -150,22 +144,20 @@ realClient("chromium", "certutil").describe("in Chromium", () => {
       })()`);
       const hash = createHash("sha256").update(content).digest("hex");
       await expect
-        .poll(() => page.evaluate("document.querySelector('#uploads code')?.textContent"), SLOW)
+        .poll(() => page.evaluate("document.querySelector('#uploads code')?.textContent"))
         .toBe(`SHA-256 ${hash}`);
       await expect
-        .poll(() => page.evaluate("document.querySelector('#uploads .same')?.textContent"), SLOW)
+        .poll(() => page.evaluate("document.querySelector('#uploads .same')?.textContent"))
         .toContain("✓");
       const back = await page.evaluate(
         "fetch(document.querySelector('#uploads a').href).then((answer) => answer.arrayBuffer()).then((octets) => crypto.subtle.digest('SHA-256', octets)).then((digest) => [...new Uint8Array(digest)].map((o) => o.toString(16).padStart(2, '0')).join(''))",
       );
       expect(back).toBe(hash);
 
-      await expect
-        .poll(() => page.evaluate("document.querySelectorAll('#slices button').length"), SLOW)
-        .toBe(8);
+      await expect.poll(() => page.evaluate("document.querySelectorAll('#slices button').length")).toBe(8);
       await page.evaluate("document.querySelector('#slices button:nth-child(2)').click()");
       await expect
-        .poll(() => page.evaluate("document.getElementById('range').textContent"), SLOW)
+        .poll(() => page.evaluate("document.getElementById('range').textContent"))
         .toContain("← 206");
       expect(await page.evaluate("document.getElementById('range').textContent")).toMatch(
         /Range: bytes=(\d+)-(\d+)\n(?:.*\n)*← Content-Range: bytes \1-\2\/\d+/,
@@ -175,7 +167,7 @@ realClient("chromium", "certutil").describe("in Chromium", () => {
       const id =
         "Number(/id: (\\d+)\\n[^]*$/.exec(document.getElementById('events').textContent.split('\\n\\n').at(-1))[1])";
       const first = Number(await page.evaluate(id));
-      await expect.poll(() => page.evaluate(id), SLOW).toBeGreaterThan(first);
+      await expect.poll(() => page.evaluate(id)).toBeGreaterThan(first);
       expectClean(page, server.origin);
       await page[Symbol.asyncDispose]();
       await server.close();
@@ -190,11 +182,11 @@ realClient("chromium", "certutil").describe("in Chromium", () => {
       "Object.defineProperty(document, 'hidden', { value: true, configurable: true }), document.dispatchEvent(new Event('visibilitychange'))",
     );
     expect(await page.evaluate("document.getElementById('live-state').textContent")).toBe("paused");
-    await expect.poll(() => server.demo.following, SLOW).toBe(0);
+    await expect.poll(() => server.demo.following).toBe(0);
     await page.evaluate(
       "Object.defineProperty(document, 'hidden', { value: false }), document.dispatchEvent(new Event('visibilitychange'))",
     );
-    await expect.poll(() => server.demo.following, SLOW).toBe(1);
+    await expect.poll(() => server.demo.following).toBe(1);
     await page[Symbol.asyncDispose]();
     await server.close();
   });
@@ -205,7 +197,7 @@ realClient("firefox-esr").describe("in Firefox", () => {
     const server = await servingDemo(hand);
     const browser = await openFirefox();
     const page = await visit(browser, server.origin);
-    await expect.poll(async () => (await drawn(page)) === counted(server), SLOW).toBe(true);
+    await expect.poll(async () => (await drawn(page)) === counted(server)).toBe(true);
     expect(await drawn(page)).toBe(counted(server));
     expectClean(page, server.origin);
     await browser[Symbol.asyncDispose]();

@@ -36,7 +36,7 @@ realClient("chromium").describe("the pages", () => {
       if (found.length > 0) faults[state.name] = found;
     }
     expect(faults).toEqual({});
-  }, 180_000);
+  });
 
   const names = (on: Page): Promise<string[]> =>
     on.evaluate<string[]>(

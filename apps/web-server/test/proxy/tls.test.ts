@@ -63,7 +63,7 @@ realClient("openssl").describe("--proxy to https:", () => {
         socket.close(4001);
         expect(await socket.closed).toMatchObject({ code: 4001 });
       }
-    }, 60_000);
+    });
 
     it("believes an authority that Node is told of", async () => {
       using folder = new TemporaryFolder("proxy-tls");
@@ -77,7 +77,7 @@ realClient("openssl").describe("--proxy to https:", () => {
       });
       const { status, content } = await get(app);
       expect([status, sha256(content)]).toEqual([200, sha256(octets)]);
-    }, 60_000);
+    });
 
     it.each<[whom: string, names: readonly string[], known: boolean]>([
       ["an authority it does not know", ["127.0.0.1"], false],

@@ -19,7 +19,7 @@ realClient("chromium").describe("the facilitator's pages", () => {
       executablePath: programPath("chromium"),
       args: ["--no-sandbox", "--disable-background-networking"],
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await stage?.[Symbol.asyncDispose]();
@@ -58,5 +58,5 @@ realClient("chromium").describe("the facilitator's pages", () => {
     expect((await stage.report(personAt("Ann", 1, 0))).status).toBe(200);
     await page.waitForSelector("text=Ann");
     expect(faults).toEqual([]);
-  }, 180_000);
+  });
 });
