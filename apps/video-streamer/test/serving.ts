@@ -15,7 +15,7 @@ export interface Serving extends AsyncDisposable {
   readonly studio: Studio;
 }
 
-const everybody: Admission = { admit: () => ({ action: "allow" }), release: () => undefined };
+export const everybody: Admission = { admit: () => ({ action: "allow" }), release: () => undefined };
 
 export async function serving(
   options: Partial<StudioOptions> = {},

@@ -3,6 +3,7 @@ export { MediaError, type MediaFault } from "./error.ts";
 export {
   type AudioCodec,
   type AudioTrack,
+  type Outline,
   type Sample,
   type Shown,
   type Track,
@@ -12,7 +13,7 @@ export {
   withDecodeTimes,
 } from "./sample.ts";
 export { initSection } from "./fmp4/init.ts";
-export { fragment, fragmentOverhead, type TrackRun } from "./fmp4/fragment.ts";
+export { fragment, fragmentHead, fragmentOverhead, type OutlineRun, type TrackRun } from "./fmp4/fragment.ts";
 export { RecordingWriter, type RecordingEnd } from "./fmp4/recording.ts";
 export { FMP4_LIMITS, Fmp4Reader, type Fmp4Event, type Fmp4Limits } from "./fmp4/reader.ts";
 export { readWholeMovie, type WholeTrack } from "./fmp4/read-movie.ts";

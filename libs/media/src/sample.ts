@@ -16,12 +16,21 @@ export interface Sample {
 /** A sample that its container gave no decode time. */
 export type Shown = Omit<Sample, "dts">;
 
+/** A sample without its octets, which may still be on a disk. */
+export interface Outline extends Omit<Sample, "data"> {
+  /** Octets. */
+  readonly size: number;
+}
+
 /**
  * Decode times for samples in decode order, where only the times of showing are known: the same times, in order, and
  * `ahead` ticks earlier. `samples`: from a key picture up to the next one, so that nothing of another group is shown
  * in between.
  */
-export function withDecodeTimes(samples: readonly Shown[], ahead: number): Sample[] {
+export function withDecodeTimes<Timed extends Pick<Shown, "pts" | "duration">>(
+  samples: readonly Timed[],
+  ahead: number,
+): (Timed & Pick<Sample, "dts">)[] {
   const shown = inOrder(samples);
   return samples.map((sample, i) => {
     const at = shown[i] ?? sample.pts;

@@ -5,6 +5,7 @@ import {
   avcConfiguration,
   decodingAhead,
   fragment,
+  fragmentHead,
   fragmentOverhead,
   initSection,
   lengthPrefixed,
@@ -127,6 +128,14 @@ describe("fragmented MP4", () => {
     expect([0, 1, 2, 3].map((i) => words.getUint32(12 + 4 * i))).toEqual([10, 1, 0x0200_0000, 10]);
     expect([0, 1, 2, 3].map((i) => words.getUint32(28 + 4 * i))).toEqual([10, 1, 0x0101_0000, 30]);
     expect(Buffer.from(boxAt(octets, "mdat")).toString("hex")).toBe("64826e780708");
+  });
+
+  it("has its head before the octets of its samples are known", () => {
+    const samples: Sample[] = withDecodeTimes([shown(100, true), shown(130)], 10);
+    const run = { track: 1, kind: "video", ahead: 10 } as const;
+    const outlines = samples.map(({ data, ...rest }) => ({ ...rest, size: data.length }));
+    const head = fragmentHead(9, [{ ...run, samples: outlines }]);
+    expect([...head, 100, 130]).toEqual([...fragment(9, [{ ...run, samples }])]);
   });
 
   it("leaves out a track that brings nothing", () => {

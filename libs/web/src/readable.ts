@@ -21,8 +21,8 @@ export interface ReadableContent {
   readonly type: string;
   /** The opaque part of a strong entity tag (RFC 9110 §8.8.3): without quotes. */
   readonly etag: string;
-  /** ms since 1970. */
-  readonly modified: number;
+  /** ms since 1970. Undefined: no Last-Modified is sent. */
+  readonly modified?: number;
   readonly cacheControl?: string;
   readonly fields?: FieldLines;
   /** Octets that went out, each time some did. */
@@ -36,7 +36,10 @@ export function answerReadable(request: Request, content: ReadableContent): Resp
   const { type, etag, modified, cacheControl, fields = [] } = content;
   const representation = represent({
     type,
-    validators: { etag: { weak: false, opaque: etag }, lastModified: modified },
+    validators: {
+      etag: { weak: false, opaque: etag },
+      ...(modified !== undefined && { lastModified: modified }),
+    },
     coding: "identity",
     vary: undefined,
     cacheControl,

@@ -15,11 +15,11 @@ export class Films implements Disposable {
   readonly #folder = mkdtempSync(join(roomOn("memory"), "socketscope-bench-films-"));
   #links = 0;
 
-  /** A folder with nothing in it but one film, `film.mp4`, of a path that no server has seen. */
-  alone(film: string): string {
+  /** A folder with nothing in it but one film, under such names, of a path that no server has seen. */
+  alone(film: string, ...names: readonly string[]): string {
     const folder = join(this.#folder, `alone-${this.#links++}`);
     mkdirSync(folder);
-    linkSync(film, join(folder, "film.mp4"));
+    for (const name of names.length > 0 ? names : ["film"]) linkSync(film, join(folder, `${name}.mp4`));
     return folder;
   }
 

@@ -30,8 +30,8 @@ async function startStreamer(media: string, state: string): Promise<BuiltApp> {
   ]);
 }
 
-function addressOf({ port }: Started): string {
-  return `http://127.0.0.1:${port}/vod/film/master.m3u8`;
+function addressOf({ port }: Started, film = "film"): string {
+  return `http://127.0.0.1:${port}/vod/${film}/master.m3u8`;
 }
 
 /** Ours packages a segment of the film; the others have that same segment as a file. */
@@ -59,22 +59,21 @@ export async function measureHls(effort: Effort): Promise<Result> {
   });
 }
 
-/** From a film's name to its first segment, beside `ffmpeg -f hls`: in turns, each time a film of another name. */
+/**
+ * From a film's name to its first segment, beside `ffmpeg -f hls`: in turns, each time of a new process. Of ours it is
+ * the second film that counts: compiled code is not what is measured. What the first one takes stands beside it.
+ */
 export async function measureFirstSegment({ rounds }: Effort): Promise<Result> {
   using films = new Films();
   using folder = new Folder();
   const film = films.large();
   const ours: number[] = [];
+  const atFirst: number[] = [];
   const others: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    await using app = await startStreamer(films.alone(film), folder.below(`state-${round}`));
-    // Compiled code is not what is measured: the live channel's master makes the way warm.
-    await octetsOf(`http://127.0.0.1:${app.port}/live/demo/plain.m3u8`).catch(() => undefined);
-    const begun = performance.now();
-    const { init, segments } = await openRendition(addressOf(app));
-    await passOver(init);
-    await passOver(segments[0] ?? "");
-    ours.push(performance.now() - begun);
+    await using app = await startStreamer(films.alone(film, "first", "film"), folder.below(`state-${round}`));
+    atFirst.push(await firstSegmentOf(addressOf(app, "first")));
+    ours.push(await firstSegmentOf(addressOf(app)));
     others.push(await firstSegmentOfFfmpeg(film, folder.below(`hls-${round}`)));
   }
   const value = median(others.map((ms, round) => ms / (ours[round] ?? Number.NaN)));
@@ -82,7 +81,11 @@ export async function measureFirstSegment({ rounds }: Effort): Promise<Result> {
   return {
     id: firstSegmentCase.id,
     title: firstSegmentCase.title,
-    measured: { ours: median(ours), [against]: median(others) },
+    measured: {
+      ours: median(ours),
+      "ours, the first film of a process": median(atFirst),
+      [against]: median(others),
+    },
     unit: "ms",
     value,
     valueUnit: "×",
@@ -91,6 +94,15 @@ export async function measureFirstSegment({ rounds }: Effort): Promise<Result> {
     goal: median(others) / firstSegmentCase.goal,
     passed: value >= firstSegmentCase.floor,
   };
+}
+
+/** Milliseconds until the last octet of it is here. */
+async function firstSegmentOf(master: string): Promise<number> {
+  const begun = performance.now();
+  const { init, segments } = await openRendition(master);
+  await passOver(init);
+  await passOver(segments[0] ?? "");
+  return performance.now() - begun;
 }
 
 /** Milliseconds from its start until its first segment stands under its name. */

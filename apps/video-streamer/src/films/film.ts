@@ -4,6 +4,7 @@ import { ALL_FORMATS, FilePathSource, Input } from "mediabunny";
 import { FilmError } from "./film-error.ts";
 import type { Lane } from "./lane.ts";
 import { openMovie } from "./movie.ts";
+import { readSamples, type Reel } from "./reel.ts";
 import { audioLane, videoLane } from "./tracks.ts";
 
 export interface FilmLimits {
@@ -100,20 +101,38 @@ export class Film {
 
   /** Pictures of a segment, in decode order. Empty for a segment that is none. */
   async pictures(segment: number): Promise<Sample[]> {
-    const from = this.#times[segment];
-    if (this.video === undefined || from === undefined || segment >= this.segments) return [];
-    const to = segment + 1 < this.segments ? this.#times[segment + 1] : undefined;
-    const shown = await this.#reading(this.video.group(from, to));
-    const end = shown.reduce((latest, { pts, duration }) => Math.max(latest, pts + duration), -Infinity);
-    // mediabunny ends where the file does, without a word.
-    if (!(end >= this.#cut(this.video, segment + 1) - CUT_SHORT * this.video.track.timescale))
-      throw new FilmError("FILM_UNREADABLE", "it cannot be read on: the file is cut short");
-    return withDecodeTimes(shown, this.video.track.ahead);
+    const reel = await this.reel("video", segment);
+    return reel === undefined ? [] : this.#reading(readSamples(reel));
   }
 
   /** The sound that begins within a segment. */
   async sound(segment: number): Promise<Sample[]> {
-    if (this.audio === undefined || segment >= this.segments) return [];
+    const reel = await this.reel("audio", segment);
+    return reel === undefined ? [] : this.#reading(readSamples(reel));
+  }
+
+  /** The same, before it is read. Undefined for a segment that is none, or a track that is not there. */
+  reel(kind: "video" | "audio", segment: number): Promise<Reel | undefined> {
+    return kind === "video" ? this.#pictures(segment) : this.#sound(segment);
+  }
+
+  async #pictures(segment: number): Promise<Reel | undefined> {
+    const from = this.#times[segment];
+    if (this.video === undefined || from === undefined || segment >= this.segments) return undefined;
+    const to = segment + 1 < this.segments ? this.#times[segment + 1] : undefined;
+    const reel = await this.#reading(this.video.group(from, to));
+    const end = reel.samples.reduce(
+      (latest, { pts, duration }) => Math.max(latest, pts + duration),
+      -Infinity,
+    );
+    // mediabunny ends where the file does, without a word.
+    if (!(end >= this.#cut(this.video, segment + 1) - CUT_SHORT * this.video.track.timescale))
+      throw new FilmError("FILM_UNREADABLE", "it cannot be read on: the file is cut short");
+    return { ...reel, samples: withDecodeTimes(reel.samples, this.video.track.ahead) };
+  }
+
+  async #sound(segment: number): Promise<Reel | undefined> {
+    if (this.audio === undefined || segment >= this.segments) return undefined;
     const from = segment === 0 ? -this.audio.track.ahead : this.#cut(this.audio, segment);
     return this.#reading(this.audio.between(from, this.#soundEnd(this.audio, segment)));
   }

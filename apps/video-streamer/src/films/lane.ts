@@ -1,6 +1,7 @@
 /** One track of a film: its samples, counted in ticks from the film's first picture. */
-import type { Sample, Shown, Track } from "@socketscope/media";
+import type { Shown, Track } from "@socketscope/media";
 import { type EncodedPacket, EncodedPacketSink, type InputTrack } from "mediabunny";
+import { readReel, type Reel, type ShownOutline } from "./reel.ts";
 
 /** Octets and number of samples. */
 export interface Weight {
@@ -22,9 +23,9 @@ export interface Lane<Kind extends Track = Track> {
   /** The times of all key packets, in seconds on the container's clock. */
   keyTimes(): Promise<number[]>;
   /** From the key packet at `from` up to the one at `to`, in decode order. Seconds on the container's clock. */
-  group(from: number, to: number | undefined): Promise<Shown[]>;
+  group(from: number, to: number | undefined): Promise<Reel<ShownOutline>>;
   /** What begins at `from` ticks or later, and before `to`. For tracks whose packets are shown as they come. */
-  between(from: number, to: number): Promise<Sample[]>;
+  between(from: number, to: number): Promise<Reel>;
   /** What lies between each two of `cuts` (ticks, ascending), by when it is shown. */
   weigh(cuts: readonly number[]): Promise<Weight[]>;
 }
@@ -80,23 +81,23 @@ export class PacketLane<Kind extends Track = Track> implements Lane<Kind> {
     return times;
   }
 
-  async group(from: number, to: number | undefined): Promise<Shown[]> {
+  async group(from: number, to: number | undefined): Promise<Reel<ShownOutline>> {
     const first = await this.#sink.getKeyPacket(from);
     const end = to === undefined ? null : await this.#sink.getKeyPacket(to, METADATA);
     const shown: Shown[] = [];
-    if (first === null) return shown;
+    if (first === null) return readReel(shown);
     for await (const packet of this.#sink.packets(first, end ?? undefined)) shown.push(this.#shown(packet));
-    return shown;
+    return readReel(shown);
   }
 
-  async between(from: number, to: number): Promise<Sample[]> {
-    const samples: Sample[] = [];
+  async between(from: number, to: number): Promise<Reel> {
+    const shown: Shown[] = [];
     for await (const packet of this.#packetsFrom(from, {})) {
       const pts = this.ticks(packet.timestamp);
       if (pts >= to) break;
-      samples.push({ ...this.#shown(packet), key: true, dts: pts });
+      shown.push(this.#shown(packet));
     }
-    return lasting(samples);
+    return asShown(readReel(shown));
   }
 
   async weigh(cuts: readonly number[]): Promise<Weight[]> {
@@ -135,10 +136,12 @@ export class PacketLane<Kind extends Track = Track> implements Lane<Kind> {
   }
 }
 
-/** Each lasts until the next one begins, so that no rounding adds up. */
-export function lasting(samples: readonly Sample[]): Sample[] {
-  return samples.map((sample, i) => {
-    const next = samples[i + 1];
-    return next === undefined ? sample : { ...sample, duration: next.dts - sample.dts };
+/** Each is decoded when it is shown, by itself, and lasts until the next one begins, so that no rounding adds up. */
+export function asShown(reel: Reel<ShownOutline>): Reel {
+  const samples = reel.samples.map((sample, i) => {
+    const next = reel.samples[i + 1];
+    const duration = next === undefined ? sample.duration : next.pts - sample.pts;
+    return { ...sample, key: true, dts: sample.pts, duration };
   });
+  return { ...reel, samples };
 }

@@ -45,18 +45,27 @@ export class MovieFile {
       if (type === "moov")
         return size - begin > most || at + size > this.#size
           ? undefined
-          : this.read(at + begin, size - begin);
+          : this.#octets(at + begin, size - begin);
       at += size;
     }
     return undefined;
   }
 
-  /** Throws {@link FilmError} when the file ends before that. */
-  async read(from: number, length: number): Promise<Uint8Array> {
-    const octets = from + length > this.#size ? undefined : await this.#octets(from, length);
-    if (octets === undefined || octets.length < length)
-      throw new FilmError("FILM_UNREADABLE", "it cannot be read on: the file is cut short");
-    return octets;
+  /** Throws {@link FilmError} when the file ends before `end`. */
+  check(end: number): void {
+    if (end > this.#size) throw cutShort();
+  }
+
+  /** Fills `places`, one after the other, with what lies from `from` on. Throws {@link FilmError} when the file ends before that. */
+  async readInto(places: readonly Uint8Array[], from: number): Promise<void> {
+    let left = behind(places, 0);
+    let at = from;
+    while (left.length > 0) {
+      const { bytesRead } = await this.#handle.readv(left, at);
+      if (bytesRead === 0) throw cutShort();
+      at += bytesRead;
+      left = behind(left, bytesRead);
+    }
   }
 
   close(): Promise<void> {
@@ -65,7 +74,6 @@ export class MovieFile {
 
   /** Up to the file's end. */
   async #octets(from: number, length: number): Promise<Buffer> {
-    // Its own memory: a slab that is shared would be held by the few octets of a sample.
     const octets = Buffer.allocUnsafeSlow(length);
     let read = 0;
     while (read < length) {
@@ -75,4 +83,19 @@ export class MovieFile {
     }
     return octets.subarray(0, read);
   }
+}
+
+/** What of `places` is left when so many octets of them are full. */
+function behind(places: readonly Uint8Array[], octets: number): Uint8Array[] {
+  const left: Uint8Array[] = [];
+  let full = octets;
+  for (const place of places) {
+    if (full < place.length) left.push(place.subarray(full));
+    full = Math.max(0, full - place.length);
+  }
+  return left;
+}
+
+function cutShort(): FilmError {
+  return new FilmError("FILM_UNREADABLE", "it cannot be read on: the file is cut short");
 }

@@ -1,11 +1,18 @@
 /** A track of an MP4 by its sample table: no more of the file is read than the samples asked for. */
-import type { Sample, SampleTable, Shown, Track } from "@socketscope/media";
+import type { SampleTable, Track } from "@socketscope/media";
 import { FilmError } from "./film-error.ts";
-import { lasting, type Lane, type Weight } from "./lane.ts";
+import { asShown, type Lane, type Weight } from "./lane.ts";
 import type { MovieFile } from "./movie-file.ts";
+import { sizeOf, type Reel, type ShownOutline } from "./reel.ts";
 
 /** Octets between two samples that are read along rather than read around: the sound between two pictures. */
 const GAP = 128 * 1024;
+/** Such octets, of whatever film: nobody looks at them. */
+const PASSED_OVER = Buffer.allocUnsafeSlow(GAP);
+/** Octets after which a read ends, so that who waits for them has them soon. */
+const READ = 512 * 1024;
+/** Places that one read fills. POSIX readv(): no less than 16, and on Linux and macOS no more than 1,024. */
+const PLACES = 512;
 /** Samples around one among which the next one shown is looked for: H.264 and H.265 put off 16 pictures at most. */
 const REORDERED = 32;
 
@@ -14,7 +21,7 @@ export interface TableLaneParts<Kind extends Track> {
   /** In ticks of `track`. */
   readonly table: SampleTable;
   readonly file: MovieFile;
-  /** Octets that are read of it at a time, at most. */
+  /** Octets of a segment, at most. */
   readonly most: number;
 }
 
@@ -54,14 +61,13 @@ export class TableLane<Kind extends Track = Track> implements Lane<Kind> {
     return Promise.resolve(times);
   }
 
-  group(from: number, to: number | undefined): Promise<Shown[]> {
+  async group(from: number, to: number | undefined): Promise<Reel<ShownOutline>> {
     const end = to === undefined ? this.#table.count : this.#keyAt(to);
-    return this.#read(this.#keyAt(from), end);
+    return this.#reel(this.#keyAt(from), end);
   }
 
-  async between(from: number, to: number): Promise<Sample[]> {
-    const shown = await this.#read(this.#firstFrom(from), this.#firstFrom(to));
-    return lasting(shown.map((one) => ({ ...one, key: true, dts: one.pts })));
+  async between(from: number, to: number): Promise<Reel> {
+    return asShown(this.#reel(this.#firstFrom(from), this.#firstFrom(to)));
   }
 
   weigh(cuts: readonly number[]): Promise<Weight[]> {
@@ -77,8 +83,8 @@ export class TableLane<Kind extends Track = Track> implements Lane<Kind> {
       }
       const weight = weights[stretch];
       if (weight === undefined || pts < (cuts[0] ?? 0)) continue;
-      if (weight.count === 0) weight.first = this.#table.sizes[i];
-      weight.octets += this.#table.sizes[i] ?? 0;
+      if (weight.count === 0) weight.first = this.#size(i);
+      weight.octets += this.#size(i);
       weight.count++;
     }
     return Promise.resolve(weights);
@@ -112,35 +118,72 @@ export class TableLane<Kind extends Track = Track> implements Lane<Kind> {
     return firstWhere(this.#table.count, (sample) => this.#shownAt(sample) - this.#origin >= ticks);
   }
 
-  /** The samples of those numbers, in decode order. Throws FilmError. */
-  async #read(first: number, end: number): Promise<Shown[]> {
-    const { sizes, offsets } = this.#table;
-    const shown: Shown[] = [];
-    let left = this.#most;
-    for (let begin = first; begin < end;) {
-      const from = offsets[begin] ?? 0;
-      let to = from;
-      let next = begin;
-      while (next < end) {
-        const at = offsets[next] ?? 0;
-        if (at < to || at - to > GAP) break;
-        to = at + (sizes[next++] ?? 0);
-      }
-      left -= to - from;
-      if (left < 0)
-        throw new FilmError("FILM_UNREADABLE", `a segment of it has more than ${this.#most} octets`);
-      const octets = await this.#file.read(from, to - from);
-      for (; begin < next; begin++) {
-        const at = (offsets[begin] ?? 0) - from;
-        shown.push(this.#sample(begin, octets.subarray(at, at + (sizes[begin] ?? 0))));
-      }
-    }
-    return shown;
+  /** The samples of those numbers. Throws FilmError. */
+  #reel(first: number, end: number): Reel<ShownOutline> {
+    const samples: ShownOutline[] = [];
+    for (let sample = first; sample < end; sample++) samples.push(this.#sample(sample));
+    const size = sizeOf(samples);
+    if (size > this.#most)
+      throw new FilmError("FILM_UNREADABLE", `a segment of it has more than ${this.#most} octets`);
+    for (let sample = first; sample < end; sample++) this.#file.check(this.#endOf(sample));
+    return { samples, size, fill: (target, filled) => this.#fill(first, end, target, filled) };
   }
 
-  #sample(sample: number, data: Uint8Array): Shown {
+  async #fill(
+    first: number,
+    end: number,
+    target: Uint8Array,
+    filled?: (octets: number) => void,
+  ): Promise<void> {
+    let at = 0;
+    for (let begin = first; begin < end;) {
+      const { next, places, octets } = this.#stretch(begin, end, target.subarray(at));
+      await this.#file.readInto(places, this.#offset(begin));
+      begin = next;
+      at += octets;
+      filled?.(at);
+    }
+  }
+
+  /** What one read fetches: the samples from `begin` up to `next`, and where its octets go. */
+  #stretch(
+    begin: number,
+    end: number,
+    target: Uint8Array,
+  ): { next: number; places: Uint8Array[]; octets: number } {
+    const places: Uint8Array[] = [];
+    let octets = 0;
+    /** Where in `target` the samples begin that lie one behind the other. */
+    let run = 0;
+    let next = begin;
+    while (next < end && octets < READ && places.length < PLACES) {
+      const gap = next === begin ? 0 : this.#offset(next) - this.#endOf(next - 1);
+      if (gap < 0 || gap > GAP) break;
+      if (gap > 0) {
+        places.push(target.subarray(run, octets), PASSED_OVER.subarray(0, gap));
+        run = octets;
+      }
+      octets += this.#size(next++);
+    }
+    places.push(target.subarray(run, octets));
+    return { next, places, octets };
+  }
+
+  #size(sample: number): number {
+    return this.#table.sizes[sample] ?? 0;
+  }
+
+  #offset(sample: number): number {
+    return this.#table.offsets[sample] ?? 0;
+  }
+
+  #endOf(sample: number): number {
+    return this.#offset(sample) + this.#size(sample);
+  }
+
+  #sample(sample: number): ShownOutline {
     return {
-      data,
+      size: this.#size(sample),
       pts: this.#shownAt(sample) - this.#origin,
       duration: Math.max(1, this.#durationOf(sample)),
       key: this.#isKey(sample),

@@ -1,6 +1,6 @@
 /** Makes what is asked for of a film: the initialization section and the segments of its lanes; keeps the last ones. */
 import {
-  fragment,
+  fragmentHead,
   initSection,
   TsError,
   TsMultiplexer,
@@ -10,7 +10,9 @@ import {
 import { FileCache } from "@socketscope/web";
 import type { Film } from "../films/film.ts";
 import { FilmError } from "../films/film-error.ts";
+import type { Reel } from "../films/reel.ts";
 import type { FilmShelf, FilmVersion } from "../films/shelf.ts";
+import { Segment } from "./segment.ts";
 
 export type LaneName = "video" | "audio";
 
@@ -25,14 +27,20 @@ export const PACKAGER_LIMITS: PackagerLimits = { kept: 64 * 1024 * 1024, segment
 
 interface Kept {
   readonly octets: number;
-  readonly content: Uint8Array;
+  readonly segment: Segment;
+}
+
+/** `filled` once all of it is there. */
+interface Made {
+  readonly segment: Segment;
+  readonly filled?: Promise<void>;
 }
 
 export class Packager {
   readonly #shelf: FilmShelf;
   readonly #kept: FileCache<Kept>;
   /** What is being made now: who asks for the same waits for it. */
-  readonly #making = new Map<string, Promise<Uint8Array | undefined>>();
+  readonly #making = new Map<string, Promise<Segment | undefined>>();
 
   constructor(shelf: FilmShelf, limits: Partial<PackagerLimits> = {}) {
     const { kept, segments } = { ...PACKAGER_LIMITS, ...limits };
@@ -41,25 +49,27 @@ export class Packager {
   }
 
   /** Undefined when the film has no such lane. Throws FilmError. */
-  init(version: FilmVersion, lane: LaneName): Promise<Uint8Array | undefined> {
+  init(version: FilmVersion, lane: LaneName): Promise<Segment | undefined> {
     return this.#once(version, `${lane}-init`, (film) => {
       const track = trackOf(film, lane);
-      return Promise.resolve(track === undefined ? undefined : initSection([track]));
+      return Promise.resolve(track === undefined ? undefined : whole(initSection([track])));
     });
   }
 
-  /** Undefined when the film has no such segment, or no such lane. Throws FilmError. */
-  segment(version: FilmVersion, lane: LaneName, number: number): Promise<Uint8Array | undefined> {
+  /** It may still be read. Undefined when the film has no such segment, or no such lane. Throws FilmError. */
+  segment(version: FilmVersion, lane: LaneName, number: number): Promise<Segment | undefined> {
     return this.#once(version, `${lane}-${number}`, async (film) => {
       const track = trackOf(film, lane);
-      if (number >= film.segments || track === undefined) return undefined;
-      const samples = lane === "video" ? await film.pictures(number) : await film.sound(number);
-      return fragment(number + 1, [{ track: 1, kind: lane, samples, ahead: track.ahead }]);
+      const reel = await film.reel(lane, number);
+      if (track === undefined || reel === undefined) return undefined;
+      const { samples } = reel;
+      const head = fragmentHead(number + 1, [{ track: 1, kind: lane, samples, ahead: track.ahead }]);
+      return filling(head, reel);
     });
   }
 
   /** The same segment as MPEG-TS, pictures and sound together. Throws FilmError, also for codecs that MPEG-TS does not carry here. */
-  transport(version: FilmVersion, number: number): Promise<Uint8Array | undefined> {
+  transport(version: FilmVersion, number: number): Promise<Segment | undefined> {
     return this.#once(version, `ts-${number}`, async (film) => {
       if (number >= film.segments) return undefined;
       const mux = transportOf(film);
@@ -67,30 +77,51 @@ export class Packager {
         { kind: "video", timescale: film.video?.track.timescale ?? 1, samples: await film.pictures(number) },
         { kind: "audio", timescale: film.audio?.track.timescale ?? 1, samples: await film.sound(number) },
       ] as const;
-      return mux.segment(lanes);
+      return whole(mux.segment(lanes));
     });
   }
 
-  async #once(
+  #once(
     version: FilmVersion,
     what: string,
-    make: (film: Film) => Promise<Uint8Array | undefined>,
-  ): Promise<Uint8Array | undefined> {
+    make: (film: Film) => Promise<Made | undefined>,
+  ): Promise<Segment | undefined> {
     const name = `${version.path}\0${version.tag}\0${what}`;
     const kept = this.#kept.get(name);
-    if (kept !== undefined) return kept.content;
+    if (kept !== undefined) return Promise.resolve(kept.segment);
     const before = this.#making.get(name);
     if (before !== undefined) return before;
-    const making = this.#shelf.with(version, make);
+    const making = new Promise<Segment | undefined>((resolve, reject) => {
+      this.#shelf
+        .with(version, async (film) => {
+          const made = await make(film);
+          resolve(made?.segment);
+          // Until then the film stays open; a failure is told to those who read.
+          await made?.filled;
+          if (made !== undefined)
+            this.#kept.set(name, { octets: made.segment.octets.length, segment: made.segment });
+        })
+        .catch(reject)
+        .finally(() => this.#making.delete(name));
+    });
     this.#making.set(name, making);
-    try {
-      const content = await making;
-      if (content !== undefined) this.#kept.set(name, { octets: content.length, content });
-      return content;
-    } finally {
-      this.#making.delete(name);
-    }
+    return making;
   }
+}
+
+function whole(octets: Uint8Array): Made {
+  return { segment: new Segment(octets) };
+}
+
+/** Samples behind their head: handed out while they are read. */
+function filling(head: Uint8Array, { size, fill }: Reel): Made {
+  // Not zeroed: nobody is given what is not there yet.
+  const octets = Buffer.allocUnsafeSlow(head.length + size);
+  octets.set(head);
+  const segment = new Segment(octets, head.length);
+  const filled = fill(octets.subarray(head.length), (there) => segment.reach(head.length + there));
+  filled.catch((error: unknown) => segment.fail(error));
+  return { segment, filled };
 }
 
 /** Throws FilmError when MPEG-TS does not carry its codecs here. */

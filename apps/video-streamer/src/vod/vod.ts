@@ -124,10 +124,9 @@ export class Vod {
       });
       return playlistAnswer(request, playlist, `ts-${version.tag}`);
     }
-    const octets = await this.#parts.packager.transport(version, Number(number));
-    if (octets === undefined) return undefined;
+    const segment = await this.#parts.packager.transport(version, Number(number));
     const etag = `${version.tag}-ts-${number}`;
-    return answerOctets(request, { octets, type: "video/mp2t", etag, cacheControl: SEGMENT_CACHE });
+    return segment?.answer(request, { type: "video/mp2t", etag, cacheControl: SEGMENT_CACHE });
   }
 
   async #text(
@@ -151,13 +150,11 @@ export class Vod {
     number: string | undefined,
   ): Promise<Response | undefined> {
     const { packager } = this.#parts;
-    const octets =
+    const segment =
       number === undefined
         ? await packager.init(version, lane)
         : await packager.segment(version, lane, Number(number));
-    if (octets === undefined) return undefined;
-    return answerOctets(request, {
-      octets,
+    return segment?.answer(request, {
       type: `${lane}/mp4`,
       etag: `${version.tag}-${lane}-${number ?? "init"}`,
       cacheControl: SEGMENT_CACHE,

@@ -1,16 +1,21 @@
 /** Fragments: moof and mdat (ISO/IEC 14496-12 §8.8; CMAF: ISO/IEC 23000-19 §7.5). */
 import { writeLatin1 } from "@socketscope/wire";
-import type { Sample } from "../sample.ts";
+import type { Outline, Sample } from "../sample.ts";
 
-/** What one track brings to a fragment. */
-export interface TrackRun {
+interface Run<Kind> {
   /** As in the initialization section: from 1 on. */
   readonly track: number;
   readonly kind: "video" | "audio";
-  readonly samples: readonly Sample[];
+  readonly samples: readonly Kind[];
   /** The `ahead` of the track. */
   readonly ahead: number;
 }
+
+/** What one track brings to a fragment. */
+export type TrackRun = Run<Sample>;
+
+/** The same, before its octets are there. */
+export type OutlineRun = Run<Outline>;
 
 /** ISO/IEC 14496-12 §8.8.3.1: an I picture, or one that depends on others. */
 const SYNC = 0x0200_0000;
@@ -30,10 +35,28 @@ export function fragmentOverhead(runs: readonly { kind: "video" | "audio"; count
 
 /** `sequence` counts fragments from 1 on (§8.8.5). Runs without samples are left out. */
 export function fragment(sequence: number, runs: readonly TrackRun[]): Uint8Array {
+  const outlines = runs.map((run) => ({
+    ...run,
+    samples: run.samples.map(({ data, ...rest }) => ({ ...rest, size: data.length })),
+  }));
+  const head = fragmentHead(sequence, outlines);
+  const octets = new Uint8Array(head.length + outlines.reduce((sum, run) => sum + octetsOf(run), 0));
+  octets.set(head);
+  let at = head.length;
+  for (const { samples } of runs)
+    for (const { data } of samples) {
+      octets.set(data, at);
+      at += data.length;
+    }
+  return octets;
+}
+
+/** All of a fragment before the first octet of a sample; those of all runs follow, one behind the other. */
+export function fragmentHead(sequence: number, runs: readonly OutlineRun[]): Uint8Array {
   const full = runs.filter(({ samples }) => samples.length > 0);
   const overhead = fragmentOverhead(full.map(({ kind, samples }) => ({ kind, count: samples.length })));
-  const content = full.reduce((sum, { samples }) => sum + octetsOf(samples), 0);
-  const octets = new Uint8Array(overhead + content);
+  const content = full.reduce((sum, run) => sum + octetsOf(run), 0);
+  const octets = new Uint8Array(overhead);
   const writer = new Writer(octets);
   const moof = overhead - MDAT;
   writer.box(moof, "moof");
@@ -41,14 +64,13 @@ export function fragment(sequence: number, runs: readonly TrackRun[]): Uint8Arra
   let data = overhead;
   for (const run of full) {
     writeTrack(writer, run, data);
-    data += octetsOf(run.samples);
+    data += octetsOf(run);
   }
   writer.box(MDAT + content, "mdat");
-  for (const { samples } of full) for (const { data: sample } of samples) writer.octets(sample);
   return octets;
 }
 
-function writeTrack(writer: Writer, { track, kind, samples, ahead }: TrackRun, dataOffset: number): void {
+function writeTrack(writer: Writer, { track, kind, samples, ahead }: OutlineRun, dataOffset: number): void {
   const trun = 20 + ROW[kind] * samples.length;
   writer.box(8 + 20 + 20 + trun, "traf");
   // §8.8.7: offsets count from the moof (0x020000); flags for who has none of his own (0x20).
@@ -60,14 +82,14 @@ function writeTrack(writer: Writer, { track, kind, samples, ahead }: TrackRun, d
   // §8.8.8: data offset, then for each sample its duration and size; pictures their flags and composition offset,
   // which version 1 lets be negative.
   writer.box(trun, "trun").words(kind === "video" ? 0x0100_0f01 : 0x0100_0301, samples.length, dataOffset);
-  for (const { duration, data, key, pts, dts } of samples) {
-    writer.words(duration, data.length);
+  for (const { duration, size, key, pts, dts } of samples) {
+    writer.words(duration, size);
     if (kind === "video") writer.words(key ? SYNC : NOT_SYNC, pts - dts);
   }
 }
 
-function octetsOf(samples: readonly Sample[]): number {
-  return samples.reduce((sum, { data }) => sum + data.length, 0);
+function octetsOf({ samples }: OutlineRun): number {
+  return samples.reduce((sum, { size }) => sum + size, 0);
 }
 
 class Writer {
@@ -98,11 +120,5 @@ class Writer {
   /** Of 64 bits, up to 2^53. */
   long(value: number): this {
     return this.words(Math.floor(value / 0x1_0000_0000), value % 0x1_0000_0000);
-  }
-
-  octets(data: Uint8Array): this {
-    this.#octets.set(data, this.#at);
-    this.#at += data.length;
-    return this;
   }
 }

@@ -165,7 +165,8 @@ async function send(
   const closing = close === true || response.getHeader("connection") === "close";
   if (closing) lines.push("Connection", "close");
   if (content === undefined || typeof content === "string" || content instanceof Uint8Array) {
-    const octets = content === undefined ? Buffer.alloc(0) : Buffer.from(content);
+    // Buffer.from() would copy octets.
+    const octets = content instanceof Uint8Array ? content : Buffer.from(content ?? "");
     // RFC 9110 §8.6: no Content-Length with 1xx, 204; with 304 it would be that of a 200.
     if (status !== 204 && status !== 304) lines.push("Content-Length", String(octets.length));
     response.writeHead(status, lines);
