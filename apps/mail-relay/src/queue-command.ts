@@ -5,11 +5,11 @@ import {
   EXIT,
   kinds,
   nearest,
-  printable,
   runOnce,
   UsageError,
   type OptionReader,
 } from "@socketscope/host";
+import { letterText, listText, numberOf } from "./queue/queue-text.ts";
 
 const ONE = ["show", "flush", "hold", "release", "remove"] as const;
 type OneCommand = (typeof ONE)[number];
@@ -29,7 +29,7 @@ export function queueCommand(app: string, version: string): Promise<void> {
       name: `${app} queue`,
       version,
       summary: "What waits for its next hop, in the queue of a running relay.",
-      examples: [`${app} queue list`, `${app} queue flush`, `${app} queue hold ID`],
+      examples: [`${app} queue list`, `${app} queue show ID`, `${app} queue flush`],
       positionals: [
         {
           name: "COMMAND",
@@ -54,13 +54,15 @@ function queueOptions(read: OptionReader, [word = "list", ...ids]: readonly stri
       `there is no queue command ${JSON.stringify(word)}${meant === undefined ? "" : ` (did you mean ${meant}?)`}`,
     );
   }
+  if (ids.length > 0 && command === "list")
+    throw new UsageError("USAGE_BAD_VALUE", "list takes no ID: show ID tells of one message");
   if (ids.length === 0 && command !== "list" && command !== "flush")
     throw new UsageError("USAGE_BAD_VALUE", `${command} needs the ID of a message: list shows them`);
   return {
     command,
     ids,
     state: read.one("state", kinds.path("DIR"), { help: "the relay's state folder", default: path, shown }),
-    json: read.flag("json", { help: "as JSON" }),
+    json: read.flag("json", { help: "print what the relay answers, as JSON" }),
     limit: read.one("limit", kinds.integer(1, 1000), { help: "messages a list shows", default: 100 }),
     after: read.maybe(
       "after",
@@ -77,7 +79,7 @@ async function carryOut(app: string, options: QueueOptions): Promise<number> {
   if (command === "list") {
     const query = new URLSearchParams({ limit: String(limit), ...(after !== undefined && { after }) });
     const page = await ask("GET", `/queue?${query.toString()}`);
-    print(json ? pretty(page) : listText(page));
+    print(json ? pretty(page) : listText(page, Date.now()));
     return EXIT.ok;
   }
   if (command === "flush" && ids.length === 0) {
@@ -87,10 +89,14 @@ async function carryOut(app: string, options: QueueOptions): Promise<number> {
   }
   for (const id of ids) {
     const at = `/queue/${encodeURIComponent(id)}`;
-    if (command === "show") print(pretty(await ask("GET", at)));
-    else if (command === "remove") await ask("DELETE", at);
-    else await ask("POST", `${at}/${command}`);
-    if (command !== "show") print(`${id}: ${DONE[command]}`);
+    const answer =
+      command === "show"
+        ? await ask("GET", at)
+        : command === "remove"
+          ? await ask("DELETE", at)
+          : await ask("POST", `${at}/${command}`);
+    if (json) print(pretty(answer));
+    else print(command === "show" ? letterText(answer, Date.now()) : `${id}: ${DONE[command]}`);
   }
   return EXIT.ok;
 }
@@ -108,43 +114,4 @@ function print(text: string): void {
 
 function pretty(value: unknown): string {
   return JSON.stringify(value, undefined, 2);
-}
-
-/** A table for people: one message a line, what the hops said below it. */
-function listText(page: unknown): string {
-  const messages = listOf(page, "messages");
-  if (messages.length === 0) return "the queue is empty";
-  const lines = messages.flatMap((message) => [
-    [
-      textOf(message, "id").padEnd(20),
-      textOf(message, "status").padEnd(8),
-      `${numberOf(message, "attempts")} attempts`.padEnd(13),
-      new Date(numberOf(message, "due")).toISOString(),
-      `<${textOf(message, "reversePath")}>`,
-    ].join("  "),
-    ...listOf(message, "recipients").map(
-      (recipient) =>
-        `    <${textOf(recipient, "forwardPath")}> ${textOf(recipient, "said") || "not tried yet"}`,
-    ),
-  ]);
-  const more = numberOf(page, "total") - messages.length;
-  if (more > 0) lines.push(`${more} more; --after ${textOf(messages.at(-1), "id")} goes on`);
-  return lines.map(printable).join("\n");
-}
-
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
-}
-function textOf(value: unknown, name: string): string {
-  const found = member(value, name);
-  return typeof found === "string" ? found : "";
-}
-function numberOf(value: unknown, name: string): number {
-  const found = member(value, name);
-  return typeof found === "number" ? found : 0;
-}
-function listOf(value: unknown, name: string): readonly unknown[] {
-  const found = member(value, name);
-  return Array.isArray(found) ? found : [];
 }

@@ -1,6 +1,7 @@
 /** The queue as a page: what was promised and not passed on yet, its attempts on a line, and what one can do with it. */
 import { markup, octets, type Markup } from "@socketscope/page";
 import type { QueueCommand, QueueEntry, QueuePage } from "../queue/queue-desk.ts";
+import { span } from "../queue/span.ts";
 
 export interface QueueState extends QueuePage {
   /** By id. */
@@ -84,11 +85,4 @@ ${status === "waiting" && markup`<circle cx="${x(due)}" cy="20" r="5"/>`}<text x
 /** Works without script; the guard refuses it from other pages. */
 function button(action: string, name: string, style = "", disabled = false): Markup {
   return markup`<form method="post" action="${action}"><button class="${style}"${disabled && markup` disabled`}>${name}</button></form>`;
-}
-
-function span(ms: number): string {
-  const seconds = Math.max(Math.round(ms / 1000), 0);
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
 }

@@ -107,9 +107,10 @@ export class QueueDesk {
       "/queue": { GET: ({ query }) => this.list(pageOf(query)) },
       "/queue/flush": { POST: async () => ({ flushed: await this.flush() }) },
       "/queue/{id}": {
-        GET: ({ params }) => {
+        GET: async ({ params }) => {
           const id = params["id"] ?? "";
-          return this.show(id) ?? raise(missing(id));
+          const shown = this.show(id) ?? raise(missing(id));
+          return { ...shown, beginning: Buffer.from(await this.headOf(id)).toString("utf8") };
         },
         DELETE: one("remove"),
       },

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" />
 /** The queue in the page and its API, and captured letters that go on after all. */
-import { SmtpPeer, spawnApp, type RunningApp } from "@socketscope/testkit";
+import { run, SmtpPeer, spawnApp, workspaceRoot, type RunningApp } from "@socketscope/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { handIn, LETTER, until } from "../delivery/relay-bench.ts";
 
@@ -63,6 +63,20 @@ describe("the queue in the inbox", () => {
     expect(await api(`queue/${id}`)).toMatchObject({ status: 404 });
     expect(await api("queue/x/nonsense", { method: "POST" })).toMatchObject({ status: 404 });
     expect(await api("queue/flush", { method: "POST" })).toEqual({ flushed: 0 });
+  });
+
+  it("is told of in a terminal as people read", async () => {
+    await handIn(app, { from: "ann@a.test", to: ["bob@down.test"] });
+    await until(async () => (await api<Queued>("queue")).messages[0]?.status === "waiting", "an attempt");
+    const id = (await api<Queued>("queue")).messages[0]?.id ?? "";
+    const entry = ["--import", "tsx", "--conditions=@socketscope/source", "apps/mail-relay/src/main.ts"];
+    const args = [...entry, "queue", "show", id, "--state", app.ready.state];
+    const shown = await run(process.execPath, args, { cwd: workspaceRoot });
+    expect(shown.text).toMatch(
+      new RegExp(`^${id}  waiting for .*\\n {4}from <ann@a\\.test>.*\\nStill to be reached\\n`),
+    );
+    expect(shown.text).toContain("    <bob@down.test> deferred: 451 4.4.1");
+    expect(shown.text).toContain("    Subject: A letter\n    \n    Hello\n    .dots");
   });
 
   it("lets a captured letter go on, without what final delivery put in front", async () => {
