@@ -75,6 +75,7 @@ export async function startMailRelay(
       folder: options.maildir ?? state.file("mail-relay/maildir"),
       maxMessages: numberOf(options.maxMessages),
       maxAge: numberOf(options.maxAge),
+      search: options.search,
     });
     const addresses = [...accounts.addresses, ...options.mailboxes];
     for (const address of addresses) await mailboxes.create(address);

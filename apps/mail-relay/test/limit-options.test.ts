@@ -47,7 +47,7 @@ describe("a bound of the relay", () => {
   it("is among those that one finds in the list", () => {
     expect(bounds.map(({ name }) => name).join(" ")).toBe(
       "max-messages max-age max-size max-recipients max-commands max-errors max-logins max-command-line " +
-        "max-text-line content-timeout login-timeout delay-notice inspect-rate max-connections " +
+        "max-text-line content-timeout login-timeout max-search max-search-letter max-search-memory delay-notice inspect-rate max-connections " +
         "max-connections-per-address rate login-delay idle",
     );
   });

@@ -79,7 +79,9 @@ export class InboxApi {
         const limit = Math.min(Number(query.get("limit") ?? "50") || 50, MAX_PAGE);
         const text = query.get("q") ?? undefined;
         const before = query.get("before") ?? undefined;
-        return json(this.#mailboxes.list({ mailbox, text, before, limit }));
+        const asked = { mailbox, before, limit };
+        if (text === undefined || text.trim() === "") return json(this.#mailboxes.list(asked));
+        return this.#mailboxes.search({ ...asked, text }).then(json);
       },
       "DELETE",
     );

@@ -8,7 +8,7 @@ import { InboxForms } from "./forms.ts";
 import type { QueueState } from "./queue-view.ts";
 import type { Release } from "./release.ts";
 import type { MailFaults } from "../faults/mail-faults.ts";
-import type { Mailboxes, StoredMessage } from "../mailboxes/mailboxes.ts";
+import type { MailboxPage, Mailboxes, StoredMessage } from "../mailboxes/mailboxes.ts";
 import { problem } from "./answers.ts";
 import { InboxApi } from "./api.ts";
 import type { Dialogues } from "./dialogues.ts";
@@ -67,7 +67,7 @@ export class Inbox {
     const { mailboxes, dialogues, desk, listeners, faults } = this.#options;
     await mailboxes.refresh();
     const opened = await this.#open(place);
-    const { messages, total } = mailboxes.list({ mailbox: place.mailbox, text: place.text, limit: LISTED });
+    const { messages, total, skipped } = await this.#letters(place);
     const smtp =
       listeners()
         .find(({ name }) => name === "smtp")
@@ -77,6 +77,7 @@ export class Inbox {
       mailboxes: mailboxes.names(),
       messages,
       total,
+      skipped,
       failed: dialogues.failed,
       opened,
       queued: desk.size,
@@ -118,6 +119,18 @@ export class Inbox {
       ],
       content: document.text,
     };
+  }
+
+  async #letters({
+    mailbox,
+    text = "",
+    failed,
+    queue,
+  }: Place): Promise<MailboxPage & { readonly skipped: number }> {
+    const { mailboxes } = this.#options;
+    const asked = { mailbox, limit: LISTED };
+    if (text.trim() === "" || failed || queue) return { ...mailboxes.list(asked), skipped: 0 };
+    return mailboxes.search({ ...asked, text });
   }
 
   async #queue(): Promise<QueueState> {

@@ -42,6 +42,8 @@ export interface InboxState {
   }[];
   readonly messages: readonly StoredMessage[];
   readonly total: number;
+  /** Of a search: letters whose text was not looked at to its end. */
+  readonly skipped: number;
   readonly failed: readonly FailedSession[];
   readonly opened: Opened | undefined;
   /** Messages that wait for their next hop. */
@@ -80,7 +82,7 @@ function failedMain(state: InboxState): Markup {
 export function searchForm({ place }: InboxState): Markup {
   return markup`<form class="find" action="/" role="search" data-follow="/api/v1/events" data-follow-events="added changed removed failed queue faults">
 ${place.mailbox !== undefined && markup`<input type="hidden" name="mailbox" value="${place.mailbox}">`}
-<input type="search" name="q" value="${place.text ?? ""}" placeholder="Search sender, subject, words" title="Also from:ann to:bob subject:bill is:unread &quot;two words&quot; -not" aria-label="Search letters">
+<input type="search" name="q" value="${place.text ?? ""}" placeholder="Search sender, subject, text" title="Also from:ann to:bob subject:bill is:unread &quot;two words&quot; -not" aria-label="Search letters">
 </form>`;
 }
 
@@ -110,9 +112,10 @@ function box(href: string, name: string, current: boolean, messages: number, uns
 }
 
 function list(state: InboxState): Markup {
-  const { place, messages, total } = state;
+  const { place, messages, total, skipped } = state;
   const name = place.mailbox ?? "Every letter";
   return markup`<div class="phead">${state.opened === undefined ? markup`<h1>${name}</h1>` : markup`<h2>${name}</h2>`}<span class="sub">${total} ${total === 1 ? "letter" : "letters"}</span></div>
+${skipped > 0 && markup`<p class="note">The text of ${skipped} ${skipped === 1 ? "letter" : "letters"} was not looked at to its end (<code>--max-search</code>, <code>--max-search-letter</code>): what stands there may be missing. Searching again looks further.</p>`}
 <ul class="it" tabindex="0" aria-label="Letters, the newest first">${messages.map((message) => row(message, place))}</ul>`;
 }
 
@@ -125,7 +128,9 @@ function row(message: StoredMessage, place: Place): Markup {
 <span class="p">${message.excerpt}</span></a></li>`;
 }
 
-function nothingOpen({ total, command }: InboxState): Markup {
+function nothingOpen({ total, command, place }: InboxState): Markup {
+  if (total === 0 && place.text !== undefined && place.text.trim() !== "")
+    return markup`<div class="none"><h2>Nothing found</h2><p>No letter has <code>${place.text}</code>. Words are looked for in addresses, subjects, texts and names of attachments; <code>from:</code>, <code>to:</code>, <code>subject:</code>, <code>is:unread</code> and <code>"two words"</code> say more closely where.</p><p><a href="${address({ mailbox: place.mailbox })}">Show all letters</a></p></div>`;
   if (total > 0)
     return markup`<div class="none"><h2>Choose a letter</h2><p>It is shown here, with the SMTP dialogue that brought it.</p></div>`;
   return markup`<div class="none"><h2>No letters yet</h2><p>Point any mail program at this relay, or send one now. It appears here at once.</p><div class="cmd"><code tabindex="0">${command}</code><button type="button" data-copy hidden>Copy</button></div></div>`;

@@ -9,7 +9,7 @@ import { deliveredToField, returnPathField } from "@socketscope/message";
 import type { Spooled } from "../spooled.ts";
 import { folderName, mailboxOfFolder } from "./folder-name.ts";
 import { FolderSync, Maildir, newBase, type MaildirEntry, type MaildirFile } from "@socketscope/maildir";
-import { finder } from "./search.ts";
+import { LetterSearch, type SearchLimits } from "./letter-search.ts";
 import { summarise, type Summary } from "./summary.ts";
 
 export interface StoredMessage extends Summary {
@@ -35,7 +35,22 @@ export interface MailboxesOptions {
   readonly maxMessages?: number;
   /** Milliseconds. Default Infinity. */
   readonly maxAge?: number;
+  readonly search?: Partial<SearchLimits>;
   readonly now?: () => number;
+}
+
+export interface MailboxQuery {
+  /** Undefined: all of them. */
+  readonly mailbox?: string | undefined;
+  /** The id after which the last page ended. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+export interface MailboxPage {
+  /** The newest first. */
+  readonly messages: readonly StoredMessage[];
+  readonly total: number;
 }
 
 interface Kept {
@@ -71,10 +86,12 @@ export class Mailboxes {
   readonly #boxes = new Map<string, Box>();
   readonly #watchers = new Set<(change: MailboxChange) => void>();
   readonly #now: () => number;
+  readonly #search: LetterSearch;
 
   private constructor(options: MailboxesOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#search = new LetterSearch(options.search);
   }
 
   /** What is in the folder from before is there again. */
@@ -147,21 +164,31 @@ export class Mailboxes {
       .toSorted((a, b) => (a.mailbox < b.mailbox ? -1 : 1));
   }
 
-  /** The newest first; `before` is the id after which the last page ended. */
-  list(query: {
-    readonly mailbox?: string | undefined;
-    readonly text?: string | undefined;
-    readonly before?: string | undefined;
-    readonly limit: number;
-  }): { readonly messages: readonly StoredMessage[]; readonly total: number } {
-    const boxes = query.mailbox === undefined ? [...this.#boxes.values()] : [this.#boxes.get(query.mailbox)];
-    const isSought = finder(query.text ?? "");
-    const found = boxes
+  list(query: MailboxQuery): MailboxPage {
+    return pageOf(this.#sorted(query.mailbox), query);
+  }
+
+  /**
+   * Those that fit what is typed into the search, by all of their text. `skipped`: letters whose text was not looked at
+   * to its end, since the limits of the search were reached.
+   */
+  async search(query: MailboxQuery & { readonly text: string }): Promise<MailboxPage & { skipped: number }> {
+    const letters = this.#sorted(query.mailbox);
+    const { found, skipped } = await this.#search.find(query.text, letters, ({ id }) => this.#open(id));
+    return { ...pageOf(found, query), skipped };
+  }
+
+  #sorted(mailbox: string | undefined): StoredMessage[] {
+    const boxes = mailbox === undefined ? [...this.#boxes.values()] : [this.#boxes.get(mailbox)];
+    return boxes
       .flatMap((box) => [...(box?.messages.values() ?? [])].map(({ message }) => message))
-      .filter((message) => isSought(message))
       .toSorted((a, b) => b.arrived - a.arrived || (a.id < b.id ? 1 : -1));
-    const at = query.before === undefined ? 0 : found.findIndex(({ id }) => id === query.before) + 1;
-    return { messages: found.slice(at, at + query.limit), total: found.length };
+  }
+
+  #open(id: string): AsyncIterable<Uint8Array> {
+    const pieces = this.read(id);
+    if (pieces === undefined) throw new MailboxesError("the message has gone");
+    return pieces;
   }
 
   get(id: string): StoredMessage | undefined {
@@ -263,10 +290,11 @@ export class Mailboxes {
 
   async #keep(box: Box, mailbox: string, entry: MaildirEntry, arrived?: number): Promise<StoredMessage> {
     const id = idOf(mailbox, entry.base);
-    const { modified, ...summary } = await summarise(join(box.maildir.folder, entry.file));
+    const { modified, summary, text } = await summarise(join(box.maildir.folder, entry.file));
     const size = await box.maildir.wireSize(entry.file);
     const message = { ...summary, id, mailbox, size, arrived: arrived ?? modified, seen: entry.seen };
     box.messages.set(id, { message, entry });
+    if (text !== undefined) this.#search.keep(id, text);
     this.#tell({ type: "added", message });
     return message;
   }
@@ -306,12 +334,18 @@ export class Mailboxes {
 
   #forget(box: Box, { id, mailbox }: StoredMessage): void {
     box.messages.delete(id);
+    this.#search.forget(id);
     this.#tell({ type: "removed", id, mailbox });
   }
 
   #tell(change: MailboxChange): void {
     for (const watcher of this.#watchers) watcher(change);
   }
+}
+
+function pageOf(messages: readonly StoredMessage[], { before, limit }: MailboxQuery): MailboxPage {
+  const at = before === undefined ? 0 : messages.findIndex(({ id }) => id === before) + 1;
+  return { messages: messages.slice(at, at + limit), total: messages.length };
 }
 
 function idOf(mailbox: string, base: string): string {

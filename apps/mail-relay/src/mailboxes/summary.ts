@@ -1,6 +1,7 @@
 /** What a list shows of a message, read from its first octets only. */
 import { open } from "node:fs/promises";
-import PostalMime, { type Address } from "postal-mime";
+import type { Address, Email } from "postal-mime";
+import { ownText, parseLetter, shownText, soughtText } from "./letter-text.ts";
 
 export interface Summary {
   readonly subject: string;
@@ -22,20 +23,28 @@ const LOOKED_AT = 80 * 1024;
 const FIELD = 300;
 const EXCERPT = 400;
 
-export async function summarise(file: string): Promise<Summary & { readonly modified: number }> {
+/** `text`: what a search looks at, undefined where the file has more than was read. `modified` in milliseconds since 1970. */
+export async function summarise(
+  file: string,
+): Promise<{ readonly summary: Summary; readonly modified: number; readonly text: string | undefined }> {
   const handle = await open(file, "r");
   try {
     const { size, mtimeMs } = await handle.stat();
     const buffer = Buffer.alloc(Math.min(size, LOOKED_AT));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return { ...(await summaryOf(buffer.subarray(0, bytesRead))), modified: mtimeMs };
+    const parsed = await parseLetter(buffer.subarray(0, bytesRead));
+    const text = bytesRead === size ? soughtText(parsed) : undefined;
+    return { summary: summaryFrom(parsed), modified: mtimeMs, text };
   } finally {
     await handle.close();
   }
 }
 
 export async function summaryOf(octets: Uint8Array): Promise<Summary> {
-  const parsed = await PostalMime.parse(octets, { maxNestingDepth: 20 }).catch(() => undefined);
+  return summaryFrom(await parseLetter(octets));
+}
+
+function summaryFrom(parsed: Email | undefined): Summary {
   if (parsed === undefined)
     return {
       subject: "",
@@ -48,7 +57,6 @@ export async function summaryOf(octets: Uint8Array): Promise<Summary> {
       excerpt: "",
     };
   const date = Date.parse(parsed.date ?? "");
-  const text = parsed.text ?? (parsed.html ?? "").replaceAll(/<style[\s\S]*?<\/style>|<[^>]*>/g, " ");
   const trace = parsed.headers.find(({ key }) => key === "received")?.value ?? "";
   const received = /\sid ([A-Za-z0-9]{6,64})\b/.exec(trace)?.[1];
   return {
@@ -59,7 +67,7 @@ export async function summaryOf(octets: Uint8Array): Promise<Summary> {
     messageId: parsed.messageId === undefined ? undefined : kept(parsed.messageId, FIELD),
     reversePath: kept((parsed.returnPath ?? "").replaceAll(/^<|>$/g, ""), FIELD),
     received: received === undefined ? undefined : kept(received, FIELD),
-    excerpt: kept(text.replaceAll(/\s+/g, " ").trim(), EXCERPT),
+    excerpt: kept(shownText(parsed), EXCERPT),
   };
 }
 
@@ -70,7 +78,6 @@ function addresses(all: readonly Address[]): string {
   return kept(written.join(", "), FIELD);
 }
 
-/** In memory of its own: in V8 a piece of a text holds the whole text, here as long as the letter is in its mailbox. */
 function kept(text: string, most: number): string {
-  return Buffer.from(text.slice(0, most), "utf16le").toString("utf16le");
+  return ownText(text.slice(0, most));
 }

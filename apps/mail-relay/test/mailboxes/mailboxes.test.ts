@@ -85,9 +85,12 @@ describe("mailboxes", () => {
   it("finds by sender, subject and words, in pages", async () => {
     const mailboxes = await open();
     for (const subject of ["red", "green", "blue"]) await deliver(mailboxes, subject, "ann@a.test");
-    expect(mailboxes.list({ text: "HELLO green", limit: 10 }).messages.map(({ subject }) => subject)).toEqual(
+    const found = await mailboxes.search({ text: "HELLO green", limit: 10 });
+    expect([found.messages.map(({ subject }) => subject), found.total, found.skipped]).toEqual([
       ["green"],
-    );
+      1,
+      0,
+    ]);
     expect(mailboxes.list({ mailbox: "cy@c.test", limit: 10 }).total).toBe(0);
     const first = mailboxes.list({ limit: 2 });
     expect(first).toMatchObject({ total: 3 });

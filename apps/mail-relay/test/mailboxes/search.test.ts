@@ -48,6 +48,32 @@ const cases: readonly (readonly [query: string, found: boolean])[] = [
 
 describe("the search", () => {
   it.each(cases)("%j: %s", (query, found) => {
-    expect(finder(query)(bill)).toBe(found);
+    expect(finder(query)(bill, "")).toBe(found);
+  });
+
+  // Undefined: what the list has does not say.
+  const unsaid: readonly (readonly [query: string, verdict: boolean | undefined])[] = [
+    ["rechnung", true],
+    ["refund", undefined],
+    ["-refund", undefined],
+    ["-rechnung refund", false],
+    ["from:eve refund", false],
+    ["rechnung refund", undefined],
+    ["is:unread", true],
+    ["from:ann to:eve", false],
+  ];
+  it.each(unsaid)("%j without the text: %s", (query, verdict) => {
+    expect(finder(query)(bill, undefined)).toBe(verdict);
+  });
+
+  const within: readonly (readonly [query: string, found: boolean])[] = [
+    ["refund", true],
+    ["-refund", false],
+    ['"two  REFUNDS today"', true],
+    ["from:refunds", false],
+    ["rechnung refunds", true],
+  ];
+  it.each(within)("%j in a text that has it: %s", (query, found) => {
+    expect(finder(query)(bill, "and two refunds today")).toBe(found);
   });
 });
