@@ -31,6 +31,7 @@ import { Mailboxes } from "./mailboxes/mailboxes.ts";
 import type { EngineName, MailRelayOptions } from "./options.ts";
 import { Acceptance } from "./reception/acceptance.ts";
 import { Accounts, readUsers } from "./reception/accounts.ts";
+import { LoggedConversation } from "./reception/logged-conversation.ts";
 import { NotedConversation } from "./reception/noted-conversation.ts";
 import { Reception } from "./reception/reception.ts";
 import type { ReceptionOptions } from "./reception/reception-options.ts";
@@ -129,7 +130,11 @@ export async function startMailRelay(
     const authClear = options.authClear || options.hosts.every(isLoopback);
     const converse = (peer: Peer): NotedConversation =>
       new NotedConversation(
-        new FaultyConversation(new Reception(peer, reception), peer, faults),
+        new LoggedConversation(
+          new FaultyConversation(new Reception(peer, reception), peer, faults),
+          peer,
+          log,
+        ),
         dialogues.messagesOf(peer.flow),
       );
     let urls: () => readonly ListenerUrl[] = () => [];

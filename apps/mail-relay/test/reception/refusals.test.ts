@@ -44,7 +44,7 @@ describe.each(["hand", "smtp-server"])("a session that is refused, --engine %s",
       "--content-timeout=1s",
       "--max-size=20000",
     ]);
-  });
+  }, 40_000);
   afterAll(() => app[Symbol.asyncDispose]());
 
   /** Line by line, as somebody who types, then QUIT or as `leave` says; the last answer before that. */
@@ -82,6 +82,9 @@ describe.each(["hand", "smtp-server"])("a session that is refused, --engine %s",
     // The library puts enhanced codes of its own behind some.
     expect((await say(listener, lines)).slice(0, 3)).toBe(refusal.source.slice(0, 3));
     await expect.poll(async () => JSON.stringify(await failed())).toMatch(refusal);
+    expect(app.stderr).toMatch(
+      new RegExp(`refused protocol=${listener} from=127.0.0.1 .*said="${refusal.source.slice(0, 3)} `),
+    );
   });
 
   const begun = (sender: string, ...more: readonly string[]): readonly string[] => [
