@@ -71,6 +71,16 @@ describe("the tap link", () => {
     expect(second.listening).toBe(true);
   });
 
+  it("is waited for also where this program is kept from running meanwhile", async () => {
+    const state = folder();
+    await inspector(state);
+    const tap = new TapPoint();
+    const { tried } = link(state, tap);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+    await tried;
+    expect(tap.listening).toBe(true);
+  });
+
   it("says who it is, and then what the tap is told", async () => {
     const state = folder();
     const { records } = await inspector(state);

@@ -30,6 +30,7 @@ export async function sendDatagrams(at: HostPort, person: Person, options: Socke
   const from = { host: isLoopback(at.host) ? loopback(at.host) : host, port: 0 };
   await using endpoint = await bind(from, heard, tap);
   using _told = await inspected(options, tap, listenerUrl("udp", endpoint.address));
+  heard.begin();
   person.note(`from ${endpoint.address.host}:${endpoint.address.port} to ${at.host}:${at.port}`);
   if (cast === "broadcast") endpoint.broadcast(true);
   if (cast === "multicast")
@@ -54,6 +55,7 @@ export async function hear(at: HostPort, person: Person, options: SocketOptions)
       ...(from !== undefined && { interface: from }),
     });
   }
+  heard.begin();
   person.note(`${command === "join" ? "joined" : "hearing on"} ${at.host} port ${endpoint.address.port}`);
   await heard.enough(options.wait);
 }
@@ -69,12 +71,16 @@ function bind(
   );
 }
 
-/** Shows each datagram, and knows when it was the last one. */
+/**
+ * Shows each datagram, and knows when it was the last one. What comes before it begins is as if nobody had been there yet:
+ * an inspector would know nothing of it.
+ */
 class Heard {
   readonly #options: SocketOptions;
   readonly #person: Person;
   #left: number;
   #last = performance.now();
+  #begun = false;
   #done: (() => void) | undefined;
 
   constructor(options: SocketOptions, person: Person) {
@@ -83,8 +89,12 @@ class Heard {
     this.#left = options.count ?? Infinity;
   }
 
+  begin(): void {
+    this.#begun = true;
+  }
+
   add(octets: Uint8Array, from: Address): void {
-    if (this.#left <= 0) return;
+    if (!this.#begun || this.#left <= 0) return;
     this.#last = performance.now();
     this.#person.note(`${octets.length} bytes from ${from.host}:${from.port}`);
     // UDP waits for nobody: a terminal that is behind makes the kernel drop, not us grow.

@@ -1,11 +1,12 @@
 import { createSocket } from "node:dgram";
 import { connect as connectPlain } from "node:net";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { parseCommandLine } from "@socketscope/host";
+import { INSPECTOR_SOCKET, parseCommandLine } from "@socketscope/host";
 import { listenTcp, type Listener } from "@socketscope/socket-core";
-import { run as runProgram, Spawned } from "@socketscope/testkit";
+import { freePort, run as runProgram, Spawned, TemporaryFolder } from "@socketscope/testkit";
 import { fileURLToPath } from "node:url";
 import { octetsOf } from "../src/input.ts";
 import { socketOptions } from "../src/options.ts";
@@ -213,6 +214,38 @@ describe("the command line", () => {
     await expect
       .poll(async () => (await begin("table", port).ended).output)
       .toMatch(/ [1-9]\d{3,} unread, \d+ unsent\n/);
+  });
+
+  it("has an inspector hear what it hears, also where datagrams come all the time", async () => {
+    using folder = new TemporaryFolder("heard");
+    let told = "";
+    const listener = await listenTcp(
+      { host: "", port: 0, path: join(folder.path, INSPECTOR_SOCKET), protocol: "tap" },
+      (stream) => {
+        stream.attach({
+          data: (octets) => (told += Buffer.from(octets).toString("latin1")),
+          ended: () => stream.destroy("peer-ended"),
+          drain: () => undefined,
+          late: () => undefined,
+          finish: () => undefined,
+          closed: () => undefined,
+        });
+      },
+    );
+    onTestFinished(async () => void (await listener.drain(0)));
+    const port = await freePort();
+    const sender = createSocket("udp4");
+    const flood = setInterval(() => sender.send("over and over\n", port, "127.0.0.1"), 1);
+    onTestFinished(() => {
+      clearInterval(flood);
+      sender.close();
+    });
+    for (let turn = 0; turn < 20; turn++) {
+      told = "";
+      const hearer = begin("hear", `${port}`, "--count", "1", "-q", "--state", folder.path);
+      expect((await hearer.ended).output).toBe("over and over\n");
+      await expect.poll(() => told, { interval: 5 }).toContain("over and over\n");
+    }
   });
 
   it("hears as many datagrams as it was told, and ends", async () => {
