@@ -11,11 +11,9 @@ import { make, times } from "./ffmpeg.ts";
 import { serving, type Serving } from "./serving.ts";
 
 const SAMPLE = join(SAMPLE_FOLDER, "sample-180p.mp4");
-const CLOCKS = { handshake: 300, command: 300 };
-
-async function rtmp(site: Serving, errors: unknown[]): Promise<Listener & { port: number }> {
+async function rtmp(site: Serving, ms: number, errors: unknown[]): Promise<Listener & { port: number }> {
   const listener = await listenTcp({ host: "127.0.0.1", port: 0, protocol: "rtmp" }, (stream) =>
-    serveRtmp(stream, site.studio.desk, CLOCKS, (error) => errors.push(error)),
+    serveRtmp(stream, site.studio.desk, { handshake: ms, command: ms }, (error) => errors.push(error)),
   );
   return Object.assign(listener, { port: listener.address.port });
 }
@@ -31,13 +29,16 @@ async function until<Value>(look: () => Promise<Value | undefined | false>): Pro
 describe("publishing by RTMP", () => {
   let site: Serving;
   let door: Awaited<ReturnType<typeof rtmp>>;
+  /** Soon tired of waiting. */
+  let hasty: Awaited<ReturnType<typeof rtmp>>;
   const errors: unknown[] = [];
   beforeAll(async () => {
     site = await serving({ ingestKey: "s3cret" });
-    door = await rtmp(site, errors);
+    door = await rtmp(site, 60_000, errors);
+    hasty = await rtmp(site, 300, errors);
   });
   afterAll(async () => {
-    await door.drain(0);
+    await Promise.all([door.drain(0), hasty.drain(0)]);
     await site[Symbol.asyncDispose]();
   });
 
@@ -48,12 +49,12 @@ describe("publishing by RTMP", () => {
     ["HTTP", "GET / HTTP/1.1\r\n\r\n"],
     ["absurd chunks", `\x03${"x".repeat(3072)}\x02\0\0\0\0\0\x04\x01\0\0\0\0\x7f\xff\xff\xff`],
   ])("closes who sends %s", async (_what, text) => {
-    const socket = connect(door.port, "127.0.0.1");
+    const socket = connect(hasty.port, "127.0.0.1");
     socket.on("error", () => undefined);
     socket.write(Buffer.from(text, "latin1"));
     socket.resume();
     await once(socket, "close");
-    await until(async () => door.open.size === 0);
+    await until(async () => hasty.open.size === 0);
     expect(errors).toEqual([]);
   });
 
