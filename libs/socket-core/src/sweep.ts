@@ -11,13 +11,39 @@ export const SWEEP_INTERVAL_MS = 250;
 const swept = new Set<Swept>();
 let timer: NodeJS.Timeout | undefined;
 
+/**
+ * Whether somebody may be called late now. A program that was kept from running has not read what came meanwhile: it is
+ * given one sweep's time to do so, and then judges, or a busy one never would.
+ */
+export class Punctuality {
+  #at: number;
+  #excused = false;
+
+  constructor(at: number) {
+    this.#at = at;
+  }
+
+  /** At a sweep that runs at `at`. */
+  judges(at: number): boolean {
+    const late = at - this.#at > 2 * SWEEP_INTERVAL_MS;
+    this.#at = at;
+    this.#excused = late && !this.#excused;
+    return !this.#excused;
+  }
+}
+
 export function now(): number {
   return performance.now();
 }
 
 export function watch(member: Swept): void {
   swept.add(member);
-  timer ??= setInterval(() => sweepAll(), SWEEP_INTERVAL_MS).unref();
+  if (timer !== undefined) return;
+  const own = new Punctuality(now());
+  timer = setInterval(() => {
+    const at = now();
+    if (own.judges(at)) sweepAll(at);
+  }, SWEEP_INTERVAL_MS).unref();
 }
 
 export function unwatch(member: Swept): void {
