@@ -11,7 +11,7 @@ needing(missingForPostfix()).describe("Postfix", () => {
     postfix = await Postfix.start();
     ({ server } = postfix);
   });
-  afterAll(() => postfix[Symbol.asyncDispose](), 30_000);
+  afterAll(() => postfix[Symbol.asyncDispose]());
   const delivered = (): Promise<number> => postfix.delivered();
 
   it("takes messages by DATA and BDAT, in groups and one by one", async () => {

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   findProgram,
+  freePort,
   makeCertificates,
   realClient,
   SmtpPeer,
@@ -305,7 +306,7 @@ describe("what goes wrong", () => {
 
 realClient("smtp-sink").describe("Postfix's smtp-sink", () => {
   it("takes messages from us, in groups and one by one", async () => {
-    const port = 20_000 + (process.pid % 10_000);
+    const port = await freePort();
     const unprivileged = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
     const sink = new Spawned(findProgram("smtp-sink") ?? "", [
       ...unprivileged,

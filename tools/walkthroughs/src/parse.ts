@@ -5,7 +5,7 @@ import { type Fence, readFences, readMarker } from "./fences.ts";
 import type { Expected, Step, Walkthrough } from "./step.ts";
 
 /** Seconds a step may take unless its block or its file says otherwise. */
-export const defaultTimeout = 30;
+export const defaultTimeout = 120;
 
 /** Throws WalkthroughError SYNTAX with file and line. `path` only names the file. */
 export function parseWalkthrough(path: string, text: string): Walkthrough {

@@ -52,7 +52,7 @@ export class Shell implements AsyncDisposable {
     this.#variables.set(name, value);
     if (this.#running === undefined) return;
     await this.run(`export ${name}='${value.replaceAll("'", String.raw`'\''`)}'`, {
-      timeout: 5000,
+      timeout: 60_000,
       output: 1000,
     });
   }

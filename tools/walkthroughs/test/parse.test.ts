@@ -39,7 +39,7 @@ describe("a console block", () => {
     const later = ["```console in=server", "line", "^C", "? 130", "bye", "```"];
     expect(steps(...block, ...later)).toMatchObject([
       { kind: "open", terminal: "server", timeout: 5, command: "a", expected: { lines: ["ready"] } },
-      { kind: "shows", terminal: "server", line: 6, timeout: 30, expected: { line: 6, lines: ["line"] } },
+      { kind: "shows", terminal: "server", line: 6, timeout: 120, expected: { line: 6, lines: ["line"] } },
       { kind: "interrupt", terminal: "server", status: 130, expected: { line: 9, lines: ["bye"] } },
     ]);
   });

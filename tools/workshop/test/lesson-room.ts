@@ -2,14 +2,11 @@
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Inspector } from "@socketscope/inspector";
-import { type RunningApp, spawnApp, workspaceRoot } from "@socketscope/testkit";
+import { PATIENCE_MS, type RunningApp, spawnApp, workspaceRoot } from "@socketscope/testkit";
 import { type Outcome, type Walkthrough, WalkthroughRun } from "@socketscope/walkthroughs";
 import { Judge } from "../src/judge.ts";
 import type { Check } from "../src/lesson.ts";
 import { Watch } from "../src/watch.ts";
-
-/** Milliseconds for what was said to be seen. */
-const SEEN = 8000;
 
 export class LessonRoom implements AsyncDisposable {
   readonly #walkthrough: Walkthrough;
@@ -52,7 +49,7 @@ export class LessonRoom implements AsyncDisposable {
   }
 
   async #attaches(app: string): Promise<void> {
-    const late = performance.now() + SEEN;
+    const late = performance.now() + PATIENCE_MS;
     while (performance.now() < late) {
       const { sources } = await this.#inspector.snapshot();
       if (sources.some((source) => source.app === app && source.connected)) return;
@@ -69,7 +66,7 @@ export class LessonRoom implements AsyncDisposable {
 
   /** Resolves once it holds, or when the time for it has passed. */
   async until(holds: () => boolean | undefined): Promise<void> {
-    const late = performance.now() + SEEN;
+    const late = performance.now() + PATIENCE_MS;
     while (holds() !== true && performance.now() < late) {
       const changed = new Promise<void>((resolve) => {
         this.#changed = resolve;

@@ -2,7 +2,7 @@
 import { HttpAgent } from "@socketscope/web";
 import { connectSmtp, type SendResult } from "@socketscope/smtp-session";
 import type { MailParameters, Recipient } from "@socketscope/smtp";
-import type { RunningApp } from "@socketscope/testkit";
+import { PATIENCE_MS, type RunningApp } from "@socketscope/testkit";
 
 export interface Sent {
   readonly from: string;
@@ -48,7 +48,7 @@ export async function letterTo(
   app: RunningApp,
   mailbox: string,
   subject = "",
-  seconds = 15,
+  seconds = 60,
 ): Promise<string> {
   const agent = new HttpAgent();
   try {
@@ -74,7 +74,7 @@ export async function letterTo(
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   what: string,
-  ms = 15_000,
+  ms = PATIENCE_MS,
 ): Promise<void> {
   const end = Date.now() + ms;
   while (!(await isSo())) {

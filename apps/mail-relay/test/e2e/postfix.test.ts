@@ -3,18 +3,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  findProgram,
   missingForPostfix,
   needing,
   Postfix,
   realClient,
   run,
-  Spawned,
+  SmtpSink,
   spawnApp,
   TemporaryFolder,
   type RunningApp,
 } from "@socketscope/testkit";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { connectSmtp } from "@socketscope/smtp-session";
 import { handIn, letterTo, until } from "../delivery/relay-bench.ts";
 
@@ -94,16 +93,8 @@ realClient("smtp-sink", "smtp-source").describe("smtp-sink", () => {
     using folder = new TemporaryFolder("sink");
     const root = process.getuid?.() === 0;
     if (root) await run("chmod", ["777", folder.path]);
-    const port = 20_000 + (process.pid % 10_000);
-    const sink = new Spawned(findProgram("smtp-sink") ?? "", [
-      ...(root ? ["-u", "nobody"] : []),
-      "-d",
-      join(folder.path, "%M."),
-      `127.0.0.1:${port}`,
-      "100",
-    ]);
-    onTestFinished(async () => void (await sink.stop()));
-    await using app = await spawnApp("mail-relay", [...RELAYING, `--route=*=127.0.0.1:${port}`]);
+    await using sink = await SmtpSink.start(["-d", join(folder.path, "%M.")]);
+    await using app = await spawnApp("mail-relay", [...RELAYING, `--route=*=127.0.0.1:${sink.port}`]);
     const sent = await run("smtp-source", [
       "-s",
       "10",
@@ -123,7 +114,7 @@ realClient("smtp-sink", "smtp-source").describe("smtp-sink", () => {
       / id (\w+)/.exec(readFileSync(join(folder.path, file), "latin1"))?.[1];
     // The sink makes a file before it writes what it holds of it.
     const ids = (): readonly string[] => files().flatMap((file) => idOf(file) ?? []);
-    await until(() => ids().length >= 200, "200 messages at the sink, whole", 25_000);
+    await until(() => ids().length >= 200, "200 messages at the sink, whole");
     expect(files()).toHaveLength(200);
     expect(new Set(ids())).toHaveLength(200);
   });
