@@ -118,7 +118,7 @@ clients.describe("a channel on a network", () => {
       const out = join(folder.path, `${way}.ts`);
       const client = [...CLIENT, "--json", "-t", "3", "-o", out, ...args()];
       const { text } = await pair.there.run(process.execPath, client, { cwd: workspaceRoot });
-      const whole = { ended: true, stalls: 0, continuity: 0, damage: 0, foreign: 0, dropped: 0 };
+      const whole = { ended: true, continuity: 0, damage: 0, foreign: 0, dropped: 0 };
       const last: unknown = JSON.parse(text.trim().split("\n").at(-1) ?? "");
       expect(last).toMatchObject({ ...whole, ...(way.startsWith("RTP") && { lost: 0, discarded: 0 }) });
       // It was begun within a picture group: what comes before its first key picture is nothing to a decoder.

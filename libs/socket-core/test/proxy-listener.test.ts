@@ -232,7 +232,7 @@ backend out
         probe.destroy();
         return port;
       } catch (error) {
-        if (attempt > 200) throw new Error(`haproxy does not answer: ${running.stderr}`, { cause: error });
+        if (attempt > 2400) throw new Error(`haproxy does not answer: ${running.stderr}`, { cause: error });
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
     }

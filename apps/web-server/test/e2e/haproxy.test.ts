@@ -20,7 +20,7 @@ async function listening(port: number, haproxy: Spawned): Promise<void> {
       probe.destroy();
       return;
     } catch (error) {
-      if (attempt > 200) throw new TypeError(`haproxy does not answer: ${haproxy.stderr}`, { cause: error });
+      if (attempt > 2400) throw new TypeError(`haproxy does not answer: ${haproxy.stderr}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
