@@ -1,6 +1,8 @@
 /** As much of an HLS client as a measurement needs: which addresses a film's first rendition has. */
-import { get } from "node:http";
+import { connect } from "node:net";
 import { BenchError } from "./bench-error.ts";
+
+const BUFFER = Buffer.alloc(256 * 1024);
 
 export interface Rendition {
   readonly init: string;
@@ -23,18 +25,39 @@ export async function octetsOf(address: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Its octets are let go as they come: a client that holds them would be measured along. Returns how many they were. */
+/**
+ * Its octets go into one buffer, over each other: memory that a client takes for what it reads would be measured along.
+ * Returns how many they were.
+ */
 export function passOver(address: string): Promise<number> {
+  const { hostname, port, pathname } = new URL(address);
   return new Promise((resolve, reject) => {
-    get(address, (response) => {
-      let octets = 0;
-      response.on("data", (chunk: Uint8Array) => (octets += chunk.length));
-      response.once("error", reject);
-      response.once("end", () => {
-        if (response.statusCode === 200) resolve(octets);
-        else reject(new BenchError("SERVER", `${response.statusCode ?? 0} for ${address}`));
-      });
-    }).once("error", reject);
+    let head = "";
+    let length: number | undefined;
+    let octets = 0;
+    const take = (size: number, buffer: Uint8Array): boolean => {
+      octets += size;
+      if (length === undefined) {
+        head += Buffer.from(buffer.buffer, buffer.byteOffset, size).toString("latin1");
+        const end = head.indexOf("\r\n\r\n");
+        if (end < 0) return true;
+        length = Number(/^HTTP\/1\.1 200 [^]*\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1]);
+        octets -= end + 4;
+      }
+      if (octets < length) return true;
+      socket.destroy();
+      if (octets === length) resolve(octets);
+      else reject(new BenchError("SERVER", `${head.split("\r\n", 1).join("")} for ${address}`));
+      return true;
+    };
+    const socket = connect({
+      host: hostname,
+      port: Number(port),
+      onread: { buffer: BUFFER, callback: take },
+    });
+    socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
+    socket.once("error", reject);
+    socket.once("close", () => reject(new BenchError("SERVER", `${address} broke off`)));
   });
 }
 

@@ -136,13 +136,21 @@ export class TableLane<Kind extends Track = Track> implements Lane<Kind> {
     filled?: (octets: number) => void,
   ): Promise<void> {
     let at = 0;
+    /** One read goes on while the next one begins: new memory is handed out slowly, and to two faster than to one. */
+    let reading = Promise.resolve();
     for (let begin = first; begin < end;) {
       const { next, places, octets } = this.#stretch(begin, end, target.subarray(at));
-      await this.#file.readInto(places, this.#offset(begin));
+      const read = this.#file.readInto(places, this.#offset(begin));
+      // Its failure is told when its turn comes.
+      read.catch(() => undefined);
+      await reading;
+      filled?.(at);
+      reading = read;
       begin = next;
       at += octets;
-      filled?.(at);
     }
+    await reading;
+    filled?.(at);
   }
 
   /** What one read fetches: the samples from `begin` up to `next`, and where its octets go. */
