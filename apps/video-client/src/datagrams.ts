@@ -23,6 +23,8 @@ export interface DatagramSource {
   /** A literal address: of this machine, of a group, or a broadcast address. */
   readonly host: string;
   readonly port: number;
+  /** The port of RTP's reports. Undefined: the next one. */
+  readonly reports?: number | undefined;
   /** Only this sender's. */
   readonly source: string | undefined;
   /** Where a group is heard: an interface by address or name. Undefined: the loopback interface. */
@@ -146,16 +148,16 @@ export class DatagramViewer {
     if (said !== undefined && this.#options.reports) this.#reports?.send(said.to, said.octets);
   }
 
-  /** RFC 3550 §11: reports come to the next port. */
+  /** RFC 3550 §11: reports come to the next port, unless another was said. */
   async #open(): Promise<{ packets: Endpoint; reports: Endpoint | undefined }> {
-    const { scheme, port } = this.#source;
+    const { scheme, port, reports: said } = this.#source;
     for (let pair = 1; ; pair++) {
       const packets = await this.#bind(port, scheme === "rtp" ? "rtp" : "mpegts", (octets, from) =>
         this.#heed(octets, from),
       );
       if (scheme === "udp") return { packets, reports: undefined };
       try {
-        const reports = await this.#bind(packets.address.port + 1, "rtcp", (octets, from) => {
+        const reports = await this.#bind(said ?? packets.address.port + 1, "rtcp", (octets, from) => {
           if (this.#reception.control(octets, from, this.#now()) !== "bye") return;
           this.#left = true;
           this.#patience = AFTER_BYE;
@@ -164,7 +166,8 @@ export class DatagramViewer {
       } catch (error) {
         await packets[Symbol.asyncDispose]();
         // Of a port that was chosen for us the next one may be somebody's.
-        if (!(error instanceof SocketError) || port !== 0 || pair === PAIRS) throw error;
+        if (!(error instanceof SocketError) || port !== 0 || said !== undefined || pair === PAIRS)
+          throw error;
       }
     }
   }

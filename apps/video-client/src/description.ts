@@ -34,8 +34,13 @@ export async function readDescription(url: URL): Promise<string> {
   }
 }
 
+export interface DescribedSource extends DatagramSource {
+  /** What else is described and not heard, as its `m=` has it. */
+  readonly others: readonly string[];
+}
+
 /** Throws ClientError. */
-export function sourceOf(text: string, { source, interface: at, viewers }: Asked): DatagramSource {
+export function sourceOf(text: string, { source, interface: at, viewers }: Asked): DescribedSource {
   try {
     const described = parseSdp(text);
     if (viewers > 1 && castOf(described.host) === "unicast")

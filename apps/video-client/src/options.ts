@@ -126,7 +126,7 @@ function addressIn(text: string): URL {
   return url;
 }
 
-/** Also as VLC (`udp://SOURCE@GROUP:PORT`, `udp://@GROUP:PORT`) and ffmpeg (`?localaddr=A&sources=A`) write it. */
+/** Also as VLC (`udp://SOURCE@GROUP:PORT`, `udp://@GROUP:PORT`) and ffmpeg (`?localaddr=A&sources=A&rtcpport=N`) write it. */
 function datagramsOf(
   url: URL,
   source: string | undefined,
@@ -142,13 +142,18 @@ function datagramsOf(
       "USAGE_BAD_VALUE",
       `give literal addresses and a port such as ${scheme}://239.255.0.1:5004`,
     );
+  const asked = url.searchParams.get("rtcpport");
+  const reports = scheme === "rtp" && asked !== null ? Number(asked) : undefined;
+  if (reports !== undefined && !(/^\d+$/.test(asked ?? "") && reports >= 1 && reports <= 65_535))
+    throw new UsageError("USAGE_BAD_VALUE", `rtcpport=${asked}: give the port of the reports`);
   // RFC 3550 §11: the reports come to the next port.
-  if (scheme === "rtp" && url.port === "65535")
+  if (scheme === "rtp" && url.port === "65535" && reports === undefined)
     throw new UsageError("USAGE_BAD_VALUE", "rtp://: there is no port behind 65535 for the reports");
   return {
     scheme,
     host,
     port: Number(url.port),
+    reports,
     source: said,
     interface: at ?? url.searchParams.get("localaddr") ?? undefined,
   };

@@ -81,11 +81,17 @@ export async function run(options: VideoClientOptions, terminal: Terminal): Prom
   };
   const timer = setInterval(() => report.tell(look()), every);
   const failures: unknown[] = [];
+  const said = new Set<string>();
+  const note = (text: string): void => {
+    // Several viewers find the same.
+    if (!said.has(text)) terminal.stderr.write(`video-client: ${text}\n`);
+    said.add(text);
+  };
   try {
     await Promise.all(
       viewers.map(async (viewer) => {
         try {
-          await watch(viewer, options, { tls, output, report, signal: stop.signal });
+          await watch(viewer, options, { tls, output, report, note, signal: stop.signal });
         } catch (error) {
           const silent = error instanceof ClientError && error.code === "CLIENT_SILENCE";
           if (!stop.signal.aborted || silent) failures.push(error);
@@ -115,16 +121,26 @@ interface Means {
   readonly output: Output | undefined;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** What is to be known, and no failure. */
+  readonly note: (text: string) => void;
 }
 
 async function watch(viewer: Viewer, options: VideoClientOptions, means: Means): Promise<void> {
   const now = (): number => performance.now();
   const { url, datagrams } = options;
   const source =
-    datagrams ?? (url.protocol === "file:" ? sourceOf(await readDescription(url), options) : undefined);
+    datagrams ??
+    (url.protocol === "file:" ? described(await readDescription(url), options, means) : undefined);
   if (source === undefined) await watchHttp(viewer, options, means, now);
   else await hear(source, viewer, options, means, now);
   viewer.playback.end(now());
+}
+
+function described(text: string, options: VideoClientOptions, { note }: Means): DatagramSource {
+  const source = sourceOf(text, options);
+  if (source.others.length > 0)
+    note(`the first stream of MPEG-TS is heard; the description also has: ${source.others.join(", ")}`);
+  return source;
 }
 
 async function hear(
@@ -159,7 +175,7 @@ async function watchHttp(
   const shared = { flatOut, output, signal };
   const { text, pieces } = await sniff(first.pieces);
   if (text?.startsWith(DESCRIPTION_MARK) === true) {
-    await hear(sourceOf(text, options), viewer, options, means, now);
+    await hear(described(text, options, means), viewer, options, means, now);
   } else if (text === undefined) {
     const times = (one: Times): void => {
       viewer.flaws = () => flawsOf(one);

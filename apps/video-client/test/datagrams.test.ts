@@ -164,18 +164,24 @@ realClient("ffmpeg", "ffprobe").describe("a film in datagrams", () => {
   it.each(["a file", "an address"])("described by %s", async (kind) => {
     const group = `239.255.${randomInt(1, 255)}.${randomInt(1, 255)}`;
     const port = 5004;
-    const text = formatSdp({ name: "film", from: "127.0.0.1", to: group, port, ttl: 1, id: 1 });
+    const reports = 6000;
+    const session = { name: "film", from: "127.0.0.1", to: group, port, reports, ttl: 1, id: 1 };
+    const text = `${formatSdp(session)}m=audio 4000 RTP/AVP 0\r\n`;
     writeFileSync(file("film.sdp"), text);
     const http = createServer((_request, response) => response.end(text)).listen(0, "127.0.0.1");
     await once(http, "listening");
     const origin = localOrigin(http);
-    const client = begun("-o", "-", "--silence", "0.3", kind === "a file" ? file("film.sdp") : origin);
+    const client = begun("-o", "-", "--silence", "60", kind === "a file" ? file("film.sdp") : origin);
     expect(await client.listening).toBe(`rtp://${group}:${port}`);
     socket.setMulticastInterface("127.0.0.1");
-    await send(inRtp().packets.slice(0, 30), `rtp://${group}:${port}`);
-    const { code, output } = await client.ended;
+    const { packets, bye } = inRtp();
+    await send(packets.slice(0, 30), `rtp://${group}:${port}`);
+    // Over when the farewell comes to where the description says.
+    await send([bye], `rtp://${group}:${reports}`);
+    const { code, output, errors } = await client.ended;
     http.close();
     expect([code, output.equals(film.subarray(0, 30 * PAYLOAD))]).toEqual([0, true]);
+    expect(errors).toContain("the description also has: audio 4000 RTP/AVP 0\n");
   });
 
   it("to a group, into a pipe, by several viewers", async () => {

@@ -77,17 +77,26 @@ const channel: Kind<ChannelSource> = {
 
 function datagrams(...schemes: readonly ("udp" | "rtp")[]): Kind<UdpTarget> {
   return {
-    argument: schemes.length > 1 ? "NAME=URL" : `NAME=${schemes.join()}://A:P`,
+    argument: `NAME=${schemes.join()}://A:P`,
     read(text) {
       const target = parseTarget(text, schemes);
       if (target === undefined)
         throw new BadValue(
-          `give a channel and a literal address such as demo=${schemes.join()}://239.255.0.1:5004`,
+          `give a channel and a literal address such as demo=${schemes[0] ?? ""}://239.255.0.1:5004`,
         );
       return target;
     },
   };
 }
+
+const heardDatagrams: Kind<UdpTarget> = {
+  argument: "NAME=URL",
+  read(text, base) {
+    const target = datagrams("udp", "rtp").read(text, base);
+    if (target.reports !== undefined) throw new BadValue("rtcpport= is for what is sent (--rtp)");
+    return target;
+  },
+};
 
 /** What goes out and comes in by UDP. */
 function castsOptions(read: OptionReader): CastsOptions {
@@ -96,7 +105,7 @@ function castsOptions(read: OptionReader): CastsOptions {
   const rtp = read.list("rtp", datagrams("rtp"), { help: "send a channel as MPEG-TS over RTP" });
   return {
     targets: [...plain, ...rtp],
-    sources: read.list("udp-ingest", datagrams("udp", "rtp"), {
+    sources: read.list("udp-ingest", heardDatagrams, {
       help: "a channel fed by what comes to udp://A:P or rtp://A:P",
     }),
     route: {

@@ -7,6 +7,7 @@ import {
   formatBye,
   formatReceiverReport,
   looksLikeRtcp,
+  parseSdp,
   readSenderReport,
   RtpReceiver,
   scanRtp,
@@ -33,6 +34,13 @@ describe("where datagrams go", () => {
     ["demo=udp://239.255.0.1:5004", { name: "demo", scheme: "udp", host: "239.255.0.1", port: 5004 }],
     ["demo=rtp://[ff15::1]:5004", { name: "demo", scheme: "rtp", host: "ff15::1", port: 5004 }],
     ["a-b_1=udp://127.0.0.1:1/", { name: "a-b_1", scheme: "udp", host: "127.0.0.1", port: 1 }],
+    [
+      "demo=rtp://127.0.0.1:65535?rtcpport=7",
+      { name: "demo", scheme: "rtp", host: "127.0.0.1", port: 65_535, reports: 7 },
+    ],
+    ["demo=rtp://127.0.0.1:5004?rtcpport=0", undefined],
+    ["demo=rtp://127.0.0.1:5004?rtcpport=65536", undefined],
+    ["demo=udp://127.0.0.1:5004?rtcpport=7", undefined],
     ["demo=udp://localhost:5004", undefined],
     ["demo=udp://239.255.0.1", undefined],
     ["demo=udp://239.255.0.1:0", undefined],
@@ -202,6 +210,22 @@ it("a channel is sent over UDP and RTP at once: whole datagrams, right counters,
   expect([troubles, site.errors]).toEqual([[], []]);
   plain.socket.close();
   pair.close();
+});
+
+it("reports go where they are asked to go, and the description says so", async () => {
+  await using site = await serving({ partMs: 200 });
+  const [packets, reports] = [await bound(), await bound()];
+  const target = parseTarget(`demo=rtp://127.0.0.1:${packets.port}?rtcpport=${reports.port}`, ["rtp"]);
+  if (target === undefined) throw new Error("no target");
+  const casts = await site.studio.cast({ ...NOTHING, targets: [target] }, new TapPoint(), () => undefined);
+  await expect.poll(() => reports.came.length, { interval: 10 }).toBe(1);
+  expect(readSenderReport(reports.came[0] ?? new Uint8Array())).toBeDefined();
+  const url = `rtp://127.0.0.1:${packets.port}?rtcpport=${reports.port}`;
+  expect(casts.urls).toEqual([{ name: "rtp", url }]);
+  const sdp = await (await fetch(`${site.origin}/sdp/demo.sdp`)).text();
+  expect(parseSdp(sdp)).toMatchObject({ port: packets.port, reports: reports.port });
+  packets.socket.close();
+  reports.socket.close();
 });
 
 interface Reports {

@@ -120,8 +120,8 @@ export class Casts {
   #describe(name: string): string | undefined {
     const sender = this.#senders.find(({ target }) => target.scheme === "rtp" && target.name === name);
     if (sender === undefined) return undefined;
-    const { host, port } = sender.target;
+    const { host, port, reports } = sender.target;
     const ttl = castOf(host) === "multicast" ? this.#route.ttl : undefined;
-    return formatSdp({ name, from: sender.address, to: host, port, ttl, id: this.#session });
+    return formatSdp({ name, from: sender.address, to: host, port, reports, ttl, id: this.#session });
   }
 }

@@ -34,7 +34,7 @@ export async function bindSender(
 }
 
 /**
- * RFC 3550 §11: receivers in a group report to the group, at the port behind that of the packets. Undefined for
+ * RFC 3550 §11: receivers in a group report to the group, at the port of its reports. Undefined for
  * one machine, and where that address cannot be had: the sender does without.
  */
 export async function hearReports(

@@ -8,7 +8,7 @@ import { transportOf } from "../live/transport.ts";
 import { Audience, type ReceiverSeen } from "./audience.ts";
 import { Datagrams, type Datagram } from "./datagrams.ts";
 import { bindSender, hearReports } from "./endpoint.ts";
-import { urlOf, type UdpRoute, type UdpTarget } from "./target.ts";
+import { reportsPortOf, urlOf, type UdpRoute, type UdpTarget } from "./target.ts";
 
 export interface SenderOptions {
   readonly target: UdpTarget;
@@ -87,7 +87,7 @@ export class UdpSender {
     const heed = (octets: Uint8Array, from: Address): void => audience.receive(octets, from, clock.now());
     try {
       const reports = await bindSender(target.host, route, "rtcp", tap, heed);
-      const heard = await hearReports(target.host, target.port + 1, route, tap, heed);
+      const heard = await hearReports(target.host, reportsPortOf(target), route, tap, heed);
       return new UdpSender(options, endpoint, { reports, heard, ssrc, audience });
     } catch (error) {
       await endpoint[Symbol.asyncDispose]();
@@ -159,10 +159,8 @@ export class UdpSender {
     this.#report([this.#rtp.report(at, (at - (this.#anchor ?? at)) / 1000)]);
   }
 
-  /** RFC 3550 §11: to the port behind that of the packets. */
   #report(pieces: DatagramPieces): void {
-    const { host, port } = this.target;
-    this.#reports?.send({ host, port: port + 1 }, pieces);
+    this.#reports?.send({ host: this.target.host, port: reportsPortOf(this.target) }, pieces);
   }
 
   #wait(ms: number): Promise<void> {

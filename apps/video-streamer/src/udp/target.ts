@@ -10,6 +10,8 @@ export interface UdpTarget {
   /** A literal address. */
   readonly host: string;
   readonly port: number;
+  /** The port of RTP's reports. Undefined: the next one (RFC 3550 §11). */
+  readonly reports?: number;
 }
 
 export interface UdpRoute {
@@ -21,23 +23,36 @@ export interface UdpRoute {
   readonly broadcast: boolean;
 }
 
-/** Undefined for a text that is none. */
+/** `demo=rtp://239.1.1.1:5004?rtcpport=6000`, as ffmpeg writes it. Undefined for a text that is none. */
 export function parseTarget(text: string, schemes: readonly ("udp" | "rtp")[]): UdpTarget | undefined {
-  const [, name, scheme, six, four, port] =
-    /^([\w-]{1,64})=(udp|rtp):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(\d{1,5})\/?$/.exec(text) ?? [];
+  const [, name, scheme, six, four, port, said] =
+    /^([\w-]{1,64})=(udp|rtp):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(\d{1,5})\/?(?:\?rtcpport=(\d{1,5}))?$/.exec(
+      text,
+    ) ?? [];
   const host = six ?? four ?? "";
   const known = schemes.find((one) => one === scheme);
   if (name === undefined || known === undefined || !(six === undefined ? isIPv4(host) : isIPv6(host)))
     return undefined;
-  const number = Number(port);
-  // RFC 3550 §11: the reports go to the next port.
-  return number >= 1 && number <= (scheme === "rtp" ? 65_534 : 65_535)
-    ? { name, scheme: known, host, port: number }
-    : undefined;
+  const target: UdpTarget = {
+    name,
+    scheme: known,
+    host,
+    port: Number(port),
+    ...(said !== undefined && { reports: Number(said) }),
+  };
+  if (known === "udp" && said !== undefined) return undefined;
+  const ports = known === "rtp" ? [target.port, reportsPortOf(target)] : [target.port];
+  return ports.every((number) => number >= 1 && number <= 65_535) ? target : undefined;
 }
 
-export function urlOf({ scheme, host, port }: UdpTarget): string {
-  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+/** RFC 3550 §11: the next one, unless another was said. */
+export function reportsPortOf({ port, reports }: UdpTarget): number {
+  return reports ?? port + 1;
+}
+
+export function urlOf({ scheme, host, port, reports }: UdpTarget): string {
+  const query = reports === undefined ? "" : `?rtcpport=${reports}`;
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}${query}`;
 }
 
 /** Throws UsageError for a way that was not asked for. */

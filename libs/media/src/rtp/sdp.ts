@@ -1,4 +1,7 @@
-/** A session of MPEG-TS over RTP, described for players (RFC 8866; RFC 3551 §6), and read by them. Left out: every other media. */
+/**
+ * A session of MPEG-TS over RTP, described for players (RFC 8866; RFC 3551 §6; where its reports are: RFC 3605), and read
+ * by them. Left out: every other media, and reports at another address than that of the packets.
+ */
 
 export interface SdpSession {
   readonly name: string;
@@ -6,6 +9,8 @@ export interface SdpSession {
   readonly from: string;
   readonly to: string;
   readonly port: number;
+  /** The port of the reports. Undefined: the next one (RFC 3550 §11). */
+  readonly reports?: number | undefined;
   /** Routers a datagram to a group may pass (RFC 8866 §5.7); IPv4 only. */
   readonly ttl: number | undefined;
   /** Any number; the same as long as the session is (RFC 8866 §5.2). */
@@ -13,7 +18,7 @@ export interface SdpSession {
 }
 
 /** Lines end with CR LF (RFC 8866 §5). */
-export function formatSdp({ name, from, to, port, ttl, id }: SdpSession): string {
+export function formatSdp({ name, from, to, port, reports, ttl, id }: SdpSession): string {
   const family = (address: string): string => (address.includes(":") ? "IP6" : "IP4");
   const lines = [
     "v=0",
@@ -24,6 +29,8 @@ export function formatSdp({ name, from, to, port, ttl, id }: SdpSession): string
     "a=recvonly",
     `m=video ${port} RTP/AVP 33`,
     "a=rtpmap:33 MP2T/90000",
+    // RFC 3605 §2.1: said where it is not the next port.
+    ...(reports === undefined || reports === port + 1 ? [] : [`a=rtcp:${reports}`]),
   ];
   return lines.map((line) => `${line}\r\n`).join("");
 }
@@ -33,8 +40,12 @@ export interface SdpMedia {
   /** Where the packets go to: a group, or an address of the receiver's. */
   readonly host: string;
   readonly port: number;
+  /** The port of the reports (RFC 3605). */
+  readonly reports: number;
   /** Only of this sender (RFC 4570 §3). */
   readonly source: string | undefined;
+  /** What else is described, as its `m=` has it: streams of this session and of others. */
+  readonly others: readonly string[];
 }
 
 /** SDP_BROKEN: no description · SDP_NO_STREAM: none of MPEG-TS over RTP · SDP_ADDRESS: it does not say literally where to. */
@@ -56,33 +67,43 @@ interface Section {
   readonly lines: readonly (readonly [type: string, value: string])[];
 }
 
-/** The first stream of MPEG-TS over RTP in a description (RFC 8866 §5). Throws {@link SdpError}. */
+/** The first stream of MPEG-TS over RTP in a description (RFC 8866 §5), or in several behind each other. Throws {@link SdpError}. */
 export function parseSdp(text: string): SdpMedia {
-  const [session, ...media] = sectionsOf(text);
-  const found = media.find((one) => isTransportStream(one));
-  if (session === undefined || found === undefined)
+  const sessions = sessionsOf(text);
+  const all = sessions.flatMap(([session, ...media]) => media.map((one) => ({ session, one })));
+  const chosen = all.find(({ one }) => isTransportStream(one));
+  if (chosen?.session === undefined)
     throw new SdpError("SDP_NO_STREAM", "the description has no MPEG-TS over RTP (payload type 33, MP2T)");
+  const { session, one: found } = chosen;
   const port = Number(/^\w+ (\d{1,5})(?:\/\d+)? /.exec(found.media)?.[1]);
   // RFC 8866 §5.7: that of the stream goes before that of the session.
   const [, family = "", host = ""] =
     /^IN (IP[46]) ([^\s/]+)/.exec(valueOf(found, "c") ?? valueOf(session, "c") ?? "") ?? [];
   const literal = family === "IP4" ? /^[\d.]+$/.test(host) : /^[\da-f:.]+$/i.test(host);
-  if (!literal || !(port >= 1 && port <= 65_534))
+  const reports = reportsOf(found) ?? port + 1;
+  if (!literal || !isPort(port) || !isPort(reports))
     throw new SdpError("SDP_ADDRESS", "the description names no literal address and port to listen at");
-  return { host, port, source: filterOf(found) ?? filterOf(session) };
+  const others = all.flatMap(({ one }) => (one === found ? [] : [one.media]));
+  return { host, port, reports, source: filterOf(found) ?? filterOf(session), others };
 }
 
-function sectionsOf(text: string): Section[] {
+/** The sections of each session: what holds for all of it, and its media. */
+function sessionsOf(text: string): Section[][] {
   // §5: lines end with CR LF, and a parser should take a bare LF as well.
   const lines = text.split(/\r?\n/).filter((line) => line !== "");
   const read = lines.map((line): [string, string] => [line.slice(0, 1), line.slice(2)]);
   if (lines[0] !== "v=0" || lines.some((line) => !/^[a-z]=/.test(line)))
     throw new SdpError("SDP_BROKEN", "this is no description of a session: it begins with v=0");
-  const starts = read.flatMap(([type], i) => (type === "m" ? [i] : []));
-  return [0, ...starts].map((from, i) => ({
-    media: i === 0 ? "" : (read[from]?.[1] ?? ""),
-    lines: read.slice(from, starts[i] ?? read.length),
-  }));
+  const starts = read.flatMap(([type], i) => (type === "v" || type === "m" ? [i] : []));
+  const sessions: Section[][] = [];
+  for (const [i, from] of starts.entries()) {
+    const [type, value] = read[from] ?? ["", ""];
+    const section = { media: type === "m" ? value : "", lines: read.slice(from, starts[i + 1]) };
+    // §5.1: where one session ends the next begins with its version.
+    if (type === "v") sessions.push([section]);
+    else sessions.at(-1)?.push(section);
+  }
+  return sessions;
 }
 
 /** RFC 3551 §6: type 33; or another number that `rtpmap` explains. Port 0: it is refused (RFC 3264 §6). */
@@ -92,6 +113,19 @@ function isTransportStream({ media, lines }: Section): boolean {
     ([kind, value]) => kind === "a" && new RegExp(`^rtpmap:${type} MP2T/90000`, "i").test(value),
   );
   return port !== undefined && port !== "0" && (type === "33" || explained);
+}
+
+/** RFC 3605 §2.1. */
+function reportsOf({ lines }: Section): number | undefined {
+  for (const [kind, value] of lines) {
+    const port = kind === "a" ? /^rtcp:(\d{1,5})(?: |$)/.exec(value)?.[1] : undefined;
+    if (port !== undefined) return Number(port);
+  }
+  return undefined;
+}
+
+function isPort(number: number): boolean {
+  return number >= 1 && number <= 65_535;
 }
 
 function valueOf({ lines }: Section, type: string): string | undefined {
