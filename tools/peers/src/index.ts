@@ -1,3 +1,4 @@
+export { endsWithUs } from "./ends-with-us.ts";
 export { findProgram } from "./find-program.ts";
 export { freePort } from "./free-port.ts";
 export { PeerError } from "./peer-error.ts";

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { endsWithUs } from "./ends-with-us.ts";
 import { PeerError } from "./peer-error.ts";
 
 /** Milliseconds until its port answers. */
@@ -18,7 +19,8 @@ export class PeerProcess implements AsyncDisposable {
 
   constructor(program: string, args: readonly string[]) {
     this.#name = program;
-    this.#child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    this.#child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    endsWithUs(this.#child);
     this.#child.stderr?.on("data", (octets: Buffer) => (this.#said = (this.#said + octets).slice(-10_000)));
     this.#child.once("error", (error) => (this.#over = error.message));
     this.#child.once("exit", (code, signal) => (this.#over ??= `it ended (${code ?? signal})`));

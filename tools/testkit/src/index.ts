@@ -12,6 +12,7 @@ export { type Certificate, makeCertificates } from "./certificate.ts";
 export { NetworkNamespace, NetworkPair, namespaces, NoNetwork } from "./namespace.ts";
 export { SmtpPeer, type SmtpPeerConnection, type SmtpPeerOptions } from "./smtp-peer.ts";
 export {
+  endsWithUs,
   freePort,
   missingForPostfix,
   missingForSshd,

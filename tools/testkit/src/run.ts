@@ -1,6 +1,7 @@
 /** Runs a program of somebody else to its end: bounded in time and output, and nothing of it stays behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { endsWithUs } from "@socketscope/peers";
 import { LaunchError } from "./launch-error.ts";
 
 export interface RunOptions {
@@ -50,6 +51,7 @@ export async function run(
     stdio: ["pipe", "pipe", "pipe"],
     detached: true, // a process group of its own, so that its children can be killed with it
   });
+  endsWithUs(child);
   const stdout = collect(child.stdout, maxOutput);
   const stderr = collect(child.stderr, maxOutput);
   // A program that does not read its input closes the pipe; that is its right.

@@ -1,6 +1,7 @@
 /** A program that runs beside the test until it is stopped: its output is kept, its end is checked. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { endsWithUs } from "@socketscope/peers";
 import { LaunchError } from "./launch-error.ts";
 import { killGroup, plainEnvironment } from "./run.ts";
 
@@ -40,6 +41,7 @@ export class Spawned implements AsyncDisposable {
       detached: true,
     });
     this.#child = child;
+    endsWithUs(child);
     createInterface({ input: child.stdout }).on("line", (line) => {
       this.#lines.push(line);
       if (this.#lines.length > 10_000) this.#lines.shift();

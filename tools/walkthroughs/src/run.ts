@@ -1,4 +1,5 @@
 /** Carries out the steps of one walkthrough, in their order. */
+import type { ChildProcess } from "node:child_process";
 import type { Outcome } from "./outcome.ts";
 import { defaultOutput, toLines } from "./output.ts";
 import { fillIn, matchOutput, type Match, type Values } from "./pattern.ts";
@@ -17,6 +18,8 @@ export interface RunOptions {
   readonly platform?: string;
   /** Variables that are put over the sandbox's own, such as a HOME. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Told of each child, which leads a group of its own: of who is to end it should this process be killed. */
+  readonly started?: (child: ChildProcess) => void;
 }
 
 /** `await using run = new WalkthroughRun(walkthrough)`: nothing it started is left when it is disposed. */
@@ -32,7 +35,7 @@ export class WalkthroughRun implements AsyncDisposable {
   constructor(walkthrough: Walkthrough, options: RunOptions = {}) {
     this.walkthrough = walkthrough;
     this.#options = options;
-    this.#sandbox = new Sandbox(options.workspace, options.environment);
+    this.#sandbox = new Sandbox(options.workspace, options.environment, options.started);
     this.#shell = new Shell(this.#sandbox);
   }
 

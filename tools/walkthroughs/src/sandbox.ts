@@ -1,4 +1,5 @@
 /** The folder a walkthrough runs in: it looks like the workspace's root, and what is written stays there. */
+import type { ChildProcess } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -19,10 +20,17 @@ export class Sandbox implements Disposable {
   readonly folder: string;
   /** Nothing of our own environment goes in but where programs are. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Told of each child that is started in it. */
+  readonly started: (child: ChildProcess) => void;
   readonly #home: string;
 
   /** `workspace`: its top entries are linked to, so that `apps/…` in a command means what it means to the reader. */
-  constructor(workspace: string | undefined, environment: Readonly<Record<string, string>> = {}) {
+  constructor(
+    workspace: string | undefined,
+    environment: Readonly<Record<string, string>> = {},
+    started: (child: ChildProcess) => void = () => undefined,
+  ) {
+    this.started = started;
     // Short: a program may put a Unix socket in its home, and the path of one holds some hundred octets.
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), "wt-")));
     this.#home = join(this.folder, ".home");

@@ -93,6 +93,7 @@ export class Shell implements AsyncDisposable {
       stdio: ["ignore", "pipe", "ignore", "pipe"],
       detached: true,
     });
+    this.#sandbox.started(child);
     const output = new Output();
     const input = child.stdio[3];
     if (!(input instanceof Socket)) throw new TypeError("descriptor 3 is no pipe");

@@ -35,6 +35,7 @@ export class Terminal implements AsyncDisposable {
       detached: true,
     });
     this.#child = child;
+    sandbox.started(child);
     this.#output = new Output(limit);
     child.stdout.on("data", (chunk: Buffer) => this.#output.add(chunk));
     const end = (why: string): void => {

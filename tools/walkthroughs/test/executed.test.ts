@@ -1,7 +1,7 @@
 /** Runs the walkthroughs of this workspace, a test for each step. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { needing, realClient, workspaceRoot } from "@socketscope/testkit";
+import { endsWithUs, needing, realClient, workspaceRoot } from "@socketscope/testkit";
 import { afterAll, describe, expect, it } from "vitest";
 import { findWalkthroughs, readWalkthrough, shareLeftOut } from "../src/find.ts";
 import { describeFailure } from "../src/outcome.ts";
@@ -20,7 +20,7 @@ for (const walkthrough of walkthroughs.filter((one) => !lessons.includes(one))) 
   // One that is missing leaves out the file: a step builds on those before it.
   const { missing } = realClient(...programs);
   describe(`runs ${path}`, () => {
-    const run = new WalkthroughRun(walkthrough, { workspace: workspaceRoot });
+    const run = new WalkthroughRun(walkthrough, { workspace: workspaceRoot, started: endsWithUs });
     afterAll(() => run[Symbol.asyncDispose]());
     for (const [index, step] of steps.entries()) {
       if (step.leftOut !== undefined && !step.leftOut.except.includes(process.platform)) continue;

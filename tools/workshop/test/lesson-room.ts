@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Inspector } from "@socketscope/inspector";
-import { PATIENCE_MS, type RunningApp, spawnApp, workspaceRoot } from "@socketscope/testkit";
+import { endsWithUs, PATIENCE_MS, type RunningApp, spawnApp, workspaceRoot } from "@socketscope/testkit";
 import { type Outcome, type Walkthrough, WalkthroughRun } from "@socketscope/walkthroughs";
 import { Judge } from "../src/judge.ts";
 import type { Check } from "../src/lesson.ts";
@@ -26,7 +26,7 @@ export class LessonRoom implements AsyncDisposable {
   }
 
   static async open(walkthrough: Walkthrough): Promise<LessonRoom> {
-    const run = new WalkthroughRun(walkthrough, { workspace: workspaceRoot });
+    const run = new WalkthroughRun(walkthrough, { workspace: workspaceRoot, started: endsWithUs });
     const state = join(run.folder, ".home", ".local", "state", "socketscope");
     const app = await spawnApp("inspector", ["--state", state]);
     const room = new LessonRoom(walkthrough, run, app, new Inspector(state));
