@@ -20,8 +20,6 @@ const PARTS = [
   "large.bin",
 ] as const;
 const READY = `ready 79800 ${LARGE.length} rgb(18, 52, 86)`;
-/** Milliseconds between two looks at a page, and how often it is looked at. */
-const [PACE, LOOKS] = [50, 200];
 
 /** In the page: fetches `paths` and gives their SHA-256. */
 const fetchHashes = (paths: readonly string[]): string => `(async (paths) => Object.fromEntries(
@@ -173,5 +171,5 @@ export function browsing(
 }
 
 async function until(page: BrowserPage, expression: string, wanted: unknown): Promise<void> {
-  await expect.poll(() => page.evaluate(expression), { interval: PACE, timeout: PACE * LOOKS }).toBe(wanted);
+  await expect.poll(() => page.evaluate(expression)).toBe(wanted);
 }
