@@ -33,23 +33,31 @@ export function ownText(text: string): string {
   return Buffer.from(text, encoding).toString(encoding);
 }
 
+/** A letter, or its beginning, without what need not be taken apart for its text. */
+export function withoutAttachments(octets: Uint8Array): Uint8Array {
+  const parts = new TextParts();
+  return Buffer.concat([...parts.feed(octets), ...parts.end()]);
+}
+
 /** What {@link soughtText} has of a letter of any size: attachments are read over, and at most `most` octets taken apart. */
 export async function readSoughtText(pieces: AsyncIterable<Uint8Array>, most: number): Promise<LetterText> {
   const parts = new TextParts();
   const kept: Uint8Array[] = [];
-  let octets = 0;
-  const keep = (lines: readonly Uint8Array[]): void => {
-    for (const line of lines) {
-      octets += line.length;
-      if (octets <= most) kept.push(line);
+  let left = most;
+  let isWhole = true;
+  const keep = (runs: readonly Uint8Array[]): void => {
+    for (const run of runs) {
+      kept.push(run.subarray(0, left));
+      isWhole &&= run.length <= left;
+      left -= Math.min(run.length, left);
     }
   };
   for await (const piece of pieces) {
     keep(parts.feed(piece));
-    if (octets > most) break;
+    if (!isWhole) break;
   }
   keep(parts.end());
-  return { text: soughtText(await parseLetter(Buffer.concat(kept))), isWhole: octets <= most };
+  return { text: soughtText(await parseLetter(Buffer.concat(kept))), isWhole };
 }
 
 function inOneLine(text: string): string {

@@ -58,6 +58,15 @@ interface Kept {
   readonly entry: MaildirEntry;
 }
 
+/** Of a file that was just found. */
+interface Looked extends Kept {
+  /** What a search looks at, where all of it was read. */
+  readonly text: string | undefined;
+}
+
+/** Files of a folder that are read at the same time. */
+const LOOKED_AT_ONCE = 16;
+
 interface Box {
   readonly maildir: Maildir;
   /** By id, the oldest first. */
@@ -288,13 +297,21 @@ export class Mailboxes {
     return undefined;
   }
 
-  async #keep(box: Box, mailbox: string, entry: MaildirEntry, arrived?: number): Promise<StoredMessage> {
+  async #keep(box: Box, mailbox: string, entry: MaildirEntry, arrived: number): Promise<StoredMessage> {
+    return this.#insert(box, await this.#look(box, mailbox, entry, arrived));
+  }
+
+  async #look(box: Box, mailbox: string, entry: MaildirEntry, arrived?: number): Promise<Looked> {
     const id = idOf(mailbox, entry.base);
     const { modified, summary, text } = await summarise(join(box.maildir.folder, entry.file));
     const size = await box.maildir.wireSize(entry.file);
     const message = { ...summary, id, mailbox, size, arrived: arrived ?? modified, seen: entry.seen };
-    box.messages.set(id, { message, entry });
-    if (text !== undefined) this.#search.keep(id, text);
+    return { message, entry, text };
+  }
+
+  #insert(box: Box, { message, entry, text }: Looked): StoredMessage {
+    box.messages.set(message.id, { message, entry });
+    if (text !== undefined) this.#search.keep(message.id, text);
     this.#tell({ type: "added", message });
     return message;
   }
@@ -304,14 +321,24 @@ export class Mailboxes {
     if (stamp === box.stamp) return;
     const there = new Map((await box.maildir.entries()).map((entry) => [idOf(mailbox, entry.base), entry]));
     for (const [id, { message }] of box.messages) if (!there.has(id)) this.#forget(box, message);
+    const fresh: MaildirEntry[] = [];
     for (const [id, entry] of there) {
       const known = box.messages.get(id);
-      if (known === undefined) await this.#keep(box, mailbox, entry).catch(() => undefined);
+      if (known === undefined) fresh.push(entry);
       else if (known.entry.file !== entry.file) {
         const message = { ...known.message, seen: entry.seen };
         box.messages.set(id, { message, entry });
         this.#tell({ type: "changed", message });
       }
+    }
+    for (let at = 0; at < fresh.length; at += LOOKED_AT_ONCE) {
+      const some = fresh.slice(at, at + LOOKED_AT_ONCE);
+      const looked = await Promise.all(
+        some.map((entry) => this.#look(box, mailbox, entry).catch(() => undefined)),
+      );
+      // One that was delivered meanwhile is there already.
+      for (const one of looked)
+        if (one !== undefined && !box.messages.has(one.message.id)) this.#insert(box, one);
     }
     box.stamp = stamp;
     await this.#retain(box);

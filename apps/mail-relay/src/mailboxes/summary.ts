@@ -1,7 +1,7 @@
-/** What a list shows of a message, read from its first octets only. */
+/** What a list shows of a message, and the text that a search looks at, read from its first octets only. */
 import { open } from "node:fs/promises";
 import type { Address, Email } from "postal-mime";
-import { ownText, parseLetter, shownText, soughtText } from "./letter-text.ts";
+import { ownText, parseLetter, shownText, soughtText, withoutAttachments } from "./letter-text.ts";
 
 export interface Summary {
   readonly subject: string;
@@ -17,8 +17,8 @@ export interface Summary {
   readonly excerpt: string;
 }
 
-/** Octets that are looked at: the header section and the beginning of the text. */
-const LOOKED_AT = 80 * 1024;
+/** Octets that are looked at: of most letters all. */
+const LOOKED_AT = 256 * 1024;
 /** Characters kept. */
 const FIELD = 300;
 const EXCERPT = 400;
@@ -30,9 +30,9 @@ export async function summarise(
   const handle = await open(file, "r");
   try {
     const { size, mtimeMs } = await handle.stat();
-    const buffer = Buffer.alloc(Math.min(size, LOOKED_AT));
+    const buffer = Buffer.allocUnsafe(Math.min(size, LOOKED_AT));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    const parsed = await parseLetter(buffer.subarray(0, bytesRead));
+    const parsed = await parseLetter(withoutAttachments(buffer.subarray(0, bytesRead)));
     const text = bytesRead === size ? soughtText(parsed) : undefined;
     return { summary: summaryFrom(parsed), modified: mtimeMs, text };
   } finally {

@@ -4,6 +4,8 @@
  */
 
 const LF = 10;
+/** What is before each line between two parts. */
+const DASHES = Buffer.from("\n--");
 /** Octets of a header field that are looked at, and of a line: more is passed on and not understood. */
 const FIELD = 8 * 1024;
 const LINE = 64 * 1024;
@@ -21,46 +23,50 @@ export class TextParts {
   /** The beginning of a line whose end has not come. */
   #begun: Uint8Array = new Uint8Array(0);
 
-  /** What stays of `octets`; a line that is not whole waits for its end. */
+  /** What stays of `octets`, in runs of lines; a line that is not whole waits for its end. */
   feed(octets: Uint8Array): readonly Uint8Array[] {
-    const all = this.#begun.length === 0 ? octets : Buffer.concat([this.#begun, octets]);
+    const all = this.#begun.length === 0 ? asBuffer(octets) : Buffer.concat([this.#begun, octets]);
     const kept: Uint8Array[] = [];
+    /** Where the lines begin that stay; -1: none. */
+    let run = -1;
     let at = 0;
-    for (;;) {
+    while (at < all.length) {
       const lf = all.indexOf(LF, at);
       if (lf < 0 && all.length - at < LINE) break;
       const end = lf < 0 ? all.length : lf + 1;
-      const line = all.subarray(at, end);
-      if (this.#stays(line)) kept.push(line);
-      at = end;
+      if (this.#stays(all, at, end)) {
+        if (run < 0) run = at;
+        at = end;
+        continue;
+      }
+      if (run >= 0) kept.push(all.subarray(run, at));
+      run = -1;
+      // Nothing but a line between two parts ends what is left out.
+      const next = this.#in === "rest" ? all.indexOf(DASHES, end - 1) : end - 1;
+      at = Math.max(end, next < 0 ? all.lastIndexOf(LF) + 1 : next + 1);
     }
-    this.#begun = all.slice(at);
+    if (run >= 0 && at > run) kept.push(all.subarray(run, at));
+    this.#begun = Uint8Array.from(all.subarray(at));
     return kept;
   }
 
   end(): readonly Uint8Array[] {
-    const last = this.#begun;
+    const last = asBuffer(this.#begun);
     this.#begun = new Uint8Array(0);
-    return last.length > 0 && this.#stays(last) ? [last] : [];
+    return last.length > 0 && this.#stays(last, 0, last.length) ? [last] : [];
   }
 
-  #stays(line: Uint8Array): boolean {
-    if (this.#begins(line)) return true;
-    switch (this.#in) {
-      case "head":
-        this.#readField(latin1(line.subarray(0, FIELD)));
-        return true;
-      case "text":
-        return true;
-      case "rest":
-        return false;
-    }
+  #stays(all: Buffer, at: number, end: number): boolean {
+    if (all[at] === 45 && all[at + 1] === 45 && this.#begins(all.toString("latin1", at + 2, end)))
+      return true;
+    if (this.#in === "head") this.#readField(all.toString("latin1", at, Math.min(end, at + FIELD)));
+    else return this.#in === "text";
+    return true;
   }
 
   /** Whether it is the line between two parts; a part's head follows, behind the last one what nobody shows. */
-  #begins(line: Uint8Array): boolean {
-    if (line[0] !== 45 || line[1] !== 45 || this.#boundaries.length === 0) return false;
-    const said = latin1(line).slice(2).trimEnd();
+  #begins(behindDashes: string): boolean {
+    const said = behindDashes.trimEnd();
     const found = this.#boundaries.find((boundary) => said === boundary || said === `${boundary}--`);
     if (found === undefined) return false;
     this.#in = said === found ? "head" : "rest";
@@ -103,6 +109,6 @@ function isType(name: string): boolean {
   return name.toLowerCase() === "type";
 }
 
-function latin1(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("latin1");
+function asBuffer(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
 }
