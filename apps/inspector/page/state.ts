@@ -101,18 +101,15 @@ export function take(changes: readonly Change[]): void {
     const [first] = sockets.keys();
     if (first !== undefined) selectedSocket.value = first;
   }
-  fresh += changes.length;
   drawSoon();
 }
 
 let due: ReturnType<typeof setTimeout> | undefined;
-let fresh = 0;
 
 function drawSoon(): void {
   due ??= setTimeout(() => {
     due = undefined;
-    draw(() => (version.value += 1), fresh);
-    fresh = 0;
+    draw(() => (version.value += 1));
   }, rest());
 }
 

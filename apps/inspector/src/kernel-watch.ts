@@ -13,8 +13,11 @@ import type { Change, JoinedView } from "./views.ts";
 const EVERY = 250;
 /** Milliseconds between two looks out of turn, for a new socket. */
 const SOON = 20;
-/** Looking rests for so many times as long as it took, a tenth of a core at most: a table of 40,000 lines takes a second. */
-const SHARE = 9;
+/**
+ * Looking rests for so many times as long as it took, a thirtieth of a core at most: a table of 40,000 lines takes a second,
+ * and where there is much to do everything takes longer.
+ */
+const SHARE = 29;
 
 type Table = ReadonlyMap<string, KernelSocket>;
 

@@ -1,5 +1,4 @@
 /** From options to a running inspector: state folder, tap link, store, API, page. */
-import { setPriority } from "node:os";
 import {
   announce,
   describeError,
@@ -25,6 +24,7 @@ import { loadFile } from "./exchange/load.ts";
 import { LessonFile } from "./lesson/lesson-file.ts";
 import type { InspectorOptions } from "./options.ts";
 import { openPage } from "./page.ts";
+import { stepBack } from "./step-back.ts";
 import { Store } from "./store/store.ts";
 import { Controls } from "./take-part/controls.ts";
 
@@ -39,7 +39,7 @@ export async function startInspector(
   // A recording is shown beside whatever runs; the socket and the taps belong to one.
   const live = options.replay === undefined;
   // Whom it watches comes first where there are too few processors for all.
-  if (live) setPriority(options.priority);
+  if (live) stepBack(options.priority);
   const lock = live ? await state.lockFor(APP) : undefined;
   const open: Listener[] = [];
   try {

@@ -9,6 +9,10 @@ import type { Change } from "../views.ts";
 
 /** Milliseconds from a change to its batch. */
 const BATCH_MS = 50;
+/** Milliseconds from a batch of many changes to the next: nobody reads that fast, and whoever is woken takes time from the servers. */
+const MANY_MS = 250;
+/** Changes that are many. */
+const MANY = 10;
 /** Milliseconds between two calls of `whileFollowed`. */
 const FOLLOWED_MS = 250;
 /** Changes in one batch. */
@@ -38,6 +42,8 @@ export class Feed {
   #followedTimer: NodeJS.Timeout | undefined;
   readonly #kernel: KernelWatch;
   #number = 0;
+  /** On the clock of `performance.now()`: no batch that is not full before that. */
+  #next = 0;
   /** Octets that the store had let go of when it was told last. */
   #forgotten = 0;
 
@@ -104,7 +110,9 @@ export class Feed {
     } else this.#pending.push(change);
     if (change.type === "forgotten") this.#kernel.forgotten(change.sockets);
     if (this.#pending.length >= BATCH_CHANGES) this.#send();
-    else this.#timer ??= setTimeout(() => this.#send(), BATCH_MS);
+    else {
+      this.#timer ??= setTimeout(() => this.#send(), Math.max(BATCH_MS, this.#next - performance.now()));
+    }
   }
 
   #send(): void {
@@ -122,6 +130,7 @@ export class Feed {
     this.#touched = new Set();
     this.#counted = new Set();
     this.#pending = [];
+    this.#next = changes.length > MANY ? performance.now() + MANY_MS : 0;
     if (changes.length === 0) return;
     const kept = this.#store.held;
     if (kept.forgotten !== this.#forgotten) changes.push({ type: "kept", kept });
