@@ -9,6 +9,8 @@ import { BIN, throughput } from "./throughput.ts";
 import { appHue, appName, clientName, octets } from "./words.ts";
 
 const SPAN = 60_000;
+/** Milliseconds between two turns of the clock: the plot is as wide as the window, and all of it moves. */
+const TURN = 1000;
 const LANES = 6;
 const LANE = 17;
 /** Ticks drawn in a lane, and bars. */
@@ -24,7 +26,7 @@ export function Timeline() {
     const timer = setInterval(() => {
       if (paused.value || document.hidden || drag.value !== undefined || rest() > 0) return;
       draw(() => (now.value = Date.now()));
-    }, 500);
+    }, TURN);
     const watch = new ResizeObserver(() => (width.value = box.current?.clientWidth ?? 1000));
     if (box.current !== null) watch.observe(box.current);
     return () => {
@@ -32,7 +34,7 @@ export function Timeline() {
       watch.disconnect();
     };
   }, []);
-  // Drawn anew with the clock, twice a second, and not with each batch: it goes over all that was said in a minute.
+  // Drawn anew with the clock, and not with each batch: it goes over all that was said in a minute.
   const from = now.value - SPAN;
   const x = (at: number): number => ((at - from) / SPAN) * (width.value - 14);
   const at = (event: MouseEvent): number => {

@@ -10,6 +10,7 @@ import { BuiltApp } from "./built-app.ts";
 import { FileTransfer, roomOn } from "./file-servers.ts";
 import type { InspectorCase, Watch } from "./inspector-cases.ts";
 import { MailRelay } from "./mail-servers.ts";
+import { atRest } from "./processor-time.ts";
 import { end, type Started } from "./running.ts";
 import { smallFile } from "./site.ts";
 
@@ -27,6 +28,8 @@ export async function startWatched(one: InspectorCase, name: Watch, site: string
     const inspector = await BuiltApp.start("inspector", ["--port=0", `--state=${state}`]);
     watchers.push(inspector, openPage(`http://127.0.0.1:${inspector.port}/?socket=0`, folder));
     await attached(inspector.port);
+    // A browser that starts is not a page that is open.
+    await atRest(join(folder, "chromium"));
   }
   return {
     name,
