@@ -12,9 +12,10 @@ import {
 const REST = 4096;
 
 export class TapBatch {
-  readonly #stream: Stream;
+  /** Milliseconds between two writes of less. */
+  pause: number;
+  readonly #stream: Pick<Stream, "queued" | "write">;
   readonly #size: number;
-  readonly #pause: number;
   #batch: Buffer;
   #view: DataView;
   #filled = 0;
@@ -22,11 +23,11 @@ export class TapBatch {
   #soon: NodeJS.Immediate | undefined;
   #written = 0;
 
-  /** `size`: octets gathered that are written at once; `pause`: milliseconds between two writes of less. */
-  constructor(stream: Stream, size: number, pause: number) {
+  /** `size`: octets gathered that are written at once. */
+  constructor(stream: Pick<Stream, "queued" | "write">, size: number, pause: number) {
     this.#stream = stream;
     this.#size = size;
-    this.#pause = pause;
+    this.pause = pause;
     this.#batch = Buffer.allocUnsafe(size);
     this.#view = viewOf(this.#batch);
   }
@@ -91,7 +92,7 @@ export class TapBatch {
   /** Behind this turn where nothing was written lately; under load the other side is not woken for each turn. */
   #schedule(): void {
     if (this.#soon !== undefined || this.#later !== undefined) return;
-    const rest = this.#pause - (performance.now() - this.#written);
+    const rest = this.pause - (performance.now() - this.#written);
     if (rest > 0) this.#later = setTimeout(() => this.write(), rest);
     else this.#soon = setImmediate(() => this.write());
   }

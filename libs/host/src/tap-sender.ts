@@ -21,6 +21,8 @@ export interface TapSenderLimits {
   readonly batch: number;
   /** Milliseconds between two writes of less: under load the other side is woken forty times a second. Default 25. */
   readonly pause: number;
+  /** Milliseconds between them while the program has hardly time for anything else. Default 100. */
+  readonly busyPause: number;
   /** Without it all is carried that the other side takes. */
   readonly budget?: TapBudgetLimits;
 }
@@ -29,6 +31,7 @@ export const defaultTapSenderLimits: TapSenderLimits = {
   maxQueued: 8 * 1024 * 1024,
   batch: 64 * 1024,
   pause: 25,
+  busyPause: 100,
 };
 
 /** Milliseconds until what was counted is told, where nothing else of that flow is. */
@@ -51,7 +54,7 @@ interface Tapped {
 }
 
 export class TapSender implements Tap {
-  readonly #maxQueued: number;
+  readonly #limits: TapSenderLimits;
   readonly #budget: TapBudget | undefined;
   readonly #load = new ProgramLoad();
   readonly #flows = new Map<number, Tapped>();
@@ -63,8 +66,8 @@ export class TapSender implements Tap {
   #countedTimer: NodeJS.Timeout | undefined;
 
   constructor(stream: Stream, limits: Partial<TapSenderLimits> = {}) {
-    const { maxQueued, batch, pause, budget } = { ...defaultTapSenderLimits, ...limits };
-    this.#maxQueued = maxQueued;
+    this.#limits = { ...defaultTapSenderLimits, ...limits };
+    const { batch, pause, budget } = this.#limits;
     this.#budget = budget === undefined ? undefined : new TapBudget(budget);
     this.#batch = new TapBatch(stream, batch, pause);
   }
@@ -130,7 +133,11 @@ export class TapSender implements Tap {
   bytes(flow: Flow, direction: "in" | "out", bytes: Uint8Array): void {
     const at = now();
     const tapped = this.#tapped(flow);
-    if (this.#budget !== undefined) this.#budget.busy = this.#load.isBusy(at);
+    if (this.#budget !== undefined) {
+      const busy = this.#load.isBusy(at);
+      this.#budget.busy = busy;
+      this.#batch.pause = busy ? this.#limits.busyPause : this.#limits.pause;
+    }
     const begins = tapped.last !== direction;
     tapped.last = direction;
     const carried = this.full
@@ -168,7 +175,7 @@ export class TapSender implements Tap {
 
   /** More waits than the other side takes. */
   get full(): boolean {
-    return this.#batch.queued > this.#maxQueued;
+    return this.#batch.queued > this.#limits.maxQueued;
   }
 
   #carriesEvent(at: number): boolean {
