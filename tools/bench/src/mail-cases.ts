@@ -36,6 +36,8 @@ export const mailCases: readonly MailCase[] = [
     id: "mail-discard",
     title: "Mail taken and thrown away, 10 sessions",
     reused: true,
+    // What no server on Node can be above, and what smtp-source leaves of it.
+    beside: [...discarding.beside, "node:net, no SMTP"],
     floor: 1.5,
     goal: { above: "smtp-sink", times: 0.5 },
     // Not cut: the library lets each connection wait for 100 ms, and shorter rounds would count more of them.

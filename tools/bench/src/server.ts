@@ -1,6 +1,6 @@
 /** One server in a process of its own: `node server.js NAME FOLDER` prints its port; SIGUSR2 collects garbage. */
 import { oursConstant, oursFiles, oursLater, oursTapped, oursUntapped } from "./ours.ts";
-import { librarySmtp, oursSmtp } from "./mail-discarding.ts";
+import { bareSmtp, librarySmtp, oursSmtp } from "./mail-discarding.ts";
 import { nodeHttp, nodeSirv, nodeStream, rawNet } from "./peers.ts";
 
 const servers = new Map<string, (folder: string) => Promise<number>>([
@@ -15,6 +15,7 @@ const servers = new Map<string, (folder: string) => Promise<number>>([
   ["node:net, constant", rawNet],
   ["ours-smtp", oursSmtp],
   ["smtp-server", librarySmtp],
+  ["node:net, no SMTP", bareSmtp],
 ]);
 
 const [, , name = "", folder = "."] = process.argv;

@@ -37,12 +37,17 @@ const letter = [
 ];
 const taken = ["220", "250", "250", "250", "354", "250"];
 
+/** Its port; it ends with the test. */
+async function started(name: string): Promise<number> {
+  const source = ["--import", "tsx", "--conditions=@socketscope/source", "tools/bench/src/server.ts"];
+  const server = new Spawned(process.execPath, [...source, name, "."], { cwd: workspaceRoot });
+  onTestFinished(async () => void (await server.stop()));
+  return Number(await server.line());
+}
+
 realClient("smtp-source").describe("a mail server of the bench", () => {
   it.each(["ours-smtp", "smtp-server"])("%s takes a letter, and what smtp-source sends", async (name) => {
-    const source = ["--import", "tsx", "--conditions=@socketscope/source", "tools/bench/src/server.ts"];
-    const server = new Spawned(process.execPath, [...source, name, "."], { cwd: workspaceRoot });
-    onTestFinished(async () => void (await server.stop()));
-    const port = Number(await server.line());
+    const port = await started(name);
     expect(await codesOf(port, letter)).toEqual(taken);
     const load = new MailLoad({ sessions: 3, reused: true });
     expect(
@@ -50,6 +55,12 @@ realClient("smtp-source").describe("a mail server of the bench", () => {
     ).toBeGreaterThan(0);
     expect(await sendPipelined(port, 3, 0.2)).toBeGreaterThan(0);
     await expect(send(1, { sessions: 1, reused: true, messages: 1 })).rejects.toMatchObject({ code: "LOAD" });
+  });
+
+  it("sockets alone take what smtp-source sends", async () => {
+    const port = await started("node:net, no SMTP");
+    expect(await codesOf(port, letter)).toEqual(taken);
+    await send(port, { sessions: 3, reused: true, messages: 30 });
   });
 
   it("smtp-sink takes a letter", async () => {
