@@ -62,7 +62,8 @@ export function inboxMain(state: InboxState): Markup {
   if (state.queue !== undefined)
     return markup`<div class="inbox queue apart"><nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>${queueView(state.queue)}</div>`;
   if (state.place.failed) return failedMain(state);
-  return markup`<div class="inbox${state.opened !== undefined && " reading"}">
+  const pane = state.opened !== undefined ? " reading" : isSearch(state.place) && " searching";
+  return markup`<div class="inbox${pane}">
 <nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>
 <section class="list" aria-label="Letters" data-live="list">${list(state)}</section>
 <section class="msg" aria-label="Letter">${state.opened === undefined ? nothingOpen(state) : letter(state.opened, state)}</section>
@@ -77,6 +78,10 @@ function failedMain(state: InboxState): Markup {
   return markup`<div class="inbox apart${chosen !== undefined && " reading"}"><nav class="box" aria-label="Mailboxes" data-live="box">${boxes(state)}</nav>
 <section class="list" aria-label="Failed sessions" data-live="list">${failedList(failed, shown)}</section>
 <section class="msg" aria-label="Session">${shown === undefined ? noFailedSession() : failedSession(shown)}</section></div>`;
+}
+
+function isSearch({ text = "" }: Place): boolean {
+  return text.trim() !== "";
 }
 
 export function searchForm({ place }: InboxState): Markup {
@@ -114,8 +119,10 @@ function box(href: string, name: string, current: boolean, messages: number, uns
 function list(state: InboxState): Markup {
   const { place, messages, total, skipped } = state;
   const name = place.mailbox ?? "Every letter";
-  return markup`<div class="phead">${state.opened === undefined ? markup`<h1>${name}</h1>` : markup`<h2>${name}</h2>`}<span class="sub">${total} ${total === 1 ? "letter" : "letters"}</span></div>
-${skipped > 0 && markup`<p class="note">The text of ${skipped} ${skipped === 1 ? "letter" : "letters"} was not looked at to its end (<code>--max-search</code>, <code>--max-search-letter</code>): what stands there may be missing. Searching again looks further.</p>`}
+  const all =
+    isSearch(place) && markup`<a class="back" href="${address({ mailbox: place.mailbox })}">All letters</a>`;
+  return markup`<div class="phead">${all}${state.opened === undefined ? markup`<h1>${name}</h1>` : markup`<h2>${name}</h2>`}<span class="sub">${total} ${total === 1 ? "letter" : "letters"}</span></div>
+${total === 0 && isSearch(place) && markup`<p class="note">No letter has <code>${place.text ?? ""}</code>.</p>`}${skipped > 0 && markup`<p class="note">The text of ${skipped} ${skipped === 1 ? "letter" : "letters"} was not looked at to its end (<code>--max-search</code>, <code>--max-search-letter</code>): what stands there may be missing. Searching again looks further.</p>`}
 <ul class="it" tabindex="0" aria-label="Letters, the newest first">${messages.map((message) => row(message, place))}</ul>`;
 }
 
@@ -129,8 +136,8 @@ function row(message: StoredMessage, place: Place): Markup {
 }
 
 function nothingOpen({ total, command, place }: InboxState): Markup {
-  if (total === 0 && place.text !== undefined && place.text.trim() !== "")
-    return markup`<div class="none"><h2>Nothing found</h2><p>No letter has <code>${place.text}</code>. Words are looked for in addresses, subjects, texts and names of attachments; <code>from:</code>, <code>to:</code>, <code>subject:</code>, <code>is:unread</code> and <code>"two words"</code> say more closely where.</p><p><a href="${address({ mailbox: place.mailbox })}">Show all letters</a></p></div>`;
+  if (total === 0 && isSearch(place))
+    return markup`<div class="none"><h2>Nothing found</h2><p>Words are looked for in addresses, subjects, texts and names of attachments; <code>from:</code>, <code>to:</code>, <code>subject:</code>, <code>is:unread</code> and <code>"two words"</code> say more closely where.</p><p><a href="${address({ mailbox: place.mailbox })}">Show all letters</a></p></div>`;
   if (total > 0)
     return markup`<div class="none"><h2>Choose a letter</h2><p>It is shown here, with the SMTP dialogue that brought it.</p></div>`;
   return markup`<div class="none"><h2>No letters yet</h2><p>Point any mail program at this relay, or send one now. It appears here at once.</p><div class="cmd"><code tabindex="0">${command}</code><button type="button" data-copy hidden>Copy</button></div></div>`;

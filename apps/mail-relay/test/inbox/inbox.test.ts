@@ -90,6 +90,15 @@ describe("the inbox", () => {
     );
   });
 
+  it("finds what stands deep in a letter, and says so where nothing is found", async () => {
+    await send({ to: "deep@x.test", subject: "Long", text: `${"padding ".repeat(500)}haystack` });
+    const found = await json<{ total: number; skipped: number }>("/api/v1/messages?q=padding+haystack");
+    expect(found).toMatchObject({ total: 1, skipped: 0 });
+    const page = await (await get("/?q=%3Ci%3Enowhere")).text();
+    expect(page).toContain("No letter has <code>&lt;i&gt;nowhere</code>");
+    expect(page).toContain("Nothing found");
+  });
+
   it("tells of what comes as it comes", async () => {
     const stream = await get("/api/v1/events");
     const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
