@@ -40,4 +40,22 @@ realClient("chromium").describe("the player's page", () => {
     expect(faults).toEqual([]);
     await page.close();
   });
+
+  it("hears its keys, also when a film has just been chosen; a button keeps those that press it", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${site.origin}/`);
+    await page.click("[data-show]:has-text('sample')");
+    await expect
+      .poll(() => page.evaluate("screen.show?.name === 'sample' && screen.video.readyState >= 1"))
+      .toBe(true);
+    await page.evaluate("screen.video.pause()");
+    await page.keyboard.press("m");
+    await page.keyboard.press("k");
+    const state = (): Promise<unknown> => page.evaluate("[screen.video.muted, screen.video.paused]");
+    await expect.poll(state).toEqual([true, false]);
+    await page.focus("[aria-label='Copy the VLC command']");
+    await page.keyboard.press("Space");
+    expect(await state()).toEqual([true, false]);
+    await page.close();
+  });
 });

@@ -38,12 +38,18 @@ export function commands(screen) {
  * @param {Cast} cast
  */
 function casting({ url, cast, interface: at }) {
-  const [scheme = "", where = ""] = url.split("://");
+  const [scheme = "", where = "", reports] = url.split(/:\/\/|\?rtcpport=/);
   const group = cast === "multicast";
   const local = /^(?:127\.|::1$)/.test(at);
   const name = scheme.toUpperCase();
   return [
-    [`${name}, VLC`, `vlc ${scheme}://@${where}${group && local ? " --miface lo" : ""}`],
-    [`${name}, ours`, `npx video-client ${group && !local ? `--interface ${at} ` : ""}${url}`],
+    [
+      `${name}, VLC`,
+      `vlc ${scheme}://@${where}${reports ? ` --rtcp-port ${reports}` : ""}${group && local ? " --miface lo" : ""}`,
+    ],
+    [
+      `${name}, ours`,
+      `npx video-client ${group && !local ? `--interface ${at} ` : ""}${reports ? JSON.stringify(url) : url}`,
+    ],
   ];
 }

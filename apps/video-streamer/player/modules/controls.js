@@ -144,14 +144,11 @@ export function controls(screen) {
   };
   document.addEventListener("keydown", (event) => {
     const { target, key, ctrlKey, altKey, metaKey } = event;
-    // Who is at a control means the control.
-    if (
-      ctrlKey ||
-      altKey ||
-      metaKey ||
-      (target instanceof Element && target.closest("button,input,select,a,[tabindex='0']"))
-    )
-      return;
+    if (ctrlKey || altKey || metaKey) return;
+    // Who is at a control means the control: a button by the keys that press it, since who has just chosen a film is at
+    // one; the others by every key.
+    const pressed = key === " " || key === "Enter" ? "button,a," : "";
+    if (target instanceof Element && target.closest(`${pressed}input,select,[tabindex='0']`)) return;
     const act = keys[key];
     if (act === undefined || screen.show === undefined) return;
     event.preventDefault();

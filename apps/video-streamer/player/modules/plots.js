@@ -12,6 +12,17 @@ const PLOTS = [
   { key: "throughput", label: "Throughput", unit: "Mbit/s", colour: "--ftp", least: 0.1 },
 ];
 
+/**
+ * A film of bars and a box takes some hundredths of a Mbit a second: nothing of it is to be called 0.
+ *
+ * @param {number} value
+ * @param {string} unit
+ */
+function amount(value, unit) {
+  if (unit === "Mbit/s" && value < 1) return value.toFixed(2);
+  return value.toFixed(value < 10 ? 1 : 0);
+}
+
 export class Plots {
   /** @type {Reading[]} */
   #readings = [];
@@ -47,7 +58,7 @@ export class Plots {
         : [`${(((first + i) / SPAN) * 240).toFixed(1)} ${(38 - (value / most) * 34).toFixed(1)}`],
     );
     const now = values.at(-1);
-    const shown = now === undefined ? "–" : now.toFixed(now < 10 ? 1 : 0);
+    const shown = now === undefined ? "–" : amount(now, unit);
     const line = points.join("L");
     const [begin = "0", end = "240"] = [points[0]?.split(" ")[0], points.at(-1)?.split(" ")[0]];
     const picture = draw(
