@@ -6,7 +6,7 @@ import { answersIn } from "./answers.ts";
 export const PROBE = "GET /probe.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 export interface AskOptions {
-  /** Milliseconds without an octet after which the server is said to wait for more. Default 8,000: a busy disk takes its time over an upload. */
+  /** Milliseconds without an octet after which the server is said to wait for more. Default 60,000: a busy disk takes its time over an upload. */
   readonly patience?: number;
   /** Octets kept of the answer. Default 1 MiB; the rest ends the reading. */
   readonly maxOctets?: number;
@@ -25,7 +25,7 @@ export async function ask(port: number, octets: Uint8Array, options: AskOptions 
 function exchange(
   port: number,
   octets: Uint8Array,
-  { patience = 8000, maxOctets = 1024 * 1024 }: AskOptions,
+  { patience = 60_000, maxOctets = 1024 * 1024 }: AskOptions,
 ): Promise<{ text: string; ended: boolean }> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

@@ -17,6 +17,14 @@ export interface Dialogues {
   readonly ask: (engine: string) => Promise<readonly string[]>;
 }
 
+/**
+ * Milliseconds without an octet after which a server is said to wait for more: few for one that is known to. A busy machine
+ * takes its time over an upload, and nobody is to be called silent for that.
+ */
+export function patienceFor(waits: boolean): number {
+  return waits ? 4000 : 60_000;
+}
+
 /** By the case's name, in the corpus' order; then by the engine's. */
 export type Outcomes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 

@@ -4,6 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { patienceFor } from "./dialogues.ts";
 import type { FtpCase } from "./ftp-corpus.ts";
 
 export interface FtpPlace {
@@ -14,12 +15,9 @@ export interface FtpPlace {
   readonly home: string;
 }
 
-/** Milliseconds without an octet after which the server is said to wait for more. */
-const PATIENCE = 4000;
-
 /** Such as `150 226 "hello"; a.txt(5) d/`. */
-export async function askFtp(place: FtpPlace, { steps, fresh = false }: FtpCase): Promise<string> {
-  const control = await Control.open(place.port);
+export async function askFtp(place: FtpPlace, { steps, fresh = false, waits }: FtpCase): Promise<string> {
+  const control = await Control.open(place.port, patienceFor(waits));
   const said: string[] = [];
   try {
     await control.reply();
@@ -86,9 +84,14 @@ async function get(control: Control, command: string): Promise<string> {
     text += String(chunk);
   });
   const codes = await control.transfer(command);
-  if (codes.startsWith("1")) await Promise.race([once(data, "close"), sleep(PATIENCE)]);
+  if (codes.startsWith("1")) await closed(data);
   data.destroy();
   return codes.startsWith("1") ? `${codes} ${told(command, text)}` : codes;
+}
+
+/** Or nearly never: who holds a data connection for a minute holds it. */
+async function closed(data: Socket): Promise<void> {
+  if (!data.closed) await Promise.race([once(data, "close"), sleep(60_000, undefined, { ref: false })]);
 }
 
 /** A listing has times in it: what counts is how many lines there are. */
@@ -133,14 +136,14 @@ class Control {
   #over: "late" | "closed" | undefined;
   #wake = (): void => undefined;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, patience: number) {
     this.#socket = socket;
     const end = (how: "late" | "closed") => (): void => {
       this.#over ??= how;
       this.#wake();
     };
     socket.setEncoding("latin1");
-    socket.setTimeout(PATIENCE, end("late"));
+    socket.setTimeout(patience, end("late"));
     socket.on("data", (text) => {
       this.#text += String(text);
       this.#wake();
@@ -149,9 +152,9 @@ class Control {
     socket.on("end", end("closed"));
   }
 
-  static async open(port: number): Promise<Control> {
+  static async open(port: number, patience: number): Promise<Control> {
     const socket = connect({ port, host: "127.0.0.1" });
-    const control = new Control(socket);
+    const control = new Control(socket, patience);
     await once(socket, "connect");
     return control;
   }

@@ -6,12 +6,17 @@ export interface MailPorts {
   readonly web: number;
 }
 
-/** Milliseconds without an octet after which the server is said to wait for more. */
-const PATIENCE = 4000;
-
-/** In words, such as `250 250 354 250, closed, 1 kept`: the code of each reply but QUIT's, and the letters it has kept. */
-export async function askMail({ smtp, web }: MailPorts, recipient: string, octets: string): Promise<string> {
-  const { text, ended } = await converse(smtp, `${octets.replaceAll("@@", recipient)}QUIT\r\n`);
+/**
+ * In words, such as `250 250 354 250, closed, 1 kept`: the code of each reply but QUIT's, and the letters it has kept.
+ * `patience`: milliseconds without an octet after which the server is said to wait for more.
+ */
+export async function askMail(
+  { smtp, web }: MailPorts,
+  recipient: string,
+  octets: string,
+  patience: number,
+): Promise<string> {
+  const { text, ended } = await converse(smtp, `${octets.replaceAll("@@", recipient)}QUIT\r\n`, patience);
   const codes = text.split("\r\n").flatMap((line) => /^(\d{3})(?: |$)/.exec(line)?.[1] ?? []);
   const quit = codes.at(-1) === "221" ? codes.slice(0, -1) : codes;
   const end = quit === codes ? (ended ? ", cut off" : ", waits") : "";
@@ -25,9 +30,13 @@ async function kept(web: number, mailbox: string): Promise<number> {
 }
 
 /** What came behind the reply to EHLO. */
-async function converse(port: number, octets: string): Promise<{ text: string; ended: boolean }> {
+async function converse(
+  port: number,
+  octets: string,
+  patience: number,
+): Promise<{ text: string; ended: boolean }> {
   const socket = connect({ port, host: "127.0.0.1" });
-  const reader = new Reader(socket);
+  const reader = new Reader(socket, patience);
   // Who speaks before the greeting is no mail program (RFC 5321 §4.3.1).
   await reader.until(/^220 .*\r\n$/m);
   socket.write("EHLO differential.test\r\n");
@@ -42,10 +51,10 @@ class Reader {
   #over: "ended" | "late" | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, patience: number) {
     this.#socket = socket;
     socket.setEncoding("latin1");
-    socket.setTimeout(PATIENCE, () => this.#end("late"));
+    socket.setTimeout(patience, () => this.#end("late"));
     socket.on("data", (text: string) => {
       this.#text += text;
       this.#wake?.();

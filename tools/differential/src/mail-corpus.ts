@@ -6,6 +6,8 @@ export interface MailCase {
   readonly section: string;
   /** latin1. */
   readonly octets: string;
+  /** An engine is known to say nothing, and to wait for more. */
+  readonly waits: boolean;
 }
 
 const lines = (...all: readonly string[]): string => all.map((line) => `${line}\r\n`).join("");
@@ -140,6 +142,8 @@ const table: readonly (readonly [section: string, cases: Readonly<Record<string,
   ["RFC 3207 §5", { "commands behind STARTTLS in the clear": lines("STARTTLS", "NOOP", "NOOP") }],
 ];
 
+const WAIT: ReadonlySet<string> = new Set(["DATA with an argument", "commands behind STARTTLS in the clear"]);
+
 export const mailCorpus: readonly MailCase[] = table.flatMap(([section, cases]) =>
-  Object.entries(cases).map(([name, octets]) => ({ name, section, octets })),
+  Object.entries(cases).map(([name, octets]) => ({ name, section, octets, waits: WAIT.has(name) })),
 );

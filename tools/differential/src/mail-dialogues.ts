@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Dialogues } from "./dialogues.ts";
+import { patienceFor, type Dialogues } from "./dialogues.ts";
 import { inOrder } from "./in-order.ts";
 import { askMail } from "./mail-ask.ts";
 import { mailCorpus } from "./mail-corpus.ts";
@@ -32,8 +32,8 @@ answered any more. In ${same} cases both did the same, in ${different} they diff
     const args = ["--engine", engine, "--web-port", "0", ...off, ...users];
     await using app = await startApp("mail-relay", folder, args);
     const ports = { smtp: portOf(app.ready, "smtp"), web: portOf(app.ready, "web") };
-    return await inOrder(mailCorpus, AT_ONCE, ({ octets }, at) =>
-      askMail(ports, `case-${at}@b.test`, octets),
+    return await inOrder(mailCorpus, AT_ONCE, ({ octets, waits }, at) =>
+      askMail(ports, `case-${at}@b.test`, octets, patienceFor(waits)),
     );
   },
 };
