@@ -26,7 +26,7 @@ const fresh = (): Promise<StateFolder> => openStateFolder(mkdtempSync(join(tmpdi
 
 /** What a command says, standard error included, whether it succeeds or not. */
 async function said(command: string, ...argv: string[]): Promise<string> {
-  const { stdout, stderr } = await execute(command, argv, { timeout: 20_000 }).catch(
+  const { stdout, stderr } = await execute(command, argv, { timeout: 60_000 }).catch(
     (error: { stdout: string; stderr: string }) => error,
   );
   return stdout + stderr;

@@ -107,11 +107,11 @@ describe("the tap link", () => {
     link(state, tap);
     expect(tap.listening).toBe(false);
     const first = await inspector(state);
-    await expect.poll(() => tap.listening, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => tap.listening).toBe(true);
     await first.listener.drain(0);
-    await expect.poll(() => tap.listening, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => tap.listening).toBe(false);
     const second = await inspector(state);
-    await expect.poll(() => tap.listening, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => tap.listening).toBe(true);
     // A flow that was open before: its name is told first, and that its beginning is not known.
     tap.bytes(flow, "out", Buffer.from("x"));
     await expect.poll(() => second.records.at(-1)).toMatchObject({ type: "bytes" });
@@ -131,7 +131,7 @@ describe("the tap link", () => {
     for (let i = 0; i < 32; i++) tap.bytes(flow, i % 2 === 0 ? "in" : "out", octets);
     streams[0]?.resume();
     tap.closed(flow, "peer-ended");
-    await expect.poll(() => records.at(-1)?.type, { timeout: 10_000 }).toBe("closed");
+    await expect.poll(() => records.at(-1)?.type).toBe("closed");
     const carried = records.reduce(
       (sum, record) => sum + (record.type === "bytes" ? record.octets.length : 0),
       0,
