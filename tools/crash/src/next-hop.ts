@@ -1,6 +1,7 @@
 /** The next hop: takes every letter, and writes down over which connection it came and what was said behind its 250. */
 import type { Conversation, Incoming } from "@socketscope/mail-relay/engine/engine";
 import { hand } from "@socketscope/mail-relay/engine/hand";
+import { freePort } from "@socketscope/peers";
 import { TapPoint, type Admission, type Flow, type Listener } from "@socketscope/socket-core";
 import { idOf } from "./letters.ts";
 
@@ -25,8 +26,9 @@ export class NextHop {
   #port = 0;
   #listener: Listener | undefined;
 
-  /** Where it was last, or anywhere. */
+  /** Where it was last, or anywhere that is kept for it while it is down. */
   async listen(): Promise<number> {
+    if (this.#port === 0) this.#port = await freePort();
     this.#listener = await hand({
       role: "smtp",
       host: "127.0.0.1",
@@ -57,7 +59,6 @@ export class NextHop {
       converse: ({ flow }) => this.#conversation(flow),
       onError: (error) => console.error(error),
     });
-    this.#port = this.#listener.address.port;
     return this.#port;
   }
 

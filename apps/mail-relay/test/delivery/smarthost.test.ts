@@ -2,6 +2,7 @@
 /** A smarthost with TLS and login, MX records, and what a crash leaves of the queue. */
 import { askControl } from "@socketscope/host";
 import {
+  freePort,
   run,
   SmtpPeer,
   spawnApp,
@@ -87,9 +88,8 @@ describe("MX records", () => {
 describe("a queue whose relay was killed", () => {
   it("is delivered by the next one", async () => {
     using folder = new TemporaryFolder("killed");
-    const gone = await SmtpPeer.listen();
-    const { port } = gone;
-    await gone[Symbol.asyncDispose]();
+    // Of those that no other program is given meanwhile, nor the relay itself for its end of a connection.
+    const port = await freePort();
     const args = [...TRUSTED, `--route=*=127.0.0.1:${port}`, "--retry=200ms", `--state=${folder.path}/state`];
     const first = await spawnApp("mail-relay", args);
     for (let count = 0; count < 20; count++) await handIn(first, { from: "", to: [`bob-${count}@far.test`] });
