@@ -14,6 +14,8 @@ export class LoggedConversation implements Conversation {
   readonly #peer: Peer;
   readonly #log: Log;
   #user: string | undefined;
+  /** The transaction goes on; what it was of is known until the next begins. */
+  #isOpen = false;
   #sender: string | undefined;
   /** Those that were accepted. */
   #recipients: string[] = [];
@@ -28,7 +30,7 @@ export class LoggedConversation implements Conversation {
     return this.#inner.greet();
   }
   hello(domain: string, extended: boolean): Step<Reply | undefined> {
-    this.#forget();
+    this.#isOpen = false;
     return this.#inner.hello(domain, extended);
   }
   credentials(user: string): Step<Credentials | undefined> {
@@ -44,8 +46,9 @@ export class LoggedConversation implements Conversation {
     this.#inner.loginFailed(user);
   }
   mail(reversePath: string, parameters: MailParameters): Step<Reply> {
-    this.#forget();
+    this.#isOpen = true;
     this.#sender = reversePath;
+    this.#recipients = [];
     return this.#inner.mail(reversePath, parameters);
   }
   rcpt(forwardPath: string, parameters: RcptParameters): Step<Reply> {
@@ -61,11 +64,13 @@ export class LoggedConversation implements Conversation {
     return this.#inner.verify(text);
   }
   reset(): void {
-    this.#forget();
+    this.#isOpen = false;
     this.#inner.reset();
   }
   refused(what: string, reply: Reply): void {
-    this.#log.info("refused", { ...this.#fields(), what, ...this.#letter(), said: describeReply(reply) });
+    // A content that is refused has ended its transaction by then.
+    const letter = this.#isOpen || what === "the message" ? this.#letter() : {};
+    this.#log.info("refused", { ...this.#fields(), what, ...letter, said: describeReply(reply) });
     this.#inner.refused(what, reply);
   }
   closed(reason: CloseReason): void {
@@ -107,11 +112,6 @@ export class LoggedConversation implements Conversation {
     const named = this.#recipients.slice(0, NAMED).map((path) => `<${path}>`);
     if (more > 0) named.push(`and ${more} more`);
     return { sender: `<${this.#sender}>`, ...(named.length > 0 && { to: named.join(" ") }) };
-  }
-
-  #forget(): void {
-    this.#sender = undefined;
-    this.#recipients = [];
   }
 }
 

@@ -88,12 +88,14 @@ describe("the log of a session", () => {
     conversation.refused("RCPT", no);
     conversation.reset();
     conversation.refused("DATA", no);
+    conversation.refused("the message", no);
     conversation.loginFailed("eve\r\n");
     const said = 'said="550 5.1.1 No such mailbox here"';
     expect(lines).toEqual([
       `info  refused ${FROM} what=BOGUS ${said}`,
       `info  refused ${FROM} what=RCPT sender=<> ${said}`,
       `info  refused ${FROM} what=DATA ${said}`,
+      `info  refused ${FROM} what="the message" sender=<> ${said}`,
       `warn  login failed ${FROM} user="eve\\r\\n"`,
     ]);
   });
