@@ -7,7 +7,7 @@ import { SocketError } from "./errors.ts";
 import type { CloseReason } from "./flow.ts";
 import type { Clocks, Link, Session } from "./link.ts";
 import { Outbox } from "./outbox.ts";
-import type { Receiver, Stream } from "./stream.ts";
+import type { Receiver, SecuringHow, Stream } from "./stream.ts";
 import { now } from "./sweep.ts";
 import { warn } from "./warn.ts";
 import type { TlsOptions } from "./tls.ts";
@@ -193,6 +193,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     core: Core<E, A, W>,
     session: Session<E, A>,
     clocks: Clocks<W>,
+    how?: SecuringHow,
   ): Promise<Link<A>> {
     // Reading stops before the answer is written: what is there by then was sent in the clear.
     this.stream.pause();
@@ -206,8 +207,14 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     if (answer !== undefined) this.send(answer);
     this.#out.flush();
     this.#loop = "gone";
-    await this.stream.secureWith(tls);
+    await this.stream.secureWith(tls, how);
     return this.#succeed(new Driver(this.stream, core, session, clocks), session, undefined);
+  }
+
+  async leaveTls(answer: Action, protocol: string): Promise<void> {
+    this.send(answer);
+    this.#out.flush();
+    await this.stream.leaveTls(protocol);
   }
 
   #succeed<E extends object, A, W extends string>(
@@ -280,7 +287,10 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
         events++;
         const promise = this.#session.on(event, this);
         // become, release and end may have been called inside the handler; its promise may still fail.
-        if (promise !== undefined) this.#follow(promise);
+        promise?.then(
+          () => this.#handled(),
+          (error: unknown) => this.#failed(error),
+        );
         if (this.#gone()) return;
         if (promise !== undefined) {
           this.#loop = "busy";
@@ -324,13 +334,6 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
     if (changed || finished || this.stream.deadline === Infinity || (progress && clock.from === "progress")) {
       this.stream.deadline = now() + clock.ms;
     }
-  }
-
-  #follow(promise: Promise<void>): void {
-    promise.then(
-      () => this.#handled(),
-      (error: unknown) => this.#failed(error),
-    );
   }
 
   #handled(): void {
@@ -378,9 +381,7 @@ class Driver<Event extends object, Action, Wait extends string> implements Link<
   }
 
   #wake(): void {
-    const waiters = this.#waiters;
-    this.#waiters = undefined;
-    if (waiters !== undefined) for (const resolve of waiters) resolve();
+    for (const resolve of this.#waiters?.splice(0) ?? []) resolve();
   }
 
   // Read through a call: the handler may have changed what the compiler believes it knows.

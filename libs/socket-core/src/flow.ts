@@ -53,6 +53,8 @@ export interface Tap {
   /** One call per chunk, per datagram on UDP. The listener copies if it keeps. */
   bytes(flow: Flow, direction: "in" | "out", bytes: Uint8Array): void;
   secured(flow: Flow, protocol: string, cipher: string, alpn: string | undefined): void;
+  /** TLS ended and the flow goes on: from here on everybody on the way reads what is said, and can change it. */
+  cleared?(flow: Flow): void;
   closed(flow: Flow, reason: CloseReason): void;
   /** Only while faults are set; who does not ask is not told. */
   intercepted?(flow: Flow, event: Intercepted): void;

@@ -12,7 +12,7 @@ import { Proxies } from "./library-proxies.ts";
 import { defaultStreamLimits } from "./stream-limits.ts";
 import { unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
-import { WriteStall } from "./write-stall.ts";
+import { stallOf, type WriteStall } from "./write-stall.ts";
 
 export interface LibraryListenerOptions {
   readonly host: string;
@@ -108,14 +108,9 @@ export class LibraryListener implements Swept {
     const { writeStall = defaultStreamLimits.writeStallMs } = this.#options;
     for (const connection of this.#connections) {
       const { socket } = connection;
-      const queued = socket.writableLength;
-      if (queued === 0) {
-        connection.stall = undefined;
-        continue;
-      }
-      const taken = socket.bytesWritten - queued;
-      connection.stall ??= new WriteStall(socket, taken, at);
-      if (connection.stall.watch(socket, taken, at) >= writeStall) socket.destroy();
+      const { writableLength, bytesWritten } = socket;
+      connection.stall = stallOf(connection.stall, socket, writableLength, bytesWritten, at);
+      if (connection.stall !== undefined && connection.stall.ms >= writeStall) socket.destroy();
     }
   }
 

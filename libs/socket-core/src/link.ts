@@ -1,7 +1,7 @@
 /** What an application holds of one conversation: its policy (Session) and the line it answers on (Link). */
 import type { Core, RemoteError } from "@socketscope/wire";
 import type { CloseReason } from "./flow.ts";
-import type { Stream } from "./stream.ts";
+import type { SecuringHow, Stream } from "./stream.ts";
 import type { TlsOptions } from "./tls.ts";
 
 /** "start": only a finished event pushes it back (slow loris). "progress": every octet does. */
@@ -52,6 +52,9 @@ export interface Link<Action> {
     core: Core<E, A, W>,
     session: Session<E, A>,
     clocks: Clocks<W>,
+    how?: SecuringHow,
   ): Promise<Link<A>>;
+  /** `answer` leaves under TLS, and the same core goes on in clear behind it: see `Stream.leaveTls`. */
+  leaveTls(answer: Action, protocol: string): Promise<void>;
   end(reason?: CloseReason): void;
 }

@@ -6,12 +6,12 @@ import { asSocketError } from "./errors.ts";
 import type { Address, Flow } from "./flow.ts";
 import type { Intercept } from "./intercept.ts";
 import { readProxyHeader } from "./proxy-header-reader.ts";
-import type { Stream } from "./stream.ts";
+import type { Stream, StreamOwner } from "./stream.ts";
 import { warn } from "./warn.ts";
 import { nextFlowId } from "./flow-id.ts";
 import { TapPoint } from "./tap-point.ts";
 import { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
-import { TcpStream, type StreamOwner } from "./tcp-stream.ts";
+import { TcpStream } from "./tcp-stream.ts";
 import { checkTls, type TlsServerOptions } from "./tls.ts";
 
 export interface ListenOptions {

@@ -13,6 +13,8 @@ export interface StreamLimits {
   readonly lingerOctets: number;
   /** Milliseconds for a TLS handshake. Default 10 s. */
   readonly handshakeMs: number;
+  /** Milliseconds in which the peer may end a TLS that both leave, before we do. Default 200 ms. */
+  readonly leaveTlsMs: number;
 }
 
 export const defaultStreamLimits: StreamLimits = {
@@ -22,6 +24,7 @@ export const defaultStreamLimits: StreamLimits = {
   lingerMs: 2_000,
   lingerOctets: 256 * 1024 * 1024,
   handshakeMs: 10_000,
+  leaveTlsMs: 200,
 };
 
 /** Octets: Node says 'drain' only for queues above its own mark (16 KiB, 64 KiB from Node 22 on). */

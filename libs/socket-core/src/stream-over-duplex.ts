@@ -124,6 +124,10 @@ export class StreamOverDuplex implements Stream, Swept {
     return Promise.reject(new SocketError("TLS", "there is no TLS within this connection"));
   }
 
+  leaveTls(): Promise<void> {
+    return this.secureWith();
+  }
+
   async flushed(): Promise<void> {
     if (this.#duplex.writableLength === 0 || this.#duplex.destroyed) return;
     await new Promise<void>((resolve) => {

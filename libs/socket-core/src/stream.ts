@@ -32,6 +32,8 @@ export interface Tls {
 export interface SecuringHow {
   /** Look whether the peer ends TLS or only TCP: for what ends with its connection, as FTP's uploads. Costs a detour. Default false. */
   readonly watchEnd?: boolean;
+  /** The connection may outlive TLS, see `leaveTls`. Costs a detour. Default false. */
+  readonly mayLeave?: boolean;
   /** With `watchEnd`: called once, when the peer's first octet of the handshake is here. */
   readonly begun?: () => void;
 }
@@ -69,6 +71,12 @@ export interface Stream {
    * ciphertext. Rejects with SocketError "TLS".
    */
   secureWith(tls: TlsOptions, how?: SecuringHow): Promise<void>;
+  /**
+   * Under TLS begun with `mayLeave`: says close_notify and goes on in clear, with the same receiver. Resolves when ours
+   * is on its way, or never where the connection ends first. What the peer says until its own close_notify is read
+   * under TLS, what it says behind it is not; `protocol`: what that is, for the tap. Rejects with SocketError "TLS" or "CLOSED".
+   */
+  leaveTls(protocol: string): Promise<void>;
   /** With `watchEnd`, once the peer has ended: false where TLS was cut without its close_notify (RFC 8446 §6.1). */
   readonly endedCleanly: boolean | undefined;
   /** FIN once what is queued has left; what the peer still says is received as before (a tunnel passes on who ended). */
@@ -82,4 +90,9 @@ export interface Stream {
   reset(reason: CloseReason): void;
   /** The child dies with us, reason "parent" (FTP data → its control); one that has gone is forgotten. */
   adopt(child: Stream): void;
+}
+
+/** Who made a stream, and hears once of its end. */
+export interface StreamOwner {
+  streamClosed(stream: Stream, reason: CloseReason): void;
 }

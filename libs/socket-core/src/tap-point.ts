@@ -66,6 +66,9 @@ export class TapPoint implements Tap {
   secured(flow: Flow, protocol: string, cipher: string, alpn: string | undefined): void {
     if (this.#plugs !== undefined) this.#tell((tap) => tap.secured(flow, protocol, cipher, alpn));
   }
+  cleared(flow: Flow): void {
+    if (this.#plugs !== undefined) this.#tell((tap) => tap.cleared?.(flow));
+  }
   closed(flow: Flow, reason: CloseReason): void {
     if (this.#plugs !== undefined) this.#tell((tap) => tap.closed(flow, reason));
   }

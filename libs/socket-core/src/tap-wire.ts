@@ -17,38 +17,46 @@ export function tellKeys(secured: TLSSocket, flow: Flow, tap: TapPoint | undefin
     );
 }
 
-export class TappedWire extends Duplex {
-  readonly #socket: Socket;
-  readonly #see: (direction: "in" | "out", octets: Uint8Array) => void;
+export type SeeWire = (direction: "in" | "out", octets: Uint8Array) => void;
 
-  constructor(socket: Socket, see: (direction: "in" | "out", octets: Uint8Array) => void) {
+export class TappedWire extends Duplex {
+  protected readonly socket: Socket;
+  protected readonly see: SeeWire;
+
+  constructor(socket: Socket, see: SeeWire) {
     super();
-    this.#socket = socket;
-    this.#see = see;
-    socket.on("data", (octets: Uint8Array) => {
-      see("in", octets);
-      if (!this.push(octets)) socket.pause();
-    });
-    socket.on("end", () => this.push(null));
+    this.socket = socket;
+    this.see = see;
+    socket.on("data", (octets: Uint8Array) => this.came(octets));
+    socket.on("end", () => this.cameToItsEnd());
     socket.on("error", (error) => this.destroy(error));
     socket.on("close", () => this.destroy());
   }
 
+  came(octets: Uint8Array): void {
+    this.see("in", octets);
+    if (!this.push(octets)) this.socket.pause();
+  }
+
+  protected cameToItsEnd(): void {
+    this.push(null);
+  }
+
   override _read(): void {
-    this.#socket.resume();
+    this.socket.resume();
   }
 
   override _write(octets: Uint8Array, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#see("out", octets);
-    this.#socket.write(octets, done);
+    this.see("out", octets);
+    this.socket.write(octets, done);
   }
 
   override _final(done: () => void): void {
-    this.#socket.end(done);
+    this.socket.end(done);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#socket.destroy();
+    this.socket.destroy();
     done(error);
   }
 }

@@ -1,28 +1,20 @@
 /** One TCP connection. Node's socket lives in here and nowhere else. */
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import type { TLSSocket } from "node:tls";
 import { asSocketError, SocketError } from "./errors.ts";
 import type { CloseReason, Flow, Intercepted } from "./flow.ts";
 import { listenForData, listenTo, stopListening, type SocketEvents } from "./socket-events.ts";
 import type { Interception, InterceptedStream } from "./interception.ts";
 import type { RoomFor } from "./shared-reads.ts";
-import type { Receiver, SecuringHow, Stream, Tls } from "./stream.ts";
+import type { Receiver, SecuringHow, Stream, StreamOwner, Tls } from "./stream.ts";
 import { defaultStreamLimits, LOWEST_HIGH_WATER_MARK, type StreamLimits } from "./stream-limits.ts";
 import { now, unwatch, watch, type Swept } from "./sweep.ts";
 import type { TapPoint } from "./tap-point.ts";
-import { TappedWire, tellKeys } from "./tap-wire.ts";
-import { alpnOf, secure, tlsOf, type TlsOptions } from "./tls.ts";
-import { watchEnd, type TlsEnd } from "./tls-end.ts";
-import { areSmall } from "./pieces.ts";
-import { WriteStall } from "./write-stall.ts";
-
-const NOTHING = new Uint8Array(0);
-
-/** Who made the stream, and hears once of its end. */
-export interface StreamOwner {
-  streamClosed(stream: TcpStream, reason: CloseReason): void;
-}
+import { alpnOf, tlsOf, type TlsOptions } from "./tls.ts";
+import { layTls, type TlsLayer } from "./tls-layer.ts";
+import type { TlsDetour } from "./tls-detour.ts";
+import { leaveTls } from "./tls-leaving.ts";
+import { allTaken, areSmall } from "./pieces.ts";
+import { stallOf, type WriteStall } from "./write-stall.ts";
 
 export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream {
   readonly flow: Flow;
@@ -34,7 +26,6 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   /** The socket below TLS; without TLS, the same. */
   readonly #wire: Socket;
   #secure = false;
-  #tlsSession: Uint8Array | undefined;
   readonly #tap: TapPoint;
   /** Sees what TCP carries, below TLS. */
   readonly #wireTap: TapPoint | undefined;
@@ -53,7 +44,10 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   #stall: WriteStall | undefined;
   #children: Set<Stream> | undefined;
   #parent: TcpStream | undefined;
-  #tlsEnd: TlsEnd | undefined;
+  #layer: TlsLayer | undefined;
+  /** TLS that we leave, while the peer has not left it; and the detour by which all octets come since then. */
+  #leaving: Socket | undefined;
+  #outlived: TlsDetour | undefined;
   /** While faults are set. */
   #intercept: Interception | undefined;
 
@@ -91,7 +85,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     return this.#secure ? tlsOf(this.#socket) : undefined;
   }
   get tlsSession(): Uint8Array | undefined {
-    return this.#tlsSession;
+    return this.#layer?.session;
   }
   get queued(): number {
     return this.#socket.writableLength + (this.#intercept?.out.octets ?? 0);
@@ -123,12 +117,16 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     if (!this.#secure) this.#wireTap?.speaks(this.flow, protocol);
   }
 
+  get #reads(): Socket {
+    return this.#leaving ?? this.#socket;
+  }
+
   pause(): void {
     this.#intercept?.pause();
-    this.#socket.pause();
+    this.#reads.pause();
   }
   resume(): void {
-    if (this.#intercept === undefined) this.#socket.resume();
+    if (this.#intercept === undefined) this.#reads.resume();
     else this.#intercept.resume();
   }
 
@@ -157,12 +155,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
 
   async flushed(): Promise<void> {
     if (this.#intercept !== undefined) await this.#intercept.outEmpty();
-    const socket = this.#socket;
-    if (socket.writableLength === 0 || socket.destroyed) return;
-    // A write of nothing is behind all others; a socket that breaks calls back as well.
-    await new Promise<void>((resolve) => {
-      socket.write(NOTHING, () => resolve());
-    });
+    await allTaken(this.#socket);
   }
 
   #put(octets: Uint8Array): void {
@@ -174,22 +167,18 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
 
   #tell(direction: "in" | "out", octets: Uint8Array): void {
     this.#tap.bytes(this.flow, direction, octets);
-    if (!this.#secure) this.#wireTap?.bytes(this.flow, direction, octets);
+    if (!this.#secure && this.#leaving === undefined) this.#wireTap?.bytes(this.flow, direction, octets);
   }
 
   get endedCleanly(): boolean | undefined {
-    return this.#tlsEnd?.cleanly;
+    return this.#layer?.end?.cleanly;
   }
 
-  async secureWith(
-    options: TlsOptions,
-    { watchEnd: watches = false, begun }: SecuringHow = {},
-  ): Promise<void> {
+  async secureWith(options: TlsOptions, how: SecuringHow = {}): Promise<void> {
     // What was said in the clear ("220 go ahead") is still held: the handshake comes behind it.
     if (this.#intercept !== undefined) await this.#intercept.outEmpty();
     const plain = this.#socket;
-    if (this.#secure || this.#handshaking)
-      throw new SocketError("TLS", "this connection is already under TLS");
+    if (this.#layer !== undefined) throw new SocketError("TLS", "this connection is already under TLS");
     if (this.#phase !== "open" || plain.destroyed)
       throw new SocketError("CLOSED", "the connection ended before TLS began");
     // A 'data' listener left on the raw socket would eat the ClientHello; only ours are taken off, Node needs its own.
@@ -200,8 +189,8 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     this.deadline = now() + this.#limits.handshakeMs;
     this.#handshaking = true;
     await new Promise<void>((resolve, reject) => {
-      const wire = this.#belowTls(plain, watches);
-      const secured = secure(wire, options, (error, socket) => {
+      const told = { flow: this.flow, wireTap: this.#wireTap };
+      const layer = layTls(plain, options, how, told, (error, socket) => {
         this.#handshaking = false;
         if (error !== undefined) {
           this.destroy("io");
@@ -213,29 +202,40 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
         this.#tap.secured(this.flow, socket.getProtocol() ?? "", socket.getCipher().name, this.alpn);
         resolve();
       });
-      tellKeys(secured, this.flow, this.#wireTap);
-      if (watches) this.#tlsEnd = watchEnd(wire, secured);
-      if (watches && begun !== undefined) wire.once("data", begun);
-      this.#adoptSocket(secured);
+      this.#layer = layer;
+      this.#socket = layer.secured;
+      listenTo(layer.secured, this);
+      // What comes under TLS is for the receiver that is attached next, never for the one that spoke in the clear.
+      this.#listening = false;
     });
   }
 
-  #belowTls(plain: Socket, watched: boolean): Duplex {
-    const tap = this.#wireTap;
-    if (tap === undefined && !watched) return plain;
-    tap?.speaks(this.flow, "tls");
-    return new TappedWire(plain, (direction, octets) => tap?.bytes(this.flow, direction, octets));
-  }
-
-  #adoptSocket(secured: TLSSocket): void {
-    this.#socket = secured;
-    // Not getSession(): under TLS 1.3 it has one that cannot be gone on with until the server's ticket is here.
-    secured.on("session", (session: Uint8Array) => {
-      this.#tlsSession = session;
+  async leaveTls(protocol: string): Promise<void> {
+    if (this.#intercept !== undefined) await this.#intercept.outEmpty();
+    const { secured, detour } = this.#layer ?? {};
+    if (secured === undefined || detour === undefined || this.#outlived !== undefined)
+      throw new SocketError("TLS", "this connection has no TLS that it could outlive");
+    if (this.#phase !== "open" || this.#peerEnded || secured.destroyed)
+      throw new SocketError("CLOSED", "the connection ended before TLS did");
+    this.#leaving = secured;
+    this.#outlived = detour;
+    listenTo(this.#wire, this);
+    await new Promise<void>((resolve) => {
+      leaveTls(secured, detour, this.#limits.leaveTlsMs, {
+        data: (octets) => this.#hear(octets),
+        said: () => {
+          this.#secure = false;
+          this.#socket = this.#wire;
+          this.#tap.cleared(this.flow);
+          resolve();
+        },
+        left: () => {
+          this.#leaving = undefined;
+          this.#wireTap?.speaks(this.flow, protocol);
+        },
+        broke: () => this.destroy("io"),
+      });
     });
-    listenTo(secured, this);
-    // What comes under TLS is for the receiver that is attached next, never for the one that spoke in the clear.
-    this.#listening = false;
   }
 
   halfClose(): void {
@@ -270,6 +270,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
   destroy(reason: CloseReason): void {
     this.#reason ??= reason;
     this.#socket.destroy();
+    if (this.#leaving !== undefined) this.#wire.destroy();
   }
 
   reset(reason: CloseReason): void {
@@ -299,17 +300,17 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
         this.destroy("timeout");
       else this.#receiver.late();
     }
-    const queued = this.#socket.writableLength;
-    if (queued === 0) this.#stall = undefined;
-    else {
-      const taken = this.#written - queued;
-      this.#stall ??= new WriteStall(this.#wire, taken, at);
-      if (this.#stall.watch(this.#wire, taken, at) >= this.#limits.writeStallMs) this.destroy("timeout");
-    }
+    this.#stall = stallOf(this.#stall, this.#wire, this.#socket.writableLength, this.#written, at);
+    if (this.#stall !== undefined && this.#stall.ms >= this.#limits.writeStallMs) this.destroy("timeout");
   }
 
   // ── what happens on the socket
   onData(octets: Uint8Array): void {
+    if (this.#outlived === undefined) this.#hear(octets);
+    else this.#outlived.came(octets);
+  }
+
+  #hear(octets: Uint8Array): void {
     this.#tell("in", octets);
     if (this.#phase === "lingering") {
       this.#lingerLeft -= octets.length;
@@ -365,7 +366,7 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
 
   // ── what an intercept asks for
   get paused(): boolean {
-    return this.#socket.isPaused();
+    return this.#reads.isPaused();
   }
   intercept(by: Interception | undefined): void {
     this.#intercept = by;
@@ -384,8 +385,8 @@ export class TcpStream implements Stream, Swept, SocketEvents, InterceptedStream
     this.#sendFin();
   }
   read(on: boolean): void {
-    if (on) this.#socket.resume();
-    else this.#socket.pause();
+    if (on) this.#reads.resume();
+    else this.#reads.pause();
   }
   cut(reason: "io" | "limit"): void {
     this.reset(reason);

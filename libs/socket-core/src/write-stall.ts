@@ -5,6 +5,7 @@ export class WriteStall {
   #taken: number;
   #inFlight: number;
   #since: number;
+  #ms = 0;
 
   /** `taken`: octets that have left Node's queue. `at`: the monotonic clock, in milliseconds. */
   constructor(wire: Socket, taken: number, at: number) {
@@ -13,15 +14,20 @@ export class WriteStall {
     this.#since = at;
   }
 
-  /** Milliseconds without progress. What the kernel took is progress; what we queue behind it is none. */
-  watch(wire: Socket, taken: number, at: number): number {
+  /** Milliseconds without progress. */
+  get ms(): number {
+    return this.#ms;
+  }
+
+  /** What the kernel took is progress; what we queue behind it is none. */
+  watch(wire: Socket, taken: number, at: number): void {
     const inFlight = unsentOf(wire);
     if (taken !== this.#taken || inFlight !== this.#inFlight) {
       this.#taken = taken;
       this.#inFlight = inFlight;
       this.#since = at;
     }
-    return at - this.#since;
+    this.#ms = at - this.#since;
   }
 }
 
@@ -30,4 +36,18 @@ function unsentOf(socket: Socket): number {
   const handle: unknown = Reflect.get(socket, "_handle");
   if (typeof handle !== "object" || handle === null || !("writeQueueSize" in handle)) return 0;
   return typeof handle.writeQueueSize === "number" ? handle.writeQueueSize : 0;
+}
+
+/** As things stand: none where nothing is queued. `written`: octets given to Node, `queued`: those it still has. */
+export function stallOf(
+  before: WriteStall | undefined,
+  wire: Socket,
+  queued: number,
+  written: number,
+  at: number,
+): WriteStall | undefined {
+  if (queued === 0) return undefined;
+  const stall = before ?? new WriteStall(wire, written - queued, at);
+  stall.watch(wire, written - queued, at);
+  return stall;
 }

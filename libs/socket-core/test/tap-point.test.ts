@@ -26,6 +26,7 @@ const happenings = {
   bytes: (tap) => tap.bytes(flow, "in", octets),
   secured: (tap) => tap.secured(flow, "TLSv1.3", "TLS_AES_128_GCM_SHA256", undefined),
   intercepted: (tap) => tap.intercepted?.(flow, held),
+  cleared: (tap) => tap.cleared?.(flow),
   keys: (tap) => tap.keys?.(flow, "CLIENT_RANDOM 00 11"),
   closed: (tap) => tap.closed(flow, "we-ended"),
 } satisfies { readonly [Name in keyof Required<Tap>]: (tap: Tap) => void };
@@ -51,6 +52,7 @@ function listener(log: string[], who: string, during: (name: Name) => void = () 
     speaks: told("speaks"),
     bytes: told("bytes"),
     secured: told("secured"),
+    cleared: told("cleared"),
     intercepted: told("intercepted"),
     keys: told("keys"),
     closed: told("closed"),

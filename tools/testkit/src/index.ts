@@ -7,6 +7,7 @@ export { findProgram, needing, programPath, realClient, type RealClients } from 
 export { killGroup, plainEnvironment, run, type RunOptions, type RunResult } from "./run.ts";
 export { PATIENCE_MS, Spawned, type SpawnOptions } from "./spawned.ts";
 export { stallReader, type StalledReader } from "./stalled-reader.ts";
+export { TlsOverlay } from "./tls-overlay.ts";
 export { TemporaryFolder } from "./temporary-folder.ts";
 export { type Certificate, makeCertificates } from "./certificate.ts";
 export { NetworkNamespace, NetworkPair, namespaces, NoNetwork } from "./namespace.ts";
