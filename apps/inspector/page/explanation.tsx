@@ -246,6 +246,7 @@ function Layers({ message, socket }: { readonly message: MessageView; readonly s
         {socket.tls !== undefined && (
           <div>
             <b>TLS</b> {socket.tls.protocol.replace("TLSv", "")}
+            {socket.cleared === true && ", until it was ended"}
             <span class="m">{socket.tls.cipher}</span>
           </div>
         )}

@@ -34,6 +34,8 @@ export interface SocketView {
   readonly protocol: string;
   /** Under TLS: version and cipher, as the tap told. */
   readonly tls?: { readonly protocol: string; readonly cipher: string; readonly alpn?: string };
+  /** TLS has ended and the connection goes on in clear (FTP's CCC). */
+  readonly cleared?: true;
   /** What its own words tell of the client: "curl 7.88.1". A guess. */
   readonly client?: string;
   /** The process at the other end, where it runs on this machine and was seen: "curl (1234)". */

@@ -28,6 +28,10 @@ const letter = [speaks(1, "smtp"), says(1, "out", "220 a\r\n"), says(1, "in", "N
 it.each([
   ["what came as datagrams", socketOf([speaks(1, "rtp"), says(1, "in", "x")], { transport: "udp" })],
   ["our program was the client", socketOf(letter, { role: "client" })],
+  [
+    "left TLS in the midst",
+    socketOf([secured, ...letter, { type: "cleared", at: 8, flow: 1 }, says(1, "in", "NOOP\r\n")]),
+  ],
   ["went on under TLS in the midst", socketOf([...letter, secured, says(1, "in", "NOOP\r\n")])],
   ["no longer kept", socketOf([...letter, says(1, "in", "NOOP last\r\n")], { limits: { maxOctets: 12 } })],
   ["the client had said nothing", socketOf(letter.slice(0, 2))],

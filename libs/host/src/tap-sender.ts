@@ -121,6 +121,13 @@ export class TapSender implements Tap {
     this.#settle(tapped);
     this.send(record);
   }
+  cleared(flow: Flow): void {
+    const tapped = this.#tapped(flow);
+    tapped.secured = undefined;
+    if (!tapped.named) return;
+    this.#settle(tapped);
+    this.send({ type: "cleared", at: now(), flow: flow.id });
+  }
   closed(flow: Flow, reason: CloseReason): void {
     const tapped = this.#flows.get(flow.id) ?? this.#begin(flow);
     this.#flows.delete(flow.id);

@@ -29,6 +29,8 @@ export class TapWireSender implements Tap {
   }
   speaks({ id }: Flow, protocol: string): void {
     if (protocol === "tls") this.#whole.set(id, new FlowPace());
+    // TLS has ended before the connection does: what is said now is told by the tap above.
+    else this.#whole.delete(id);
   }
   keys({ id }: Flow, line: string): void {
     if (this.#whole.has(id)) this.#sender.send({ type: "keys", at: now(), flow: id, line });

@@ -91,11 +91,12 @@ describe("the tap link", () => {
     tap.speaks(flow, "smtp");
     tap.bytes(flow, "in", Buffer.from("EHLO\r\n"));
     tap.secured(flow, "TLSv1.3", "TLS_X", undefined);
+    tap.cleared(flow);
     tap.closed(flow, "peer-ended");
     tap.refused(flow.remote, flow.local, "drop all");
     await expect
       .poll(() => records.map(({ type }) => type))
-      .toEqual(["source", "opened", "speaks", "bytes", "secured", "closed", "refused"]);
+      .toEqual(["source", "opened", "speaks", "bytes", "secured", "cleared", "closed", "refused"]);
     expect(records[0]).toMatchObject({ app: "a-server", pid: process.pid });
     expect(records[3]).toMatchObject({ flow: 7, direction: "in" });
     expect(records[3]?.type === "bytes" && Buffer.from(records[3].octets).toString()).toBe("EHLO\r\n");

@@ -77,6 +77,7 @@ function flowRecordOf(json: Json): FlowRecord {
         direction: direction(json),
         octets: count(json, "octets"),
       };
+    case "cleared":
     case "wire-lost":
       return { type, at, flow: count(json, "flow") };
     case "keys":

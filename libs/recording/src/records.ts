@@ -103,6 +103,8 @@ export type FlowRecord =
       readonly cipher: string;
       readonly alpn?: string;
     })
+  /** TLS ended, and the flow goes on in clear. */
+  | (At & { readonly type: "cleared"; readonly flow: number })
   | WireRecord
   /** More was said below TLS than the tap carries: of this flow nothing more of it is told, and what was is no whole. */
   | (At & { readonly type: "wire-lost"; readonly flow: number })

@@ -5,6 +5,7 @@ import { CaptureReader } from "../src/capture/capture-reader.ts";
 import { formatSeconds, parseSeconds } from "../src/capture/capture-time.ts";
 import { interfaceBlock, packetBlock, sectionBlock } from "../src/capture/pcapng-blocks.ts";
 import {
+  formatClear,
   formatEnded,
   formatNote,
   formatSpeaks,
@@ -49,6 +50,8 @@ describe("the note of a stream", () => {
       const turn = parseTurn(comment);
       expect(turn).toEqual({ protocol: "websocket", tls: one });
     }
+    const comment = `${formatClear(tls.since)} ${formatSpeaks("ftp")}`;
+    expect(parseTurn(comment)).toEqual({ protocol: "ftp", cleared: tls.since });
     expect(parseEnded(`Made up. ${formatEnded("peer-ended")}`)).toBe("peer-ended");
   });
 

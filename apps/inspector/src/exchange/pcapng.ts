@@ -55,8 +55,8 @@ interface Stretch {
   said: boolean;
   /** As the capture says it. */
   protocol: string;
-  /** It began when TLS did. */
-  readonly secured: boolean;
+  /** Where it begins: with the connection, with TLS in the midst of that, or where TLS ended. */
+  readonly begins: "opened" | "secured" | "cleared";
   /** Its octets are TLS's records now. */
   below: boolean;
   /** Lines of keys that stand in the capture. */
@@ -64,8 +64,12 @@ interface Stretch {
   readonly gaps: Gaps;
 }
 
+const CLEARED =
+  "The same connection goes on in clear; shown as one of its own, since what came before was under TLS. ";
 const SECURED =
   "The same connection goes on under TLS; shown in clear as one of its own, since Wireshark would read ciphertext. ";
+
+const FIRST = { opened: "", secured: SECURED, cleared: CLEARED } as const;
 
 class Capture {
   readonly #writer: PcapngWriter;
@@ -114,7 +118,7 @@ class Capture {
     if (stretch.below && conversation.wire?.lost === true) {
       // Its records had to go, or were too many: from here on in clear.
       const before = stretch.id;
-      stretch = this.#stretch(key, true);
+      stretch = this.#stretch(key, "secured");
       yield* this.#open(stretch, conversation, view.at, before);
     }
     for (const { direction, octets } of stretch.gaps.before(kept))
@@ -132,10 +136,16 @@ class Capture {
       const { tls } = conversation.view;
       const before = stretch.id;
       if (stretch.said) {
-        stretch = this.#stretch(key, true);
+        stretch = this.#stretch(key, "secured");
         yield* this.#open(stretch, conversation, view.at, before);
       }
       if (tls !== undefined) this.#writer.secured(stretch.id, { ...tls, since: view.at });
+    }
+    if (view.derived === DERIVED.cleared) {
+      const before = stretch.id;
+      stretch = this.#stretch(key, "cleared");
+      yield* this.#open(stretch, conversation, view.at, before);
+      this.#writer.cleared(stretch.id, view.at);
     }
     if (view.kind === "event" || stretch.below) return;
     if (view.protocol !== stretch.protocol) {
@@ -147,14 +157,14 @@ class Capture {
   }
 
   *#begin(conversation: Conversation, at: number): Generator<Uint8Array, Stretch> {
-    const stretch = this.#stretch(conversation.key, false);
+    const stretch = this.#stretch(conversation.key, "opened");
     yield* this.#open(stretch, conversation, at, undefined);
     return stretch;
   }
 
-  #stretch(key: number, secured: boolean): Stretch {
+  #stretch(key: number, begins: Stretch["begins"]): Stretch {
     const id = this.#next++;
-    const stretch = { id, said: false, protocol: "", secured, below: false, keys: 0, gaps: new Gaps() };
+    const stretch = { id, said: false, protocol: "", begins, below: false, keys: 0, gaps: new Gaps() };
     this.#stretches.set(key, stretch);
     return stretch;
   }
@@ -167,8 +177,9 @@ class Capture {
   ): readonly Uint8Array[] {
     const { flow, client, view, kept } = conversation;
     const spoken = kept.find((one) => one.view.kind !== "event")?.view.protocol ?? view.protocol;
-    const below = this.#tlsKeys && !stretch.secured && beginsBelow(conversation);
-    stretch.protocol = below ? "tls" : stretch.secured ? view.protocol : spoken;
+    const goesOnAnew = stretch.begins !== "opened";
+    const below = this.#tlsKeys && !goesOnAnew && beginsBelow(conversation);
+    stretch.protocol = below ? "tls" : goesOnAnew ? view.protocol : spoken;
     const { transport, local, remote } = flow;
     const parent = view.parent === undefined ? undefined : this.#stretches.get(view.parent)?.id;
     const named = { id: stretch.id, transport, local, remote, ...(parent !== undefined && { parent }) };
@@ -177,14 +188,14 @@ class Capture {
       client,
       ...(goesOn !== undefined && { goesOn }),
       ...(below && { under: spoken }),
-      // What began under TLS in the midst of a connection had no handshake of its own.
-      joined: view.joined || stretch.secured,
+      // What began in the midst of a connection had no handshake of its own.
+      joined: view.joined || goesOnAnew,
     });
   }
 
   *#message(stretch: Stretch, conversation: Conversation, { view, message }: Kept): Generator<Uint8Array> {
     const { from, to, direction, at } = view;
-    const first = stretch.said ? "" : stretch.secured ? SECURED : "";
+    const first = stretch.said ? "" : FIRST[stretch.begins];
     let comment = first + commentOf(view);
     let next = from;
     for (const piece of conversation.octets[direction].pieces(from, to)) {

@@ -86,6 +86,7 @@ function recordsOf(
   if (view.kind === "event") {
     if (intercepted !== undefined) return [{ ...intercepted, flow }];
     const { tls, reason = "" } = conversation.view;
+    if (derived === DERIVED.cleared) return [{ type: "cleared", at, flow }];
     if (derived === DERIVED.secured && tls !== undefined) return [{ type: "secured", at, flow, ...tls }];
     return derived === DERIVED.closed ? [{ type: "closed", at, flow, reason }] : [];
   }

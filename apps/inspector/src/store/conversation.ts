@@ -26,6 +26,7 @@ export const DERIVED = {
   opened: "accept()",
   joined: "its first octets",
   secured: "the secured event",
+  cleared: "the cleared event",
   closed: "the close event",
   unsecured: "no secured event",
   intercepted: "the intercept",
@@ -66,6 +67,7 @@ export class Conversation {
   #ids = new Questions<number>();
   #nextId = 0;
   #tls: SocketView["tls"];
+  #cleared = false;
   #guess: string | undefined;
   #guesses = 0;
   #closed: { readonly at: number; readonly reason: string } | undefined;
@@ -124,6 +126,7 @@ export class Conversation {
       ...(parent !== undefined && { parent }),
       protocol: this.#protocol,
       ...(this.#tls && { tls: this.#tls }),
+      ...(this.#cleared && { cleared: true }),
       ...(this.#guess !== undefined && { client: this.#guess }),
       ...(this.process !== undefined && { process: this.process }),
       opened: at,
@@ -159,6 +162,16 @@ export class Conversation {
         break;
       case "secured":
         this.#secured(record);
+        break;
+      case "cleared":
+        this.#cleared = true;
+        this.#event(
+          record.at,
+          "TLS ended, the connection goes on",
+          "From here on everybody on the way reads what is said, and can say something else.",
+          DERIVED.cleared,
+          { source: "RFC 2228 §3" },
+        );
         break;
       case "intercepted":
         this.#intercepted(record);

@@ -128,6 +128,8 @@ function scriptOf(conversation: Conversation, id: number): Script | string {
   const spoken = kept.findIndex(({ view }) => view.kind !== "event");
   if (secured > spoken)
     return "this connection went on under TLS in the midst of it: copy a client's command instead";
+  if (conversation.view.cleared === true)
+    return "this connection left TLS in the midst of it: copy a client's command instead";
   const protocol = protocolOf(conversation, id);
   const said = kept.filter(({ view }) => view.kind !== "event" && view.protocol === protocol);
   const [from, to] = protocol === "http" ? exchange(said, id) : [0, lastOf(said, id)];

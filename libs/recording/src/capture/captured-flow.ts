@@ -72,7 +72,8 @@ export class CapturedFlow {
 
   /** What a packet's comment says of what comes with it. */
   note(comment: string, at: number): void {
-    const { protocol, tls } = parseTurn(comment);
+    const { protocol, tls, cleared } = parseTurn(comment);
+    if (cleared !== undefined) this.#clear(cleared);
     if (tls !== undefined) this.#secure(tls);
     if (protocol !== undefined && protocol !== this.#protocol) {
       this.#protocol = protocol;
@@ -129,6 +130,11 @@ export class CapturedFlow {
     for (const direction of ["in", "out"] as const) this.#messageEnds(direction, since);
     const named = { protocol, cipher, ...(alpn !== undefined && { alpn }) };
     this.#say({ type: "secured", at: since, flow: this.name.id, ...named });
+  }
+
+  #clear(since: number): void {
+    for (const direction of ["in", "out"] as const) this.#messageEnds(direction, since);
+    this.#say({ type: "cleared", at: since, flow: this.name.id });
   }
 
   #pieces(pieces: readonly Piece[], direction: Direction, at: number): void {

@@ -7,7 +7,14 @@ import type { FlowName } from "../records.ts";
 import { octetsOfAddress } from "./ip-address.ts";
 import { type Endpoint, FLAGS, tcpPacket, udpPacket } from "./packet-writer.ts";
 import { interfaceBlock, packetBlock, secretsBlock, sectionBlock } from "./pcapng-blocks.ts";
-import { formatEnded, formatNote, formatSpeaks, formatTls, type TlsNote } from "./stream-note.ts";
+import {
+  formatClear,
+  formatEnded,
+  formatNote,
+  formatSpeaks,
+  formatTls,
+  type TlsNote,
+} from "./stream-note.ts";
 
 export interface PcapngOptions {
   /** "well-known": 80 for HTTP, 25 for SMTP and so on, so that Wireshark knows the protocol. */
@@ -141,6 +148,12 @@ export class PcapngWriter {
   secured(flow: number, tls: TlsNote): void {
     const talk = this.#talks.get(flow);
     if (talk !== undefined) talk.note += ` ${formatTls(tls)}`;
+  }
+
+  /** What follows was in clear again; the next packet tells it. */
+  cleared(flow: number, since: number): void {
+    const talk = this.#talks.get(flow);
+    if (talk !== undefined) talk.note += ` ${formatClear(since)}`;
   }
 
   /** One message; on UDP one datagram. `comment`: what it means. */

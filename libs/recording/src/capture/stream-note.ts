@@ -33,11 +33,14 @@ export interface StreamNote {
 export interface Turn {
   readonly protocol?: string;
   readonly tls?: TlsNote;
+  /** When TLS ended, in milliseconds since 1970. */
+  readonly cleared?: number;
 }
 
 const NOTE =
   /Stream (\d{1,9}): our program is the (server|client), the client at port (\d{1,5})(?:, speaks ([\w-]{1,40}))?(?:, goes on from stream (\d{1,9}))?(?:, belongs to stream (\d{1,9}))?(?:, real ports (\d{1,5}) and (\d{1,5}))?\./;
 const TURN_TLS = /Under TLS since (\d{1,12}\.\d{6}): (\S{1,40}) (\S{1,80}?)(?: with (\S{1,40}))?\./;
+const TURN_CLEAR = /In clear again since (\d{1,12}\.\d{6})\./;
 const TURN_SPEAKS = /From here on: ([\w-]{1,40})\./;
 const ENDED = /Why it ended: ([\w-]{1,40})\./;
 
@@ -81,6 +84,10 @@ export function formatTls({ since, protocol, cipher, alpn }: TlsNote): string {
   return `Under TLS since ${at}: ${name} ${suite}${alpn === undefined ? "" : ` with ${word(alpn)}`}.`;
 }
 
+export function formatClear(since: number): string {
+  return `In clear again since ${formatSeconds(microsecondsOf(since))}.`;
+}
+
 export function formatSpeaks(protocol: string): string {
   return `From here on: ${protocol}.`;
 }
@@ -92,7 +99,9 @@ export function formatEnded(reason: string): string {
 export function parseTurn(comment: string): Turn {
   const [, protocol] = TURN_SPEAKS.exec(comment) ?? [];
   const [, since, version, cipher, alpn] = TURN_TLS.exec(comment) ?? [];
+  const [, cleared] = TURN_CLEAR.exec(comment) ?? [];
   return {
+    ...(cleared !== undefined && { cleared: millisecondsOf(parseSeconds(cleared)) }),
     ...(protocol !== undefined && { protocol }),
     ...(version !== undefined &&
       cipher !== undefined && {
