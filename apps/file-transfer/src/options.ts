@@ -36,6 +36,7 @@ export interface FtpOptions {
   readonly requireSessionReuse: boolean;
   readonly sameAddress: boolean;
   readonly ascii: boolean;
+  readonly ccc: boolean;
   readonly modeZ: boolean;
   /** Milliseconds. */
   readonly dataTimeout: number | "off";
@@ -110,6 +111,7 @@ function ftpOptions(read: OptionReader): FtpOptions {
       shown: "on",
     }),
     ascii: read.one("ascii", onOff, { help: "TYPE A converts line ends", default: true, shown: "on" }),
+    ccc: read.flag("ccc", { help: "obey CCC: commands in clear behind the login" }),
     modeZ: read.flag("mode-z", { help: "offer MODE Z: data travels deflated" }),
     dataTimeout: read.one("data-timeout", kinds.orOff(kinds.duration("s")), {
       help: "a data connection comes about and moves within",

@@ -22,7 +22,7 @@ export function ftpServices(
   { options, admission, tap, intercepts }: ServiceParts,
   { engine, tls, visits }: { engine: Engine; tls: TlsServerOptions | undefined; visits: Visits },
 ): readonly Service[] {
-  const { passivePorts, publicAddress, sameAddress, modeZ, requireSessionReuse, proxyFrom } = options;
+  const { passivePorts, publicAddress, sameAddress, ccc, modeZ, requireSessionReuse, proxyFrom } = options;
   const service = (name: FtpRole, port: number | "off", option: string): Service => ({
     name,
     scheme: name,
@@ -39,6 +39,7 @@ export function ftpServices(
         passivePorts,
         publicAddress,
         sameAddress,
+        ccc: ccc && !options.requireTls,
         modeZ,
         limits: limitsOf(options),
         tap,

@@ -126,6 +126,8 @@ export const commands = {
   HOST: { legalIn: ["start"], leadsTo: "same", argument: "required", during: "held", form: "HOST name" },
   // RFC 4217 §4: AUTH may come before and after a login, which it then ends.
   AUTH: { legalIn: ANY, leadsTo: "tls", argument: "required", during: "held", form: "AUTH TLS" },
+  // RFC 2228 §3 on CCC; behind a login, so that no password has to come in clear.
+  CCC: data("CCC", "none"),
   PBSZ: {
     legalIn: ANY,
     leadsTo: "same",
@@ -152,7 +154,7 @@ export function isVerb(word: string): word is Verb {
 
 /** Known from RFC 959, RFC 1639, RFC 2228 and RFC 2640, or from other servers, and answered with 502. */
 export const notCarriedOut: ReadonlySet<string> = new Set([
-  ..."ADAT CCC CONF ENC MIC LANG LPRT LPSV MLFL MAIL MSND MSOM MSAM MRSQ MRCP".split(" "),
+  ..."ADAT CONF ENC MIC LANG LPRT LPSV MLFL MAIL MSND MSOM MSAM MRSQ MRCP".split(" "),
   ..."MFF MFCT MDTMS SSCN CPSV RANG THMB ESTA ESTP".split(" "),
 ]);
 

@@ -28,8 +28,10 @@ export interface Standing {
   readonly tls: boolean;
   /** MODE Z is offered. */
   readonly modeZ: boolean;
-  /** The control connection is under TLS. */
-  readonly secure: boolean;
+  /** CCC is obeyed. */
+  readonly ccc: boolean;
+  /** The control connection. "cleared": it was under TLS, until CCC. */
+  readonly control: "clear" | "tls" | "cleared";
   /** Of the control connection: 4 or 6. */
   readonly family: 4 | 6;
   readonly transfer: TransferVerb | undefined;
@@ -93,6 +95,8 @@ function carryOut(verb: CanonicalVerb, argument: string, at: Standing): Meaning 
       return host(argument.trim());
     case "AUTH":
       return authenticate(argument, at);
+    case "CCC":
+      return clearControl(at);
     case "PBSZ":
       return bufferSize(argument, at);
     case "PROT":
@@ -153,7 +157,7 @@ function carryOut(verb: CanonicalVerb, argument: string, at: Standing): Meaning 
 type SayingVerb = "ACCT" | "NOOP" | "SYST" | "CLNT" | "HELP" | "FEAT" | "SMNT";
 
 /** What is answered from what the core knows. */
-function saying(verb: SayingVerb, argument: string, { settings, tls, secure, modeZ }: Standing): Meaning {
+function saying(verb: SayingVerb, argument: string, at: Standing): Meaning {
   const answer = ((): Reply => {
     switch (verb) {
       case "ACCT":
@@ -168,7 +172,7 @@ function saying(verb: SayingVerb, argument: string, { settings, tls, secure, mod
       case "HELP":
         return /^site$/i.test(argument.trim()) ? siteHelp : helpReply(argument);
       case "FEAT":
-        return featReply(settings, { tls: tls || secure, modeZ });
+        return featReply(at);
       case "SMNT":
         return reply(502, "There is one file system here, and it is mounted");
     }
@@ -184,11 +188,11 @@ function abort({ transfer }: Standing): Meaning {
 }
 
 function status(argument: string, at: Standing): Meaning {
-  const { settings, transfer, secure, state } = at;
+  const { settings, transfer, control, state } = at;
   const loggedIn = state === "ready" || state === "rename";
   const { flags, path } = parseListArgument(argument);
   if (argument !== "" && !loggedIn) return refused("STAT", reply(530, "Log in first"));
-  const lines = statusLines(settings, { secure, loggedIn, transfer });
+  const lines = statusLines(settings, { secure: control === "tls", loggedIn, transfer });
   return meaning({ type: "status", path, flags, argument, transfer, lines });
 }
 
@@ -200,17 +204,26 @@ function host(argument: string): Meaning {
 }
 
 /** RFC 4217 §4; RFC 2228 §3: 504 for a mechanism that is not known. */
-function authenticate(argument: string, { tls, secure }: Standing): Meaning {
-  if (secure) return refused("AUTH", reply(503, "This is TLS already"));
+function authenticate(argument: string, { tls, control }: Standing): Meaning {
+  if (control === "tls") return refused("AUTH", reply(503, "This is TLS already"));
+  if (control === "cleared") return refused("AUTH", reply(503, "TLS was ended by CCC: connect anew"));
   if (!tls) return refused("AUTH", reply(502, "There is no TLS to begin here"));
   // RFC 4217 §2: "TLS-C" is its other name; "SSL" and "TLS-P" would mean protected data at once.
   if (!/^TLS(?:-C)?$/i.test(argument.trim())) return refused("AUTH", reply(504, "Say AUTH TLS"));
   return meaning({ type: "secure", reply: reply(234, "Go on under TLS") });
 }
 
+/** RFC 2228 §3: 533 where the command itself is in clear, 534 where TLS is not to be left, 503 where there was none. */
+function clearControl({ ccc, control }: Standing): Meaning {
+  if (control === "clear") return refused("CCC", reply(503, "Say AUTH TLS first"));
+  if (control === "cleared") return refused("CCC", reply(533, "This is in clear already"));
+  if (!ccc) return refused("CCC", reply(534, "Commands stay under TLS here"));
+  return meaning({ type: "clear", reply: reply(200, "Commands are in clear from here on") });
+}
+
 /** RFC 4217 §8, §9: there is no PBSZ without AUTH, and TLS has no buffer to size: it is 0 whatever was asked for. */
-function bufferSize(argument: string, { secure }: Standing): Meaning {
-  if (!secure) return refused("PBSZ", reply(503, "Say AUTH TLS first"));
+function bufferSize(argument: string, { control }: Standing): Meaning {
+  if (control === "clear") return refused("PBSZ", reply(503, "Say AUTH TLS first"));
   if (!/^\d{1,10}$/.test(argument)) return refused("PBSZ", reply(501, "Say PBSZ 0"));
   return meaning({ type: "said", verb: "PBSZ", reply: reply(200, "PBSZ=0") }, { buffer: true });
 }

@@ -25,6 +25,8 @@ export type FtpServerEvent =
   | { readonly type: "host"; readonly name: string; readonly reply: Reply }
   /** AUTH TLS: `startTls` with this 234, and a fresh core behind it (`afterTls`). */
   | { readonly type: "secure"; readonly reply: Reply }
+  /** CCC: `leaveTls` with this 200; the same core goes on in clear. */
+  | { readonly type: "clear"; readonly reply: Reply }
   /** REIN: log out (RFC 959 §4.1.1). */
   | { readonly type: "reinitialize"; readonly reply: Reply }
   /** PROT: what data connections are from now on. */

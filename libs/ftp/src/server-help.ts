@@ -3,16 +3,17 @@ import { commands, isVerb, verbs, type TransferVerb } from "./commands.ts";
 import { factNames } from "./facts.ts";
 import { hashAlgorithms, hashVerbs } from "./hash.ts";
 import { reply, type Reply } from "./replies.ts";
+import type { Standing } from "./server-command.ts";
 import type { FtpSettings } from "./server-settings.ts";
 
 /** RFC 2389 §3.2: one feature a line; only what is carried out. */
-export function featReply(
-  settings: FtpSettings,
-  offered: { readonly tls: boolean; readonly modeZ: boolean },
-): Reply {
+export function featReply({ settings, tls, ccc, modeZ, control }: Standing): Reply {
+  const offers = tls || control === "tls";
   const features = [
-    ...(offered.tls ? ["AUTH TLS", "PBSZ", "PROT"] : []),
+    ...(offers ? ["AUTH TLS"] : []),
+    ...(offers || control === "cleared" ? ["PBSZ", "PROT"] : []),
     "AVBL",
+    ...(offers && ccc ? ["CCC"] : []),
     "CLNT",
     "EPRT",
     "EPSV",
@@ -23,7 +24,7 @@ export function featReply(
     "MFMT",
     // RFC 3659 §7.8: those that are sent have a star.
     `MLST ${factNames.map((name) => `${starred(name, settings.facts.includes(name))};`).join("")}`,
-    ...(offered.modeZ ? ["MODE Z"] : []),
+    ...(modeZ ? ["MODE Z"] : []),
     "REST STREAM",
     "SIZE",
     "TVFS",

@@ -1,7 +1,7 @@
 /**
  * The server of RFC 959 as a pure core, with RFC 1123 §4.1, 2228, 2389, 2428, 2640, 3659 and 4217. Commands are read
  * while a transfer runs: what needs no data connection is answered before the transfer is. It opens no connection and
- * knows no file; CCC, MODE B and C, STRU R and P, and mail (RFC 765) are left out.
+ * knows no file; MODE B and C, STRU R and P, and mail (RFC 765) are left out.
  */
 import { LimitError, LocalError, RemoteError, type Core, decodeName, type Rest } from "@socketscope/wire";
 import {
@@ -27,6 +27,8 @@ export interface FtpServerOptions {
   readonly tls: boolean;
   /** The control connection is under TLS, from its first octet or since AUTH. */
   readonly secure: boolean;
+  /** CCC is obeyed: behind it commands are in clear, and whoever is on the way can say some. Default false. */
+  readonly ccc?: boolean;
   /** MODE Z is offered. Default false: lftp takes it by itself, and is slower with it for small files. */
   readonly modeZ?: boolean;
   /** The greeting was said before AUTH TLS. Default false. */
@@ -46,6 +48,8 @@ export class FtpServer implements Core<FtpServerEvent, FtpServerAction, FtpServe
   readonly #limits: FtpServerLimits;
   readonly #lines: ControlLines;
   #state: FtpState;
+  /** The control connection. "cleared": it was under TLS, until CCC. */
+  #control: "clear" | "tls" | "cleared";
   #settings: FtpSettings = freshSettings;
   #due: Due | undefined;
   #transfer: TransferVerb | undefined;
@@ -63,6 +67,7 @@ export class FtpServer implements Core<FtpServerEvent, FtpServerAction, FtpServe
     this.#options = options;
     this.#limits = { ...defaultFtpServerLimits, ...options.limits };
     this.#lines = new ControlLines(this.#limits.commandLine - 2);
+    this.#control = options.secure ? "tls" : "clear";
     this.#state = options.afterTls === true ? "start" : "greeting";
   }
 
@@ -139,13 +144,14 @@ export class FtpServer implements Core<FtpServerEvent, FtpServerAction, FtpServe
       this.#held = text;
       return undefined;
     }
-    const { tls, secure, family, modeZ = false } = this.#options;
+    const { tls, family, ccc = false, modeZ = false } = this.#options;
     const at = {
       state: this.#state,
       settings: this.#settings,
       tls,
+      ccc,
       modeZ,
-      secure,
+      control: this.#control,
       family,
       transfer: this.#transfer,
     };
@@ -276,6 +282,7 @@ export class FtpServer implements Core<FtpServerEvent, FtpServerAction, FtpServe
     if (good && change !== noChange) this.#settings = { ...this.#settings, ...change };
     if (isTransferVerb(verb)) this.#settings = { ...this.#settings, ...usedUp };
     if (verb === "PASS" || verb === "USER") this.#loginSettled(verb, code);
+    else if (verb === "CCC" && good) this.#control = "cleared";
     else if (verb === "REIN" && good) this.#logOut();
     else if (verb !== undefined && good && commands[verb].leadsTo !== "same")
       this.#state = commands[verb].leadsTo;

@@ -31,6 +31,8 @@ export interface EngineOptions {
   /** What 227 names instead of our own address: that of the NAT in front of us. */
   readonly publicAddress: string | undefined;
   readonly sameAddress: boolean;
+  /** CCC is obeyed; a library has none. */
+  readonly ccc: boolean;
   /** MODE Z is offered; a library has none. */
   readonly modeZ: boolean;
   readonly limits: EngineLimits;

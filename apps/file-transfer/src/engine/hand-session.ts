@@ -43,11 +43,12 @@ export function serveFtp(stream: Stream, options: EngineOptions): void {
 }
 
 /** RFC 4217 §11: behind AUTH TLS a core that knows nothing of what was said in clear. */
-function coreOf(stream: Stream, { tls, modeZ, limits }: EngineOptions, afterTls: boolean): FtpServer {
+function coreOf(stream: Stream, { tls, ccc, modeZ, limits }: EngineOptions, afterTls: boolean): FtpServer {
   return new FtpServer({
     tls: tls !== undefined && !afterTls && !stream.secure,
     secure: afterTls || stream.secure,
     afterTls,
+    ccc,
     modeZ,
     family: stream.flow.local.host.includes(":") ? 6 : 4,
     limits: { commandLine: limits.commandLine, loginTries: limits.loginTries },
@@ -93,6 +94,9 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
         return this.#host(event.name, event.reply, link);
       case "secure":
         return this.#startTls(event.reply, link);
+      case "clear":
+        // What protects data connections stays: its TLS is their own.
+        return link.leaveTls({ type: "reply", reply: event.reply }, "ftp");
       case "reinitialize":
         this.#visit.logOut();
         this.#release();
@@ -166,7 +170,8 @@ class FtpSession implements Session<FtpServerEvent, FtpServerAction> {
     this.#visit.logOut();
     this.#release();
     const core = coreOf(this.#stream, this.#options, true);
-    await link.startTls({ type: "reply", reply: answer }, tls, core, this, clocksOf(this.#options));
+    const how = { mayLeave: this.#options.ccc };
+    await link.startTls({ type: "reply", reply: answer }, tls, core, this, clocksOf(this.#options), how);
   }
 
   #protect(level: "C" | "P", answer: Reply, link: Line): void {

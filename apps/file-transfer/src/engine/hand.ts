@@ -5,7 +5,7 @@ import { serveFtp } from "./hand-session.ts";
 
 export const hand: Engine = async (options) => {
   const { host, port, role, tls, tap, intercept, admission, proxyFrom, limits } = options;
-  const fromTheFirstOctet = role === "ftps" && tls !== undefined && !options.requireSessionReuse;
+  const fromTheFirstOctet = role === "ftps" && tls !== undefined && !isOneForEach(options);
   let current = options;
   const listener = await listenTcp(
     {
@@ -34,12 +34,17 @@ export const hand: Engine = async (options) => {
   };
 };
 
+/** TLS is not the same for all connections of the listener. */
+function isOneForEach({ requireSessionReuse, ccc }: EngineOptions): boolean {
+  return requireSessionReuse || ccc;
+}
+
 function begin(stream: Stream, options: EngineOptions): void {
-  const { role, tls, requireSessionReuse } = options;
-  if (tls === undefined || !requireSessionReuse) return serveFtp(stream, options);
+  const { role, tls, requireSessionReuse, ccc } = options;
+  if (tls === undefined || !isOneForEach(options)) return serveFtp(stream, options);
   // What a control connection's tickets open is known by nobody else: a session that resumes is its own, or its data's.
-  const own: TlsServerOptions = { ...tls, ownTickets: true };
+  const own: TlsServerOptions = requireSessionReuse ? { ...tls, ownTickets: true } : tls;
   const serve = (): void => serveFtp(stream, { ...options, tls: own });
   if (role === "ftp") return serve();
-  stream.secureWith(own).then(serve, () => stream.destroy("io"));
+  stream.secureWith(own, { mayLeave: ccc }).then(serve, () => stream.destroy("io"));
 }

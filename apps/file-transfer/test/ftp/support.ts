@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { TapPoint, type Listener } from "@socketscope/socket-core";
-import { makeCertificates, TemporaryFolder, type Certificate } from "@socketscope/testkit";
+import { makeCertificates, TemporaryFolder, TlsOverlay, type Certificate } from "@socketscope/testkit";
 import { onTestFinished } from "vitest";
 import type { Login } from "../../src/accounts/login.ts";
 import type { EngineOptions } from "../../src/engine/engine.ts";
@@ -74,6 +74,7 @@ export async function serve({ policy, limits, login, ...engine }: Overrides = {}
     passivePorts: undefined,
     publicAddress: undefined,
     sameAddress: true,
+    ccc: false,
     modeZ: true,
     tap,
     admission: { admit: () => ({ action: "allow" }), release: () => undefined },
@@ -103,6 +104,7 @@ export class Client {
   #text = "";
   #wake: (() => void) | undefined;
   #ended = false;
+  #overlay: TlsOverlay | undefined;
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -143,10 +145,13 @@ export class Client {
       return client;
     }
     const { host, port } = served.listener.address;
-    const socket = connectTls({ host, port, servername: "localhost", ca, ...options });
+    const plain = connect({ host, port });
+    onTestFinished(() => void plain.destroy());
+    const overlay = new TlsOverlay(plain);
+    const socket = connectTls({ socket: overlay, servername: "localhost", ca, ...options });
     socket.on("session", onSession);
     const client = new Client(socket);
-    onTestFinished(() => void socket.destroy());
+    client.#overlay = overlay;
     await client.reply();
     return client;
   }
@@ -212,11 +217,25 @@ export class Client {
   async startTls(options: ConnectionOptions = {}): Promise<TLSSocket> {
     await this.say("AUTH TLS");
     this.socket.removeAllListeners("data");
-    const secured = connectTls({ socket: this.socket, servername: "localhost", ca, ...options });
+    const overlay = new TlsOverlay(this.socket);
+    const secured = connectTls({ socket: overlay, servername: "localhost", ca, ...options });
+    this.#overlay = overlay;
     this.#listen(secured);
     await once(secured, "secureConnect");
     this.socket = secured;
     return secured;
+  }
+
+  /** Behind CCC: close_notify both ways, and on in clear. */
+  async leaveTls(): Promise<void> {
+    const secured = this.socket;
+    secured.end();
+    if (!secured.readableEnded) await once(secured, "end");
+    secured.removeAllListeners("close");
+    this.#ended = false;
+    if (this.#overlay === undefined) throw new Error("there is no TLS to leave");
+    this.socket = this.#overlay.left();
+    this.#listen(this.socket);
   }
 }
 

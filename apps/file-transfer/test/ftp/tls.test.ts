@@ -167,3 +167,45 @@ describe("TLS", () => {
     expect(await client.nextCode()).toBe(522);
   });
 });
+
+describe("CCC", () => {
+  async function cleared(served: Served, version: Version): Promise<readonly [Client, Buffer | undefined]> {
+    const { client, session } = await secureClient(served, version);
+    expect(await client.code("CCC")).toBe(200);
+    await client.leaveTls();
+    return [client, session];
+  }
+
+  it.each(versions.flatMap((version) => [["ftp", version] as const, ["ftps", version] as const]))(
+    "ends TLS here and leaves that of data as it was, %s, %s (RFC 2228 §3)",
+    async (role, version) => {
+      const served = await serve({ role, ccc: true, requireSessionReuse: true });
+      writeFileSync(join(served.home, "a"), "secret");
+      const [client, session] = await cleared(served, version);
+      expect(await client.say("STAT")).toContain("Control connection: in clear; data connections: TLS");
+      const raw = await open(await client.passive());
+      expect(await client.code("RETR a")).toBe(150);
+      expect((await all(over(raw, version, session))).toString()).toBe("secret");
+      expect(await client.nextCode()).toBe(226);
+      const up = await open(await client.passive());
+      expect(await client.code("STOR b")).toBe(150);
+      over(up, version, session).end("stored");
+      expect(await client.nextCode()).toBe(226);
+      expect([await client.say("SIZE b"), await client.code("CCC"), await client.code("AUTH TLS")]).toEqual([
+        "213 6",
+        533,
+        503,
+      ]);
+      expect([await client.code("USER ann"), await client.code("PASS right")]).toEqual([331, 230]);
+      expect(await client.code("QUIT")).toBe(221);
+    },
+  );
+
+  it("is refused where it was not asked for, and in clear", async () => {
+    const served = await serve();
+    const { client } = await secureClient(served, "TLSv1.3");
+    expect([await client.code("CCC"), await client.code("NOOP")]).toEqual([534, 200]);
+    const plain = await Client.loggedIn(await serve({ ccc: true }));
+    expect(await plain.code("CCC")).toBe(503);
+  });
+});

@@ -64,6 +64,7 @@ export const VERBS: Readonly<Record<Verb, Entry>> = {
   CLNT: ["This is the program that talks to you.", "in use, in no RFC"],
   HOST: ["The name of the server that I mean; many may share one address.", "RFC 7151 §3"],
   AUTH: ["Stop talking in clear: upgrade this same connection to TLS.", "RFC 4217 §4"],
+  CCC: ["End TLS here and go on in clear, so that firewalls can read where data goes.", "RFC 2228 §3"],
   PBSZ: ["The size of protected blocks: always 0 with TLS, but it must be said before PROT.", "RFC 4217 §8"],
   PROT: ["P: data connections are under TLS too. C: they are in clear.", "RFC 4217 §9"],
 };
@@ -71,7 +72,6 @@ export const VERBS: Readonly<Record<Verb, Entry>> = {
 /** What others know and our core answers with 502. */
 export const FOREIGN_VERBS: Readonly<Record<string, Entry>> = {
   ADAT: ["The data of a login mechanism that AUTH named.", "RFC 2228 §3"],
-  CCC: ["Go on in clear on the control connection, so that firewalls can read it.", "RFC 2228 §3"],
   CONF: ["A command that is encrypted by the mechanism of AUTH.", "RFC 2228 §3"],
   ENC: ["A command that is encrypted and signed by the mechanism of AUTH.", "RFC 2228 §3"],
   MIC: ["A command that is signed by the mechanism of AUTH.", "RFC 2228 §3"],

@@ -29,6 +29,7 @@ export const FEATURES: Readonly<Record<string, Entry>> = {
   PBSZ: ["PBSZ is to be had, which PROT needs.", "RFC 2228 §3"],
   PROT: ["Data connections can be under TLS.", "RFC 2228 §3"],
   AVBL: ["The room that is left can be asked for.", "draft-peterson-streamlined-ftp-command-extensions"],
+  CCC: ["TLS can be left behind the login: commands in clear, data as PROT says.", "RFC 2228 §3"],
   CLNT: ["A client may say which program it is.", "in use, in no RFC"],
   EPRT: ["Active data connections, IPv6 too.", "RFC 2428 §2"],
   EPSV: ["Passive data connections, IPv6 too.", "RFC 2428 §3"],

@@ -39,7 +39,7 @@ const ready: readonly Row[] = [
     ["SITE HELP", "SITE FOO", "SITE", "SITE CHMOD 999 a", "SITE UTIME x y"],
     [214, 504, 501, 501, 501],
   ],
-  ["what is known and not carried out", ["CCC", "LANG en", "MFF a"], [502, 502, 502]],
+  ["what is known and not carried out", ["LANG en", "MFF a"], [502, 502]],
   ["what nobody knows", ["FOO", "", "123 4"], [500, 500, 500]],
   ["what stands alone", ["PWD x", "CDUP y", "PASV z"], [501, 501, 501]],
   ["what needs an argument", ["CWD", "RETR", "DELE", "MFMT 20260101000000"], [501, 501, 501, 501]],

@@ -78,6 +78,7 @@ const table: Readonly<Record<Verb, readonly [line: string, good: number, before?
   CLNT: ["CLNT x", 200],
   HOST: ["HOST localhost", 220],
   AUTH: ["AUTH TLS", 234],
+  CCC: ["CCC", 503],
   PBSZ: ["PBSZ 0", 503],
   PROT: ["PROT P", 503],
 };

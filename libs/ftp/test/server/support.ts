@@ -69,6 +69,7 @@ export function standardAnswer(event: FtpServerEvent): readonly FtpServerAction[
     case "user":
     case "host":
     case "secure":
+    case "clear":
     case "reinitialize":
     case "protection":
     case "active":

@@ -36,6 +36,7 @@ function policy(): Policy<FtpServerEvent, FtpServerAction> {
         case "user":
         case "host":
         case "secure":
+        case "clear":
         case "reinitialize":
         case "protection":
         case "active":
@@ -95,6 +96,7 @@ export const ftpServer: Target = {
     "SITE CHMOD 644 a\r\n",
     "MFMT 20260101000000 a\r\n",
     "AUTH TLS\r\n",
+    "CCC\r\n",
     "PBSZ 0\r\n",
     "PROT P\r\n",
     "REIN\r\n",
@@ -112,14 +114,17 @@ export const ftpServer: Target = {
     `FEAT\r\nHELP\r\nAUTH TLS\r\nUSER root\r\n`,
     `${IN}RNFR a\r\nRNTO b\r\nMKD "x"\r\nOPTS MLST type;\r\nMLST a\r\nSIZE a\r\nREIN\r\n`,
     `HOST localhost\r\n${IN}MODE Z\r\nEPSV\r\nLIST\r\nXMD5 "a ""b""" 3\r\nXSHA1 a\r\n`,
+    `${IN}PBSZ 0\r\nPROT P\r\nCCC\r\nFEAT\r\nEPSV\r\nLIST\r\nCCC\r\n`,
     `USER a\r\nPASS no\r\nGET / HTTP/1.1\r\n`,
   ],
   run: (input, cut) =>
     walk(
       new FtpServer({
         tls: true,
+        ccc: true,
         modeZ: true,
-        secure: false,
+        // Where CCC means something.
+        secure: Buffer.from(input).includes("CCC"),
         family: 4,
         limits: { commandLine: 60, errors: 12, loginTries: 3 },
       }),
