@@ -1,9 +1,10 @@
 /** A regular file open for reading. */
 import { closeSync, constants, fstatSync, type Stats } from "node:fs";
+import { Calls } from "./calls.ts";
 import { describe } from "./describe.ts";
 import type { FileReader, FileStat } from "./file-system.ts";
 import type { Folder } from "./folder.ts";
-import { asProblem, problem } from "./problems.ts";
+import { problem } from "./problems.ts";
 import * as quick from "./quick.ts";
 
 // Without O_NONBLOCK the open of a pipe waits for its other end, for ever.
@@ -39,8 +40,7 @@ export class Reader implements FileReader {
   readonly #descriptor: number;
   readonly #partial: boolean;
   readonly #closed: (reader: Reader) => void;
-  readonly #running = new Set<Promise<unknown>>();
-  #ended: Promise<void> | undefined;
+  readonly #calls = new Calls();
 
   constructor({ descriptor, stat, partial }: OpenFile, closed: (reader: Reader) => void) {
     this.size = stat.size;
@@ -50,35 +50,21 @@ export class Reader implements FileReader {
   }
 
   stat(): Promise<FileStat> {
-    return this.#run(async () => describe(fstatSync(this.#descriptor), this.#partial));
+    return this.#calls.run(async () => describe(fstatSync(this.#descriptor), this.#partial));
   }
 
   read(into: Uint8Array, position: number): Promise<number> {
-    return this.#run(() => quick.readFully(this.#descriptor, into, position, this.size));
+    return this.#calls.run(() => quick.readFully(this.#descriptor, into, position, this.size));
   }
 
   close(): Promise<void> {
-    this.#ended ??= this.#close();
-    return this.#ended;
+    return this.#calls.end(() => this.#close());
   }
 
   async #close(): Promise<void> {
     // A read in flight would read from whatever file gets this descriptor's number next.
-    await Promise.allSettled(this.#running);
+    await this.#calls.settled();
     this.#closed(this);
     closeSync(this.#descriptor);
-  }
-
-  async #run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#ended !== undefined) throw problem("closed");
-    const running = work();
-    this.#running.add(running);
-    try {
-      return await running;
-    } catch (error) {
-      throw asProblem(error);
-    } finally {
-      this.#running.delete(running);
-    }
   }
 }

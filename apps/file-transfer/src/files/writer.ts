@@ -1,5 +1,6 @@
 /** A file open for writing: keeps order where order counts, and ends exactly once. */
 import { fchmod, fstat, fsync, ftruncate, futimes, readFully } from "./disk.ts";
+import { Calls } from "./calls.ts";
 import { describe } from "./describe.ts";
 import type { Destination } from "./destination.ts";
 import type { FileProblem } from "./file-problem.ts";
@@ -31,8 +32,7 @@ export class Writer implements FileWriter {
   readonly start: number;
   readonly #options: WriterOptions;
   readonly #descriptor: number;
-  /** Calls that work on the descriptor. */
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #calls = new Calls();
   /** Octets in the file, as far as asked for. */
   #size: number;
   /** Where the next write without a position goes. */
@@ -41,7 +41,6 @@ export class Writer implements FileWriter {
   #last: Promise<unknown> = Promise.resolve();
   #times: Times | undefined;
   #failed: FileProblem | undefined;
-  #ended: Promise<void> | undefined;
 
   constructor(options: WriterOptions) {
     const { destination, start } = options;
@@ -72,7 +71,7 @@ export class Writer implements FileWriter {
   }
 
   writeNow(octets: Uint8Array): boolean {
-    if (this.#ended !== undefined || this.#failed !== undefined || this.#running.size > 0) return false;
+    if (this.#calls.ended || this.#failed !== undefined || this.#calls.running.size > 0) return false;
     if (!quick.mayWrite(octets.length)) return false;
     const at = this.#next;
     this.#next = at + octets.length;
@@ -101,11 +100,11 @@ export class Writer implements FileWriter {
 
   read(into: Uint8Array, position: number): Promise<number> {
     if (!this.#options.readable) return Promise.reject(problem("forbidden"));
-    return this.#run(() => readFully(this.#descriptor, into, position));
+    return this.#calls.run(() => readFully(this.#descriptor, into, position));
   }
 
   stat(): Promise<FileStat> {
-    return this.#run(async () => {
+    return this.#calls.run(async () => {
       const stat = describe(await fstat(this.#descriptor), this.atomic);
       const { modified = stat.modified, accessed = stat.accessed } = this.#times ?? {};
       return { ...stat, modified, accessed };
@@ -127,17 +126,17 @@ export class Writer implements FileWriter {
   }
 
   setMode(mode: number): Promise<void> {
-    return this.#run(() => fchmod(this.#descriptor, mode & 0o777));
+    return this.#calls.run(() => fchmod(this.#descriptor, mode & 0o777));
   }
 
   setTimes(times: Times): Promise<void> {
-    return this.#run(async () => {
+    return this.#calls.run(async () => {
       this.#times = { ...this.#times, ...times };
     });
   }
 
   sync(): Promise<void> {
-    const before = [...this.#running];
+    const before = [...this.#calls.running];
     return this.#change(async () => {
       await Promise.allSettled(before);
       await fsync(this.#descriptor);
@@ -145,18 +144,18 @@ export class Writer implements FileWriter {
   }
 
   commit(): Promise<void> {
-    if (this.#ended !== undefined) return Promise.reject(problem("closed"));
+    if (this.#calls.ended) return Promise.reject(problem("closed"));
     const done = this.#commit().catch((error: unknown) => {
       throw asProblem(error);
     });
-    this.#ended = done.catch(() => undefined);
+    void this.#calls.end(() => done.catch(() => undefined));
     return done;
   }
 
   async #commit(): Promise<void> {
     const { destination } = this.#options;
     try {
-      await Promise.allSettled(this.#running);
+      await this.#calls.settled();
       if (this.#failed !== undefined) throw this.#failed;
       await this.#applyTimes();
       await quick.fsync(this.#descriptor, destination.inMemory);
@@ -178,12 +177,11 @@ export class Writer implements FileWriter {
   }
 
   abandon(partial: "keep" | "remove"): Promise<void> {
-    this.#ended ??= this.#abandon(partial);
-    return this.#ended;
+    return this.#calls.end(() => this.#abandon(partial));
   }
 
   async #abandon(partial: "keep" | "remove"): Promise<void> {
-    await Promise.allSettled(this.#running);
+    await this.#calls.settled();
     const kept = this.#failed === undefined ? partial : keptAfter(this.#failed, partial);
     await this.#options.destination.abandon(kept, this.#size);
     this.#options.closed(this);
@@ -192,7 +190,7 @@ export class Writer implements FileWriter {
   /** The octets: the first thing that fails here is remembered, and the file is not finished. */
   #change<T>(work: () => Promise<T>): Promise<T> {
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
-    return this.#run(async () => {
+    return this.#calls.run(async () => {
       try {
         return await work();
       } catch (error) {
@@ -200,20 +198,6 @@ export class Writer implements FileWriter {
         throw error;
       }
     });
-  }
-
-  /** The descriptor stays open until `work` is done. */
-  async #run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#ended !== undefined) throw problem("closed");
-    const running = work();
-    this.#running.add(running);
-    try {
-      return await running;
-    } catch (error) {
-      throw asProblem(error);
-    } finally {
-      this.#running.delete(running);
-    }
   }
 }
 
