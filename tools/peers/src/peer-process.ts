@@ -1,6 +1,7 @@
 /** A server of somebody else's as a child of ours: there when its port answers, and gone when we say so. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { endsWithUs } from "./ends-with-us.ts";
@@ -14,11 +15,14 @@ const STOPPED = 60_000;
 export class PeerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #name: string;
+  readonly #folder: string | undefined;
   #said = "";
   #over: string | undefined;
 
-  constructor(program: string, args: readonly string[]) {
+  /** `folder`: its own, which goes when it has gone. */
+  constructor(program: string, args: readonly string[], folder?: string) {
     this.#name = program;
+    this.#folder = folder;
     this.#child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
     endsWithUs(this.#child);
     this.#child.stderr?.on("data", (octets: Buffer) => (this.#said = (this.#said + octets).slice(-10_000)));
@@ -45,7 +49,12 @@ export class PeerProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#over !== undefined) return;
+    if (this.#over === undefined) await this.#stop();
+    if (this.#folder !== undefined)
+      rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  async #stop(): Promise<void> {
     const gone = once(this.#child, "exit");
     this.#child.kill("SIGTERM");
     const late = setTimeout(() => this.#child.kill("SIGKILL"), STOPPED);

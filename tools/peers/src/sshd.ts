@@ -1,6 +1,6 @@
 /** A real OpenSSH server with a configuration of its own, on a port of its own, for root and one key. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "./find-program.ts";
@@ -21,12 +21,10 @@ export class Sshd implements AsyncDisposable {
   readonly files: string;
   /** Path of root's private key. */
   readonly identity: string;
-  readonly #folder: string;
   readonly #process: PeerProcess;
 
   private constructor(port: number, folder: string, process: PeerProcess) {
     this.port = port;
-    this.#folder = folder;
     this.#process = process;
     this.files = join(folder, "files");
     this.identity = join(folder, "user");
@@ -61,18 +59,12 @@ export class Sshd implements AsyncDisposable {
       "",
     ];
     writeFileSync(at("sshd_config"), lines.join("\n"));
-    const server = new Sshd(port, folder, new PeerProcess(path, ["-D", "-e", "-f", at("sshd_config")]));
-    try {
-      await server.#process.answersOn(port);
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
-    return server;
+    const running = new PeerProcess(path, ["-D", "-e", "-f", at("sshd_config")], folder);
+    await running.answersOn(port);
+    return new Sshd(port, folder, running);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process[Symbol.asyncDispose]();
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]();
   }
 }

@@ -1,5 +1,5 @@
 /** A real vsftpd in a folder of its own; root may start it. It knows no MLSD, and wants TLS sessions reused. */
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "./find-program.ts";
@@ -43,11 +43,9 @@ export class Vsftpd implements AsyncDisposable {
   /** Where the files are: `/files` for an anonymous user, who may write there. */
   readonly files: string;
   readonly #process: PeerProcess;
-  readonly #folder: string;
 
   private constructor(port: number, folder: string, process: PeerProcess) {
     this.port = port;
-    this.#folder = folder;
     this.files = join(folder, "root", "files");
     this.#process = process;
   }
@@ -88,18 +86,12 @@ export class Vsftpd implements AsyncDisposable {
       "",
     ];
     writeFileSync(at("vsftpd.conf"), lines.join("\n"));
-    const server = new Vsftpd(port, folder, new PeerProcess(path, [at("vsftpd.conf")]));
-    try {
-      await server.#process.answersOn(port);
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
-    return server;
+    const running = new PeerProcess(path, [at("vsftpd.conf")], folder);
+    await running.answersOn(port);
+    return new Vsftpd(port, folder, running);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process[Symbol.asyncDispose]();
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]();
   }
 }
