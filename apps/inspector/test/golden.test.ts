@@ -111,6 +111,7 @@ realClient(...clients).describe("a session of all clients", () => {
       args: ["--no-sandbox", "--disable-background-networking"],
     });
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const response = await page.goto(`${web.url("http")}/`);
     const sizes = await response?.request().sizes();
     counted["chromium"] = (sizes?.responseHeadersSize ?? 0) + (sizes?.responseBodySize ?? 0);

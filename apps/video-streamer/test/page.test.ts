@@ -1,5 +1,5 @@
 /** Each state of the page without fault: axe, console, requests, width. */
-import { programPath, realClient } from "@socketscope/testkit";
+import { PATIENCE_MS, programPath, realClient } from "@socketscope/testkit";
 import { axe, inspect } from "@socketscope/testkit/browsers";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -27,6 +27,7 @@ realClient("chromium").describe("the player's page", () => {
 
   it.each(PAGE_STATES)("$name is without fault, in every width and theme", async (state) => {
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     await somebody.report();
     const faults = await arrive(page, site.origin, state);
     await page.evaluate(axe);
@@ -43,6 +44,7 @@ realClient("chromium").describe("the player's page", () => {
 
   it("hears its keys, also when a film has just been chosen; a button keeps those that press it", async () => {
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(`${site.origin}/`);
     await page.click("[data-show]:has-text('sample')");
     await expect

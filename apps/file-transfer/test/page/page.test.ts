@@ -1,6 +1,6 @@
 /** The page in Chromium: nothing for axe to find, nothing to scroll sideways, no word on the console, no strange request. */
 import { axe, inspect } from "@socketscope/testkit/browsers";
-import { programPath, realClient } from "@socketscope/testkit";
+import { PATIENCE_MS, programPath, realClient } from "@socketscope/testkit";
 import { chromium, type Browser, type BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ann, openStage, withoutDialog, type PageState, type Stage } from "./stage.ts";
@@ -33,6 +33,7 @@ realClient("chromium", "curl", "sftp", "ssh-keygen").describe("the page of the f
   async function faultsOf({ name, url, login }: PageState): Promise<string[]> {
     const faults: string[] = [];
     const page = await (login ? known : stranger).newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const { origin } = new URL(url);
     if (name === "door") await withoutDialog(page);
     page.on("pageerror", (error) => faults.push(error.message));
@@ -58,6 +59,7 @@ realClient("chromium", "curl", "sftp", "ssh-keygen").describe("the page of the f
     const faults = [];
     for (const state of stage.empty) faults.push(...(await faultsOf(state)));
     const page = await stranger.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(stage.empty[0]?.url ?? "");
     expect(await page.textContent("h2")).toBe("Nobody is connected");
     const states = await stage.busy();
@@ -71,6 +73,7 @@ realClient("chromium", "curl", "sftp", "ssh-keygen").describe("the page of the f
   it("takes a file by its form and gives it back, without script", async () => {
     const plain = await browser.newContext({ httpCredentials: ann, javaScriptEnabled: false });
     const page = await plain.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(`${new URL(stage.empty[0]?.url ?? "").origin}/files/letters/`);
     const content = Buffer.from("By hand\n");
     await page.setInputFiles("input[type=file]", {

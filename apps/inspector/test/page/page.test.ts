@@ -1,6 +1,6 @@
 /** The page in Chromium: live, by keyboard, by its address; nothing for axe to find, no word on the console, no strange request. */
 import { axe, inspect } from "@socketscope/testkit/browsers";
-import { programPath, realClient, run } from "@socketscope/testkit";
+import { PATIENCE_MS, programPath, realClient, run } from "@socketscope/testkit";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MessageView } from "../../src/views.ts";
@@ -24,6 +24,7 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
       args: ["--no-sandbox", "--disable-background-networking"],
     });
     page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
   });
   afterAll(async () => {
     await browser?.close();

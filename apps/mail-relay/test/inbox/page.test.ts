@@ -1,6 +1,6 @@
 /** The inbox in Chromium: nothing for axe to find, nothing to scroll sideways, no word on the console, no strange request. */
 import { axe, inspect } from "@socketscope/testkit/browsers";
-import { programPath, realClient } from "@socketscope/testkit";
+import { PATIENCE_MS, programPath, realClient } from "@socketscope/testkit";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openInbox, type Looked, type PageState } from "./look.ts";
@@ -23,6 +23,7 @@ realClient("chromium").describe("the inbox's page", () => {
       args: ["--no-sandbox", "--disable-background-networking"],
     });
     page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,5 +1,5 @@
 /** Each state of the demo's pages without fault: axe, console, requests, width. */
-import { programPath, realClient } from "@socketscope/testkit";
+import { PATIENCE_MS, programPath, realClient } from "@socketscope/testkit";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { hand } from "@socketscope/web/engine";
@@ -24,6 +24,7 @@ realClient("chromium").describe("the demo in Chromium", () => {
   it.each(DEMO_STATES)("$name is without fault, wide and light, narrow and dark", async (state) => {
     const context = await browser.newContext({ javaScriptEnabled: state.script });
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const faults = await arrive(page, server.origin, state);
     faults.push(...(await look(page, state, { width: 1280, colorScheme: "light" })));
     faults.push(...(await look(page, state, { width: 390, colorScheme: "dark" })));

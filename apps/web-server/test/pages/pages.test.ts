@@ -1,7 +1,7 @@
 /** The pages in Chromium: nothing for axe to find, nothing to scroll sideways, and all of it by keys or without script. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { programPath, realClient } from "@socketscope/testkit";
+import { PATIENCE_MS, programPath, realClient } from "@socketscope/testkit";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { inspect } from "@socketscope/testkit/browsers";
@@ -19,6 +19,7 @@ realClient("chromium").describe("the pages", () => {
       args: ["--no-sandbox", "--disable-background-networking"],
     });
     page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
   });
   afterAll(async () => {
     await browser?.close();
@@ -67,6 +68,7 @@ realClient("chromium").describe("the pages", () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     try {
       const plain = await context.newPage();
+      plain.setDefaultTimeout(PATIENCE_MS);
       const rows = async (): Promise<string[]> =>
         [...(await plain.content()).matchAll(/data-name="([^"]*)"/g)].map(([, name = ""]) => name);
       const click = async (text: string, leadsTo: RegExp): Promise<void> => {

@@ -1,5 +1,5 @@
 /** The room's pages in Chromium: nothing for axe to find, nothing to scroll sideways, no word on the console. */
-import { programPath, realClient } from "@socketscope/testkit";
+import { PATIENCE_MS, programPath, realClient } from "@socketscope/testkit";
 import { axe, inspect } from "@socketscope/testkit/browsers";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -28,6 +28,7 @@ realClient("chromium").describe("the facilitator's pages", () => {
   it("are without fault, show who comes while one looks, and turn by keys", async () => {
     const faults: string[] = [];
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(`console: ${message.text()}`);
