@@ -4,7 +4,7 @@ import { merged, parsePlaylist, type MediaPlaylist } from "@socketscope/media";
 import { realClient, run, TemporaryFolder } from "@socketscope/testkit";
 import { describe, expect, it } from "vitest";
 import { SAMPLE_FOLDER } from "../src/sample-folder.ts";
-import { boxAt } from "./boxes.ts";
+import { boxAt, boxNames } from "./boxes.ts";
 import { TestClock } from "./clock.ts";
 import { make } from "./ffmpeg.ts";
 import { ENGINES, serving, type Serving } from "./serving.ts";
@@ -239,6 +239,23 @@ describe.each(ENGINES)("a live channel, engine %s", (_name, engine) => {
       expect((await fetch(`${site.origin}/live/${path}`)).status, path).toBe(404);
     expect(site.errors).toEqual([]);
   });
+});
+
+it("as one response, has for each second a block that a browser hands on", async () => {
+  await using site = await serving();
+  const response = await fetch(`${site.origin}/live/demo.mp4`);
+  // The first segment, of 2 s: the sample takes a fifth of that.
+  const octets = Buffer.alloc(64 * 1024);
+  let at = 0;
+  for await (const piece of response.body ?? []) {
+    at += Buffer.from(piece).copy(octets, at);
+    if (at === octets.length) break;
+  }
+  const names = boxNames(octets);
+  expect(new Set(names)).toEqual(new Set(["ftyp", "moov", "moof", "mdat", "free"]));
+  // One for each part of 0.4 s: no more of the channel than 2 s is in them.
+  expect(names.filter((name) => name === "free").length).toBeLessThanOrEqual(5);
+  expect(site.errors).toEqual([]);
 });
 
 const client = realClient("ffmpeg", "ffprobe");
