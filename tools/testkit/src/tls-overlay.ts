@@ -36,4 +36,10 @@ export class TlsOverlay extends Duplex {
   override _final(done: () => void): void {
     done();
   }
+
+  /** A TLS that is destroyed takes the socket with it; one that has said its end does not. */
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (!this.writableFinished) this.#plain.destroy();
+    done(error);
+  }
 }
