@@ -136,7 +136,9 @@ describe("the command line", () => {
     };
     await until(async () => (await queue()).includes("nobody listens there"), "an attempt");
     const listed = await queue("list");
-    expect(listed).toMatch(/^\w+ +waiting +1 attempts .*<ann@a\.test>\n {4}<bob@far\.test> 451 4\.4\.1 /);
+    expect(listed).toMatch(
+      /^\w+ {2}waiting for \d+ s, 1 try, .*\n {4}from <ann@a\.test>, .*\n {4}to <bob@far\.test>: 451 4\.4\.1 /,
+    );
     const id = listed.split(" ")[0] ?? "";
     expect(await queue("hold", id)).toContain("held");
     expect(await queue("flush")).toContain("0 to be tried now");
