@@ -5,7 +5,7 @@
  */
 
 /** Part of the time that drawing may take in the long run, and milliseconds that it may take at once after a rest. */
-const SHARE = 0.04;
+const SHARE = 0.02;
 const AT_ONCE = 500;
 /** Milliseconds without a new picture, at most. */
 const MAX_REST = 2000;
