@@ -124,7 +124,8 @@ clients.describe("a channel on a network", () => {
       // It was begun within a picture group: what comes before its first key picture is nothing to a decoder.
       const seen = await run("ffmpeg", ["-v", "fatal", "-threads", "1", "-i", out, ...AS_SUMS]);
       const pictures = picturesIn(seen.text);
-      expect(pictures.length).toBeGreaterThan(25);
+      // Of three seconds by the clock, less what passes until a key picture comes, and on a busy machine until it is read.
+      expect(pictures.length).toBeGreaterThan(10);
       // The last one was cut off with the time that was up.
       expect(pictures.slice(0, -1).filter((picture) => !film.has(picture))).toEqual([]);
     },
