@@ -7,7 +7,7 @@ import { problems, until } from "./watching.ts";
 
 /**
  * Seconds that each way plays, a film with five jumps. `PLAY_SECONDS=60 npx vitest run --project video-streamer players`
- * is the long form: no stall then, of a film or of a channel, which may stand still on a machine that has much else to do.
+ * is the long form: no stall then, of a channel neither, which may stand still on a machine that has much else to do.
  */
 const SECONDS = Number(process.env["PLAY_SECONDS"] ?? 2);
 const LONG = SECONDS >= 60;
@@ -63,7 +63,7 @@ describe.each(BROWSERS)("the player in %s", (program, open) => {
       pictures.push(String(await page.evaluate(PICTURE)));
       await page.evaluate("(screen.video.currentTime = 22.5, screen.video.play(), true)");
       await until(page, "screen.video.ended");
-      if (LONG) expect(await page.evaluate("screen.stalls")).toBe(0);
+      expect(await page.evaluate("screen.stalls")).toBe(0);
       expect(Number(await page.evaluate("screen.video.duration"))).toBeCloseTo(24, 1);
       expect(problems(page)).toEqual([]);
       expect(site.errors).toEqual([]);

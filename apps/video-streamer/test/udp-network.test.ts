@@ -116,16 +116,16 @@ clients.describe("a channel on a network", () => {
     "our client receives it by %s: no packet missing, every picture the film's",
     async (way, args) => {
       const out = join(folder.path, `${way}.ts`);
-      const client = [...CLIENT, "--json", "-t", "3", "-o", out, ...args()];
+      const client = [...CLIENT, "--json", "-t", "5", "-o", out, ...args()];
       const { text } = await pair.there.run(process.execPath, client, { cwd: workspaceRoot });
-      const whole = { ended: true, continuity: 0, damage: 0, foreign: 0, dropped: 0 };
+      const whole = { ended: true, stalls: 0, continuity: 0, damage: 0, foreign: 0, dropped: 0 };
       const last: unknown = JSON.parse(text.trim().split("\n").at(-1) ?? "");
       expect(last).toMatchObject({ ...whole, ...(way.startsWith("RTP") && { lost: 0, discarded: 0 }) });
       // It was begun within a picture group: what comes before its first key picture is nothing to a decoder.
       const seen = await run("ffmpeg", ["-v", "fatal", "-threads", "1", "-i", out, ...AS_SUMS]);
       const pictures = picturesIn(seen.text);
-      // Of three seconds by the clock, less what passes until a key picture comes, and on a busy machine until it is read.
-      expect(pictures.length).toBeGreaterThan(10);
+      // Of five seconds by the clock, less what passes until a key picture comes, and on a busy machine until it is read.
+      expect(pictures.length).toBeGreaterThan(25);
       // The last one was cut off with the time that was up.
       expect(pictures.slice(0, -1).filter((picture) => !film.has(picture))).toEqual([]);
     },
