@@ -1,4 +1,5 @@
 /** The line to the inspector: a snapshot, then batches of changes; whoever was away too long takes a new snapshot. */
+import { effect } from "@preact/signals";
 import type {
   Change,
   ControlView,
@@ -9,7 +10,7 @@ import type {
   SocketView,
   SourceView,
 } from "../src/views.ts";
-import { clear, lesson, link, pace, paused, take, takesPart } from "./state.ts";
+import { clear, clock, lesson, link, pace, paused, take, takesPart } from "./state.ts";
 
 interface Snapshot {
   readonly number: number;
@@ -72,7 +73,11 @@ export function setPaused(stands: boolean): void {
   waiting = [];
 }
 
-setInterval(() => {
-  if (pace.value !== recent) pace.value = recent;
+let counted = Date.now();
+effect(() => {
+  const seconds = (clock.value - counted) / 1000;
+  if (seconds < 0.5) return;
+  pace.value = Math.round(recent / seconds);
+  counted = clock.value;
   recent = 0;
-}, 1000);
+});

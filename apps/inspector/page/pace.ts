@@ -6,8 +6,9 @@
 
 /** Part of the time that drawing may take in the long run, and milliseconds that it may take at once after a rest. */
 const SHARE = 0.02;
-const AT_ONCE = 500;
-/** Milliseconds without a new picture, at most. */
+const AT_ONCE = 100;
+/** Milliseconds from one picture to the next, at least and at most. */
+const MIN_REST = 200;
 const MAX_REST = 2000;
 
 /** When the last picture was done, and milliseconds that it took. */
@@ -33,6 +34,6 @@ export function draw(change: () => void): void {
 
 /** Milliseconds until it may be drawn again. */
 export function rest(): number {
-  const owed = Math.max(cost, -left / SHARE);
+  const owed = Math.max(MIN_REST, -left / SHARE);
   return Math.max(0, Math.min(MAX_REST, owed) - (performance.now() - done));
 }

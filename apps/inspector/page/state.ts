@@ -1,5 +1,5 @@
 /** What the page knows and what is selected. Sockets and messages live in plain maps; `changed` subscribes to them. */
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { parseFilter, type Filter } from "../src/filter.ts";
 import { fits, forgetSearches, looked } from "./octet-searches.ts";
 import type {
@@ -53,9 +53,13 @@ export function changed(): number {
 
 export const kept = signal<KeptView>({ octets: 0, messages: 0, forgotten: 0, limit: 0, recordings: 0 });
 export const link = signal<"connecting" | "live" | "lost">("connecting");
-/** Changes a second, over the last second. */
+/** Changes a second, of late. */
 export const pace = signal(0);
 export const paused = signal(false);
+/** Milliseconds since 1970, as the page shows it. */
+export const clock = signal(Date.now());
+/** Milliseconds between two turns of the clock: the timeline is as wide as the window, and all of it moves. */
+export const TURN = 1000;
 export const selectedSocket = signal<number | undefined>(undefined);
 export const selectedMessage = signal<number | undefined>(undefined);
 export const mode = signal<Mode>("live");
@@ -109,9 +113,25 @@ let due: ReturnType<typeof setTimeout> | undefined;
 function drawSoon(): void {
   due ??= setTimeout(() => {
     due = undefined;
-    draw(() => (version.value += 1));
+    draw(() =>
+      batch(() => {
+        version.value += 1;
+        turnClock();
+      }),
+    );
   }, rest());
 }
+
+/** One picture for both: while changes are drawn the clock goes on with them. */
+function turnClock(): void {
+  const now = Date.now();
+  if (now - clock.value >= TURN) clock.value = now;
+}
+
+setInterval(() => {
+  if (document.hidden || due !== undefined || rest() > 0) return;
+  draw(turnClock);
+}, TURN);
 
 function one(change: Change): void {
   switch (change.type) {

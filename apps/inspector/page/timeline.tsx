@@ -2,15 +2,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { SocketView } from "../src/views.ts";
-import { messagesOf, paused, range, refusals, selectedSocket, sockets } from "./state.ts";
+import { clock, messagesOf, paused, range, refusals, selectedSocket, sockets } from "./state.ts";
 import { select } from "./sockets.tsx";
-import { draw, rest } from "./pace.ts";
 import { BIN, throughput } from "./throughput.ts";
 import { appHue, appName, clientName, octets } from "./words.ts";
 
 const SPAN = 60_000;
-/** Milliseconds between two turns of the clock: the plot is as wide as the window, and all of it moves. */
-const TURN = 1000;
 const LANES = 6;
 const LANE = 17;
 /** Ticks drawn in a lane, and bars. */
@@ -18,33 +15,27 @@ const TICKS = 600;
 const BARS = 100;
 
 export function Timeline() {
-  const now = useSignal(Date.now());
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(1000);
   const drag = useSignal<readonly [number, number] | undefined>(undefined);
+  // What is taken hold of stands still, and so does a page that is paused.
+  const shown = useRef(0);
+  if (drag.value === undefined && !paused.value) shown.current = clock.value;
+  const now = shown.current;
   useEffect(() => {
-    const timer = setInterval(() => {
-      if (paused.value || document.hidden || drag.value !== undefined || rest() > 0) return;
-      draw(() => (now.value = Date.now()));
-    }, TURN);
     const watch = new ResizeObserver(() => (width.value = box.current?.clientWidth ?? 1000));
     if (box.current !== null) watch.observe(box.current);
-    return () => {
-      clearInterval(timer);
-      watch.disconnect();
-    };
+    return () => watch.disconnect();
   }, []);
   // Drawn anew with the clock, and not with each batch: it goes over all that was said in a minute.
-  const from = now.value - SPAN;
+  const from = now - SPAN;
   const x = (at: number): number => ((at - from) / SPAN) * (width.value - 14);
   const at = (event: MouseEvent): number => {
     const left = box.current?.getBoundingClientRect().left ?? 0;
     return from + ((event.clientX - left) / (width.value - 14)) * SPAN;
   };
   const lanes = lanesOf(
-    [...sockets.values()].filter(
-      ({ closed, opened }) => (closed ?? now.value) >= from && opened <= now.value,
-    ),
+    [...sockets.values()].filter(({ closed, opened }) => (closed ?? now) >= from && opened <= now),
   );
   const height = 160;
   const chosen = drag.value ?? range.value;
@@ -116,7 +107,7 @@ export function Timeline() {
           </text>
           <Throughput from={from} width={width.value - 14} top={LANES * LANE + 10} bottom={height - 15} />
           {lanes.map(({ label, sockets: own }, lane) => (
-            <Lane key={label} own={own} lane={lane} x={x} now={now.value} />
+            <Lane key={label} own={own} lane={lane} x={x} now={now} />
           ))}
           {refusals
             .filter((one) => one.at >= from)

@@ -9,15 +9,17 @@ import { processesOf } from "./peer-process.ts";
 import type { Store } from "./store/store.ts";
 import type { Change, JoinedView } from "./views.ts";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks while something happens, and while nothing does. */
 const EVERY = 250;
+const EVERY_AT_REST = 1000;
 /** Milliseconds between two looks out of turn, for a new socket. */
 const SOON = 20;
 /**
- * Looking rests for so many times as long as it took, a thirtieth of a core at most: a table of 40,000 lines takes a second,
- * and where there is much to do everything takes longer.
+ * Part of a core that looking may take in the long run, and milliseconds that it may take at once after a rest. A table of
+ * ten lines takes some milliseconds, as the system goes through all the places where sockets could be; one of 40,000 a second.
  */
-const SHARE = 29;
+const SHARE = 0.01;
+const AT_ONCE = 40;
 
 type Table = ReadonlyMap<string, KernelSocket>;
 
@@ -33,8 +35,11 @@ export class KernelWatch {
   readonly #named = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #looks = false;
-  /** On the clock of `performance.now()`: no look before that. */
-  #next = 0;
+  /** Something was said since the last look. */
+  #stirred = false;
+  /** When that ended, on the clock of `performance.now()`, and milliseconds that the next ones may take. */
+  #ended = -EVERY_AT_REST;
+  #left = AT_ONCE;
 
   constructor(
     store: Store,
@@ -45,7 +50,9 @@ export class KernelWatch {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => void this.#look(), EVERY);
+    this.#timer ??= setInterval(() => {
+      if (this.#stirred || performance.now() >= this.#ended + EVERY_AT_REST) void this.#look();
+    }, EVERY);
   }
 
   /** Who follows next must be told of all. */
@@ -60,6 +67,7 @@ export class KernelWatch {
 
   /** A socket has changed. Where it is new it is looked at out of turn: many a client is gone in 250 ms. */
   touched(socket: number): void {
+    this.#stirred = true;
     if (this.#timer === undefined || this.#named.has(socket)) return;
     void this.#look();
   }
@@ -73,8 +81,10 @@ export class KernelWatch {
 
   async #look(): Promise<void> {
     const begun = performance.now();
-    if (this.#looks || begun < this.#next) return;
+    const left = Math.min(AT_ONCE, this.#left + (begun - this.#ended) * SHARE);
+    if (this.#looks || left <= 0 || begun < this.#ended + SOON) return;
     this.#looks = true;
+    this.#stirred = false;
     try {
       const table = await readKernelTable();
       if (table === undefined) return;
@@ -85,8 +95,8 @@ export class KernelWatch {
       if (groups.size > 0) this.#tellJoined(groups, await readGroupTable());
     } finally {
       this.#looks = false;
-      const ended = performance.now();
-      this.#next = ended + Math.max(SOON, (ended - begun) * SHARE);
+      this.#ended = performance.now();
+      this.#left = left - (this.#ended - begun);
     }
   }
 

@@ -18,6 +18,8 @@ export class TapBatch {
   readonly #size: number;
   #batch: Buffer;
   #view: DataView;
+  /** Gathered and not written: from here up to `#filled`. */
+  #from = 0;
   #filled = 0;
   #later: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
@@ -28,13 +30,13 @@ export class TapBatch {
     this.#stream = stream;
     this.#size = size;
     this.pause = pause;
-    this.#batch = Buffer.allocUnsafe(size);
+    this.#batch = Buffer.allocUnsafeSlow(size);
     this.#view = viewOf(this.#batch);
   }
 
   /** Octets that the system has not taken. */
   get queued(): number {
-    return this.#stream.queued + this.#filled;
+    return this.#stream.queued + this.#filled - this.#from;
   }
 
   send(record: TapRecord): void {
@@ -62,15 +64,14 @@ export class TapBatch {
 
   write(): void {
     this.close();
-    if (this.#filled === 0) return;
+    if (this.#filled === this.#from) return;
     this.#written = performance.now();
-    const whole = this.#batch.subarray(0, this.#filled);
-    // What is written belongs to the stream from now on; a batch with room left goes on behind it.
-    this.#batch = this.#batch.subarray(this.#filled);
-    if (this.#batch.length < REST) this.#batch = Buffer.allocUnsafe(this.#size);
-    this.#view = viewOf(this.#batch);
-    this.#filled = 0;
+    const whole = this.#batch.subarray(this.#from, this.#filled);
     this.#stream.write(whole);
+    // What the system has taken by now is written over. Otherwise it belongs to the stream, and the batch goes on behind it.
+    if (this.#stream.queued === 0) this.#filled = 0;
+    else if (this.#batch.length - this.#filled < REST) this.#renew(this.#size);
+    this.#from = this.#filled;
   }
 
   /** What waits is not written by itself any more. */
@@ -84,9 +85,14 @@ export class TapBatch {
   #room(length: number): void {
     if (this.#filled + length <= this.#batch.length) return;
     this.write();
-    if (length <= this.#batch.length) return;
-    this.#batch = Buffer.allocUnsafe(length);
+    if (this.#filled + length > this.#batch.length) this.#renew(Math.max(this.#size, length));
+  }
+
+  #renew(size: number): void {
+    this.#batch = Buffer.allocUnsafeSlow(size);
     this.#view = viewOf(this.#batch);
+    this.#from = 0;
+    this.#filled = 0;
   }
 
   /** Behind this turn where nothing was written lately; under load the other side is not woken for each turn. */

@@ -6,15 +6,15 @@
 export interface TapBudgetLimits {
   /** Chunks (one read, one write, one datagram) a second in the long run. Default 2,000. */
   readonly chunksPerSecond: number;
-  /** Chunks at once after a time of quiet. Default 2,000. */
+  /** Chunks at once after a time of quiet: a page with all that it loads. Default 1,000. */
   readonly chunksAtOnce: number;
   /** Octets a second in the long run. Default 4 MiB. */
   readonly octetsPerSecond: number;
-  /** Octets at once after a time of quiet. Default 8 MiB. */
+  /** Octets at once after a time of quiet. Default 4 MiB. */
   readonly octetsAtOnce: number;
   /** Octets carried of a chunk that begins a turn of the talk when the octets are used up: its head. Default 4 KiB. */
   readonly head: number;
-  /** What is left of the rates while the program has hardly time for anything else. Default a tenth. */
+  /** What is left of the rates while the program has hardly time for anything else. Default a twentieth. */
   readonly busyShare: number;
   /** Flows that are carried on with, once not all can be: whole talks of few tell more than a word of each. Default 4. */
   readonly flows: number;
@@ -24,11 +24,11 @@ export interface TapBudgetLimits {
 export function tapBudgetOf(chunksPerSecond: number): TapBudgetLimits {
   return {
     chunksPerSecond,
-    chunksAtOnce: chunksPerSecond,
+    chunksAtOnce: chunksPerSecond / 2,
     octetsPerSecond: chunksPerSecond * 2 * 1024,
-    octetsAtOnce: chunksPerSecond * 4 * 1024,
+    octetsAtOnce: chunksPerSecond * 2 * 1024,
     head: 4096,
-    busyShare: 0.1,
+    busyShare: 0.05,
     flows: 4,
   };
 }
@@ -120,7 +120,8 @@ export class TapBudget {
 
 /**
  * Fills up steadily. A quarter is for the quiet; once it is down to that, the others wait until there is enough for a
- * quarter of a second: what is carried then lies in one piece, and is no gap behind every chunk.
+ * quarter of a second, for a second while the program is busy: what is carried then lies in one piece, and is no gap behind
+ * every chunk.
  */
 class Bucket {
   busy = false;
@@ -148,10 +149,11 @@ class Bucket {
   }
 
   refill(at: number): void {
-    const perMillisecond = (this.#perSecond / 1000) * (this.busy ? this.#busyShare : 1);
-    this.#level = Math.min(this.#most, this.#level + (at - this.#at) * perMillisecond);
+    const perSecond = this.#perSecond * (this.busy ? this.#busyShare : 1);
+    this.#level = Math.min(this.#most, this.#level + ((at - this.#at) / 1000) * perSecond);
     this.#at = at;
-    if (!this.#open) this.#open = this.#level >= Math.min(this.#most, this.#reserve + this.#perSecond / 4);
+    const piece = perSecond / (this.busy ? 1 : 4);
+    if (!this.#open) this.#open = this.#level >= Math.min(this.#most, this.#reserve + piece);
     if (this.#level === this.#most) this.#wasFull = true;
   }
 

@@ -6,7 +6,7 @@
  *     uint32 length | 1 for in, 2 for out | float64 at | uint32 flow | octets
  *     uint32 length | 3 for in, 4 for out | the same, of the wire below TLS
  */
-import { decodeUtf8, encodeUtf8, LengthReader, ReceiveBuffer } from "@socketscope/wire";
+import { cut, decodeUtf8, encodeUtf8, LimitError } from "@socketscope/wire";
 import { RecordError } from "./errors.ts";
 import { recordFromJson, recordToJson } from "./json.ts";
 import type { BytesRecord, TapRecord, WireRecord } from "./records.ts";
@@ -16,6 +16,12 @@ export const BYTES_HEAD = 4 + 1 + 8 + 4;
 
 /** Octets of one record on the link, its length not counted. */
 export const MAX_LINK_RECORD = 4 * 1024 * 1024;
+
+/** Octets of the length before each. */
+const LENGTH = 4;
+/** Octets that are kept ready for a record that comes in pieces: a server's batch, and what stands before it. */
+const ROOM = 80 * 1024;
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Writes the head of a "bytes" record into `target` at `offset`; its octets follow. */
 export function writeBytesHead(
@@ -47,17 +53,26 @@ export function formatLinkRecord(record: TapRecord): Uint8Array {
   return frame;
 }
 
+/**
+ * Reads what is only lent: a record that lies whole in what was pushed is read where it lies, and of the others no more
+ * is kept than their beginning. Octets that a record carries are its own.
+ */
 export class LinkReader {
-  readonly #buffer = new ReceiveBuffer();
-  readonly #lengths = new LengthReader({ width: 4, maxOctets: MAX_LINK_RECORD });
+  #lent = NOTHING;
+  #at = 0;
+  /** The beginning of a record that is not all here, in room that serves the next one as well. */
+  #begun = new Uint8Array(ROOM);
+  #filled = 0;
 
+  /** `octets` are lent until `next` has said that there is no more. */
   push(octets: Uint8Array): void {
-    this.#buffer.push(octets);
+    this.#lent = octets;
+    this.#at = 0;
   }
 
   /** The next whole record, or undefined. Throws RecordError, LimitError: the link cannot go on. */
   next(): TapRecord | undefined {
-    const frame = this.#lengths.next(this.#buffer);
+    const frame = this.#filled > 0 ? this.#goOn() : this.#begin();
     if (frame === undefined) return undefined;
     const form = frame[0];
     if (form === 0) return recordFromJson(parse(frame.subarray(1)));
@@ -65,6 +80,53 @@ export class LinkReader {
     if (form === 3 || form === 4) return octetsOf("wire", frame, form === 3 ? "in" : "out");
     throw new RecordError("RECORD_INVALID", `no form of record begins with ${form ?? "nothing"}`);
   }
+
+  #begin(): Uint8Array | undefined {
+    const here = this.#lent.length - this.#at;
+    const whole = here < LENGTH ? LENGTH : LENGTH + lengthAt(this.#lent, this.#at);
+    if (here < whole) {
+      this.#fill(here);
+      return undefined;
+    }
+    const frame = this.#lent.subarray(this.#at + LENGTH, this.#at + whole);
+    this.#at += whole;
+    return frame;
+  }
+
+  #goOn(): Uint8Array | undefined {
+    if (!this.#fill(LENGTH)) return undefined;
+    const whole = LENGTH + lengthAt(this.#begun, 0);
+    if (!this.#fill(whole)) return undefined;
+    const frame = this.#begun.subarray(LENGTH, whole);
+    this.#filled = 0;
+    // One large record is no reason to keep its room.
+    if (this.#begun.length > ROOM) this.#begun = new Uint8Array(ROOM);
+    return frame;
+  }
+
+  /** Up to `wanted` octets of a record; false: they are not all here. */
+  #fill(wanted: number): boolean {
+    const missing = Math.max(0, wanted - this.#filled);
+    const more = this.#lent.subarray(this.#at, this.#at + missing);
+    if (wanted > this.#begun.length) {
+      const roomier = new Uint8Array(wanted);
+      roomier.set(this.#begun.subarray(0, this.#filled));
+      this.#begun = roomier;
+    }
+    this.#begun.set(more, this.#filled);
+    this.#at += more.length;
+    this.#filled += more.length;
+    return this.#filled >= wanted;
+  }
+}
+
+function lengthAt(octets: Uint8Array, at: number): number {
+  const length = new DataView(octets.buffer, octets.byteOffset + at).getUint32(0);
+  if (length <= MAX_LINK_RECORD) return length;
+  throw new LimitError(
+    "LENGTH_TOO_LARGE",
+    `a record of ${length} octets is announced, ${MAX_LINK_RECORD} are taken`,
+  );
 }
 
 function parse(octets: Uint8Array): unknown {
@@ -83,11 +145,13 @@ function octetsOf(
   if (frame.length < BYTES_HEAD - 4)
     throw new RecordError("RECORD_INVALID", "a record of octets is cut short");
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const octets = cut(frame.length - (BYTES_HEAD - 4));
+  octets.set(frame.subarray(BYTES_HEAD - 4));
   return {
     type,
     at: view.getFloat64(1),
     flow: view.getUint32(9),
     direction,
-    octets: frame.subarray(BYTES_HEAD - 4),
+    octets,
   };
 }

@@ -99,6 +99,32 @@ describe("the tap link", () => {
     expect(() => readLink([octets])).toThrow(RecordError);
   });
 
+  it("reads what is only lent, in pieces of any size", () => {
+    const said = Buffer.alloc(300_000, "0123456789");
+    const flow = { at: 1, flow: 7, direction: "in" } as const;
+    const whole = Buffer.concat(
+      [said.subarray(0, 5), said, said.subarray(0, 9)].map((octets) =>
+        formatLinkRecord({ type: "bytes", ...flow, octets }),
+      ),
+    );
+    for (const size of [1000, 65_536, whole.length]) {
+      const reader = new LinkReader();
+      const room = Buffer.alloc(size);
+      const found: TapRecord[] = [];
+      for (let at = 0; at < whole.length; at += size) {
+        reader.push(room.subarray(0, whole.copy(room, 0, at)));
+        for (let record = reader.next(); record !== undefined; record = reader.next()) found.push(record);
+        room.fill(0);
+      }
+      const octets = found.map((record) =>
+        record.type === "bytes" ? Buffer.from(record.octets) : undefined,
+      );
+      expect(octets.map((one) => one?.length)).toEqual([5, 300_000, 9]);
+      expect(octets[1]?.equals(said)).toBe(true);
+      expect(octets[2]?.toString()).toBe("012345678");
+    }
+  });
+
   it("refuses a length beyond the bound before it is there", () => {
     expect(() => readLink([Uint8Array.of(0xff, 0xff, 0xff, 0xff)])).toThrow("is announced");
   });

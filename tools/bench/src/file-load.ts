@@ -93,20 +93,36 @@ print(time.monotonic() - begun)
 /** Each run has a folder of its own, which goes with it. */
 export async function transfer(server: FileServer, one: Transfer): Promise<{ readonly seconds: number }> {
   const name = `run-${process.hrtime.bigint()}`;
+  const folder = makeFolder(server, name, one);
+  try {
+    return await transferIn(server, name, one);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** In the server's folder; for "get" with its files in it. It goes with the server. */
+export function makeFolder(server: FileServer, name: string, one: Transfer): string {
   const folder = join(server.folder, name);
   mkdirSync(folder);
   // An anonymous user of vsftpd is somebody else.
   const { uid, gid } = statSync(server.folder);
   chownSync(folder, uid, gid);
-  try {
-    if (one.direction === "get") makeFiles(folder, one);
-    const at = `${server.path}/${name}`;
-    const seconds = await (one.protocol === "ftp" ? byFtp(server, at, one) : bySftp(server, at, folder, one));
-    if (one.direction === "put") expectFiles(folder, one);
-    return { seconds };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  if (one.direction === "get") makeFiles(folder, one);
+  return folder;
+}
+
+/** In a folder that was made for it. */
+export async function transferIn(
+  server: FileServer,
+  name: string,
+  one: Transfer,
+): Promise<{ readonly seconds: number }> {
+  const folder = join(server.folder, name);
+  const at = `${server.path}/${name}`;
+  const seconds = await (one.protocol === "ftp" ? byFtp(server, at, one) : bySftp(server, at, folder, one));
+  if (one.direction === "put") expectFiles(folder, one);
+  return { seconds };
 }
 
 async function byFtp(server: FileServer, path: string, one: Transfer): Promise<number> {

@@ -9,8 +9,12 @@ import type { Change } from "../views.ts";
 
 /** Milliseconds from a change to its batch. */
 const BATCH_MS = 50;
-/** Milliseconds from a batch of many changes to the next: nobody reads that fast, and whoever is woken takes time from the servers. */
+/**
+ * Milliseconds from a batch of many changes to the next, and where many go on, at most: nobody reads that fast, and whoever
+ * is woken takes time from the servers.
+ */
 const MANY_MS = 250;
+const MANY_MOST_MS = 1000;
 /** Changes that are many. */
 const MANY = 10;
 /** Milliseconds between two calls of `whileFollowed`. */
@@ -44,6 +48,8 @@ export class Feed {
   #number = 0;
   /** On the clock of `performance.now()`: no batch that is not full before that. */
   #next = 0;
+  /** Milliseconds from the last batch to that. */
+  #pause = 0;
   /** Octets that the store had let go of when it was told last. */
   #forgotten = 0;
 
@@ -115,6 +121,13 @@ export class Feed {
     }
   }
 
+  #paceAfter(count: number): void {
+    const now = performance.now();
+    const goesOn = now < this.#next + MANY_MS;
+    this.#pause = count > MANY ? Math.min(MANY_MOST_MS, (goesOn ? this.#pause : 0) + MANY_MS) : 0;
+    this.#next = now + this.#pause;
+  }
+
   #send(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -130,7 +143,7 @@ export class Feed {
     this.#touched = new Set();
     this.#counted = new Set();
     this.#pending = [];
-    this.#next = changes.length > MANY ? performance.now() + MANY_MS : 0;
+    this.#paceAfter(changes.length);
     if (changes.length === 0) return;
     const kept = this.#store.held;
     if (kept.forgotten !== this.#forgotten) changes.push({ type: "kept", kept });

@@ -70,16 +70,22 @@ function takeLink(stream: Stream, { store, log }: TapListenerOptions, token: str
     stream.deadline = Infinity;
     source = store.addSource(record, token === undefined);
   };
+  const read = (octets: Uint8Array): void => {
+    try {
+      reader.push(octets);
+      for (let record = reader.next(); record !== undefined; record = reader.next()) take(record);
+    } catch (error) {
+      log.warn(`a tap link is cut off: ${error instanceof Error ? error.message : "it cannot be read"}`);
+      stream.destroy("protocol");
+    }
+  };
   stream.deadline = performance.now() + HELLO_MS;
   stream.attach({
-    data(octets) {
-      try {
-        reader.push(octets);
-        for (let record = reader.next(); record !== undefined; record = reader.next()) take(record);
-      } catch (error) {
-        log.warn(`a tap link is cut off: ${error instanceof Error ? error.message : "it cannot be read"}`);
-        stream.destroy("protocol");
-      }
+    data: read,
+    // What is kept of them the reader copies.
+    borrow(octets) {
+      read(octets);
+      return true;
     },
     ended: () => stream.linger("peer-ended"),
     drain: () => undefined,
