@@ -10,6 +10,7 @@ import type {
   SocketView,
   SourceView,
 } from "../src/views.ts";
+import { shareEvents, type SharedNews, type TabNews } from "@socketscope/page";
 import { clear, clock, lesson, link, pace, paused, take, takesPart } from "./state.ts";
 
 interface Snapshot {
@@ -24,21 +25,70 @@ interface Snapshot {
   readonly lesson?: LessonView;
 }
 
-/** Milliseconds before a lost line is tried again. */
+/** Milliseconds before a snapshot that did not come is asked for again. */
 const AGAIN = 1000;
 
 let waiting: Change[] = [];
 let recent = 0;
 
-export async function follow(): Promise<void> {
+/** Of the last batch that the page has; undefined: a snapshot is on its way, and what comes meanwhile is kept. */
+let number: number | undefined;
+let early: (readonly [number: number, changes: readonly Change[]])[] = [];
+let asked = 0;
+
+/** All tabs have one line: a browser lets no more than six connections to us be open. */
+export function follow(): void {
+  const line = join();
+  line.addEventListener("message", ({ data }: MessageEvent<SharedNews>) => {
+    switch (data.type) {
+      case "open":
+        link.value = "live";
+        break;
+      case "lost":
+        link.value = "lost";
+        break;
+      case "reset":
+        void takeSnapshot();
+        break;
+      case "event":
+        came(Number(data.id), JSON.parse(data.data));
+    }
+  });
+  line.start();
+  window.addEventListener("pagehide", () => line.postMessage("leaves" satisfies TabNews));
+  // Brought back from the browser's memory, it has missed what was said.
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) location.reload();
+  });
+}
+
+function join(): MessagePort {
+  if ("SharedWorker" in window) return new SharedWorker("/line.js").port;
+  const { port1, port2 } = new MessageChannel();
+  shareEvents("/events", ["changes"])(port2);
+  return port1;
+}
+
+async function takeSnapshot(): Promise<void> {
+  const turn = ++asked;
+  number = undefined;
   let snapshot: Snapshot;
   try {
     snapshot = await (await fetch("/api/snapshot")).json();
   } catch {
-    link.value = "lost";
-    setTimeout(() => void follow(), AGAIN);
+    if (turn === asked) setTimeout(() => void takeSnapshot(), AGAIN);
     return;
   }
+  // Another one is asked for since.
+  if (turn !== asked) return;
+  show(snapshot);
+  number = snapshot.number;
+  const meanwhile = early;
+  early = [];
+  for (const [at, changes] of meanwhile) came(at, changes);
+}
+
+function show(snapshot: Snapshot): void {
   clear();
   takesPart.value = snapshot.takesPart;
   lesson.value = snapshot.lesson;
@@ -50,19 +100,19 @@ export async function follow(): Promise<void> {
     ...snapshot.refusals.map((refusal): Change => ({ type: "refusal", refusal })),
     ...snapshot.messages.map((message): Change => ({ type: "message", message })),
   ]);
-  const events = new EventSource(`/events?after=${snapshot.number}`);
-  events.addEventListener("open", () => (link.value = "live"));
-  events.addEventListener("error", () => (link.value = "lost"));
-  events.addEventListener("reset", () => {
-    events.close();
-    void follow();
-  });
-  events.addEventListener("changes", (event) => {
-    const changes: readonly Change[] = JSON.parse(event.data);
-    recent += changes.length;
-    if (paused.value) waiting.push(...changes);
-    else take(changes);
-  });
+}
+
+function came(at: number, changes: readonly Change[]): void {
+  if (number === undefined) {
+    early.push([at, changes]);
+    return;
+  }
+  // The snapshot holds it.
+  if (at <= number) return;
+  number = at;
+  recent += changes.length;
+  if (paused.value) waiting.push(...changes);
+  else take(changes);
 }
 
 /** What came while the page stood still is shown when it goes on. */

@@ -53,4 +53,4 @@ effect(() => {
   lookFor(filter.value);
 });
 render(<Page />, document.body);
-void follow();
+follow();

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { bundlePage } from "@socketscope/host";
-import { inlineScript, rememberedTheme, tokens } from "@socketscope/page";
+import { inlineScript, rememberedTheme, sharedLine, tokens } from "@socketscope/page";
 import type { Handler, Request, Response } from "@socketscope/web";
 
 const source = (name: string): string => fileURLToPath(new URL(`../page/${name}`, import.meta.url));
@@ -47,6 +47,7 @@ export async function openPage(ask: Handler): Promise<Handler> {
   const files: Readonly<Record<string, Response>> = {
     "/": fileOf("text/html; charset=utf-8", document, ["Content-Security-Policy", policy]),
     "/inspector.js": fileOf("text/javascript; charset=utf-8", script),
+    "/line.js": fileOf("text/javascript; charset=utf-8", sharedLine("/events", ["changes"])),
     "/inspector.css": fileOf("text/css; charset=utf-8", tokens + style),
   };
   return (request: Request) => {

@@ -3,14 +3,27 @@
  * and linted here as code, and put into the page as its own source text.
  */
 
+import { shareEvents } from "./share-events.ts";
+
 /**
  * The source of `behaviour`, called at once, fit to stand between script tags.
  * `__name` is what esbuild (under tsx) wraps around function names; in a page nobody else defines it.
  */
 export function inlineScript(...behaviours: readonly (() => void)[]): string {
   const calls = behaviours.map((behaviour) => `(${behaviour.toString()})();`).join("\n");
-  const shim = calls.includes("__name(") ? "const __name=(f)=>f;\n" : "";
-  return `{${shim}${calls}}`.replace(/<\/(?=script)/gi, String.raw`<\/`);
+  return `{${shimOf(calls)}${calls}}`.replace(/<\/(?=script)/gi, String.raw`<\/`);
+}
+
+function shimOf(text: string): string {
+  return text.includes("__name(") ? "const __name=(f)=>f;\n" : "";
+}
+
+/** The script of a SharedWorker for {@link shareEvents}: `types` of events at `address`. */
+export function sharedLine(address: string, types: readonly string[]): string {
+  const share = shareEvents.toString();
+  return `${shimOf(share)}const join=(${share})(${JSON.stringify(address)},${JSON.stringify(types)});
+onconnect=({ports:[tab]})=>join(tab);
+`;
 }
 
 /** Runs in the head, before anything is drawn: the theme chosen last time. */

@@ -54,7 +54,10 @@ export function api(options: ApiOptions): Handler {
     [/^\/api\/snapshot$/, () => json(snapshot(options))],
     [
       /^\/events$/,
-      (_, query, request) => feed.follow(Number(lastEventId(request) ?? query.get("after") ?? "-1")).response,
+      (_, query, request) => {
+        const after = lastEventId(request) ?? query.get("after");
+        return feed.follow(after === null ? feed.number : Number(after)).response;
+      },
     ],
     [/^\/recording\.ndjson$/, (_, query, request) => recording(options, query, request)],
     [/^\/talk\.har$/, () => json(harOf(store, options))],

@@ -274,4 +274,33 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await page.keyboard.press(" ");
     await expect.poll(count).toBeGreaterThan(before);
   });
+
+  it("is live in eight tabs of one browser, which share their line, and where there is no SharedWorker", async () => {
+    const context = await browser.newContext();
+    const tabs = await Promise.all(Array.from({ length: 8 }, () => context.newPage()));
+    const alone = await browser.newPage();
+    await alone.addInitScript("delete window.SharedWorker");
+    try {
+      for (const tab of [...tabs, alone]) {
+        await tab.goto(`${stage.origin}/?socket=0`);
+        await tab.waitForSelector(".state.live");
+      }
+      await run("curl", ["-s", "-o", "/dev/null", `${stage.web}/for-all-tabs`]);
+      for (const tab of [...tabs, alone])
+        await expect
+          .poll(() => tab.evaluate<string>("document.querySelector('.rows')?.textContent ?? ''"))
+          .toContain("/for-all-tabs");
+      // Nothing twice, in those that came late either.
+      const counts = await Promise.all(
+        tabs.map((tab) => tab.evaluate<string>("document.querySelector('.conv')?.textContent ?? ''")),
+      );
+      const { messages } = (await (await fetch(`${stage.origin}/api/snapshot`)).json()) as {
+        messages: readonly unknown[];
+      };
+      for (const text of counts) expect(text).toContain(`${messages.length} messages`);
+    } finally {
+      await context.close();
+      await alone.close();
+    }
+  });
 });
