@@ -1,9 +1,11 @@
 /** What runs in the page: put there as its own source text, it refers to nothing outside itself. */
+import type { SharedNews, TabNews } from "./share-events.ts";
 
 /**
  * What changes on the server changes in the page: its own address is asked again, and the parts of both that have the
  * same `data-live` are made alike, node by node, so that what moves in them goes on moving. `data-follow` names the
- * address of the events, `data-follow-events` those that count.
+ * address of the events, `data-follow-events` those that count; `data-follow-line` the script by which all tabs of a
+ * browser share them.
  */
 export function followParts(): void {
   const root = document.querySelector<HTMLElement>("[data-follow]");
@@ -54,16 +56,24 @@ export function followParts(): void {
       });
     }, 150);
   };
+  const types = (root.dataset["followEvents"] ?? "").split(" ");
+  const { followLine: line } = root.dataset;
+  if (line !== undefined && "SharedWorker" in window) {
+    const { port } = new SharedWorker(line);
+    port.addEventListener("message", ({ data }: MessageEvent<SharedNews>) => {
+      // What happened before the stream was open nobody told.
+      if (data.type === "open" || (data.type === "event" && types.includes(data.event))) soon();
+    });
+    port.start();
+    window.addEventListener("pagehide", () => port.postMessage("leaves" satisfies TabNews));
+    // Brought back from the browser's memory, it has missed what happened.
+    window.addEventListener("pageshow", ({ persisted }) => {
+      if (persisted) location.reload();
+    });
+    return;
+  }
   const events = new EventSource(root.dataset["follow"] ?? "");
-  for (const type of (root.dataset["followEvents"] ?? "").split(" ")) events.addEventListener(type, soon);
-  let lost = false;
-  events.addEventListener("error", () => {
-    lost = true;
-  });
-  events.addEventListener("open", () => {
-    if (lost) soon();
-    lost = false;
-  });
+  for (const type of ["open", ...types]) events.addEventListener(type, soon);
 }
 
 export function deleteButton(): void {

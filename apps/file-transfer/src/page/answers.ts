@@ -5,7 +5,8 @@ import { policyOf, type Page } from "@socketscope/page";
 import type { Response } from "@socketscope/web";
 
 export function pageAnswer(status: number, page: Page, fields: FieldLines = []): Response {
-  const policy = policyOf(page, (text) => createHash("sha256").update(text).digest("base64"));
+  const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64");
+  const policy = policyOf(page, sha256, ["worker-src 'self'"]);
   return {
     status,
     fields: [
@@ -18,6 +19,14 @@ export function pageAnswer(status: number, page: Page, fields: FieldLines = []):
       ...fields,
     ],
     content: page.text,
+  };
+}
+
+export function script(text: string): Response {
+  return {
+    status: 200,
+    fields: safe("text/javascript; charset=utf-8", "default-src 'none'; connect-src 'self'"),
+    content: text,
   };
 }
 

@@ -1,10 +1,10 @@
 /** The page of the server: who is connected at "/", a login's files below "/files/", JSON and events below "/api/v1/". */
 import { isLoopback } from "@socketscope/host";
-import { followParts, markup, page } from "@socketscope/page";
+import { followParts, markup, page, sharedLine } from "@socketscope/page";
 import { EventStream, guard, type Handler, type Request, type Response } from "@socketscope/web";
 import type { Login } from "../accounts/login.ts";
 import type { Session, Sessions } from "../sessions/sessions.ts";
-import { json, pageAnswer, problem, seeOther } from "./answers.ts";
+import { json, pageAnswer, problem, script, seeOther } from "./answers.ts";
 import { Browse, type BrowseOptions } from "./browse.ts";
 import { doorMain } from "./files-view.ts";
 import type { Verdict, WebLogins } from "./logins.ts";
@@ -46,6 +46,7 @@ export class FilePage {
   async #answer(request: Request): Promise<Response> {
     const { path } = request;
     if (path === "/switch") return this.#switch(request);
+    if (path === "/line.js") return script(sharedLine("/api/v1/events", ["changed"]));
     if (path === "/files") return seeOther("/files/");
     if (path.startsWith("/files/")) {
       const who = await this.#who(request);

@@ -44,7 +44,7 @@ export function folderMain(state: FolderState): Markup {
   const { path, entries, said } = state;
   return markup`${breadcrumb(path)}${bar(state)}
 ${said !== undefined && markup`<p class="said${said.bad && " bad"}" role="status">${said.text}</p>`}
-<div data-follow="/api/v1/events" data-follow-events="changed"><div class="card tbl" data-live="files">${
+<div data-follow="/api/v1/events" data-follow-events="changed" data-follow-line="/line.js"><div class="card tbl" data-live="files">${
     entries.length === 0
       ? markup`<div class="none"><h2>Nothing here yet</h2><p>What is sent by FTP, SFTP or this page appears at once.</p></div>`
       : table(state)

@@ -29,7 +29,7 @@ export function sessionsMain(state: SessionsState): Markup {
     moving.length === 1 ? "1 file moves" : `${moving.length} files move`,
     ...(moving.length > 0 ? [speed(rate)] : []),
   ].join(", ");
-  return markup`<div class="cols" data-follow="/api/v1/events" data-follow-events="changed">
+  return markup`<div class="cols" data-follow="/api/v1/events" data-follow-events="changed" data-follow-line="/line.js">
 <div data-live="sessions"><div class="ph"><h1>Who is connected</h1><span class="sub">${sessions.length > 0 && summary}${state.only !== undefined && markup`; those of ${state.only} are shown`}</span></div>
 ${sessions.length === 0 ? nobody : markup`<ul>${sessions.map((session) => card(session, state))}</ul>`}
 <section class="past"><div class="ph"><h2>The last transfers</h2><span class="sub">${past.length === 0 ? "none yet" : `the newest first${past.length > SHOWN ? `, ${SHOWN} of ${past.length}` : ""}; times are UTC`}</span></div>

@@ -1,6 +1,6 @@
 /** The inbox: the page for people at "/", the API for programs under "/api/v1". Host and Origin are guarded. */
 import { createHash } from "node:crypto";
-import { deleteButton, followParts, page, policyOf } from "@socketscope/page";
+import { deleteButton, followParts, page, policyOf, sharedLine } from "@socketscope/page";
 import { guard, type Handler, type Request, type Response } from "@socketscope/web";
 import type { QueueDesk } from "../queue/queue-desk.ts";
 import { summaryOf } from "../mailboxes/summary.ts";
@@ -14,7 +14,16 @@ import { InboxApi } from "./api.ts";
 import type { Dialogues } from "./dialogues.ts";
 import { collectOctets, MAX_PARSED, parseMessage, viewOf } from "./message-view.ts";
 import { style } from "./style.ts";
-import { inboxMain, searchForm, tabs, type InboxState, type Opened, type Place, type Tab } from "./view.ts";
+import {
+  followed,
+  inboxMain,
+  searchForm,
+  tabs,
+  type InboxState,
+  type Opened,
+  type Place,
+  type Tab,
+} from "./view.ts";
 
 export interface InboxOptions {
   readonly mailboxes: Mailboxes;
@@ -33,6 +42,20 @@ const LISTED = 200;
 const QUEUED = 50;
 /** Octets of a source that is shown. */
 const SOURCE = 256 * 1024;
+
+/** By which all tabs of a browser share one stream of events. */
+const line: Response = {
+  status: 200,
+  fields: [
+    "Content-Type",
+    "text/javascript; charset=utf-8",
+    "Cache-Control",
+    "no-cache",
+    "X-Content-Type-Options",
+    "nosniff",
+  ],
+  content: sharedLine("/api/v1/events", followed),
+};
 
 export class Inbox {
   readonly handler: Handler;
@@ -54,6 +77,7 @@ export class Inbox {
   #answer(request: Request): Response | Promise<Response> {
     if (request.path.startsWith("/api/v1/")) return this.#api.handler(request);
     if (request.method === "POST") return this.#forms.answer(request);
+    if (request.path === "/line.js") return line;
     if (request.path !== "/") return problem(404, "the inbox is at /, its API under /api/v1/");
     if (request.method !== "GET" && request.method !== "HEAD") {
       const refusal = problem(405, "this takes GET, HEAD");
@@ -109,7 +133,7 @@ export class Inbox {
         "Content-Type",
         "text/html; charset=utf-8",
         "Content-Security-Policy",
-        policyOf(document, sha256, ["frame-src 'self'"]),
+        policyOf(document, sha256, ["frame-src 'self'", "worker-src 'self'"]),
         "X-Content-Type-Options",
         "nosniff",
         "Referrer-Policy",

@@ -10,6 +10,9 @@ import { failedList, failedSession, noFailedSession } from "./failed-view.ts";
 import { queueView, type QueueState } from "./queue-view.ts";
 import type { MessageView } from "./message-view.ts";
 
+/** Events on which the page is looked at anew. */
+export const followed = ["added", "changed", "removed", "failed", "queue", "faults"];
+
 export const tabs = ["html", "text", "source", "headers", "attachments", "dialogue"] as const;
 export type Tab = (typeof tabs)[number];
 
@@ -85,7 +88,7 @@ function isSearch({ text = "" }: Place): boolean {
 }
 
 export function searchForm({ place }: InboxState): Markup {
-  return markup`<form class="find" action="/" role="search" data-follow="/api/v1/events" data-follow-events="added changed removed failed queue faults">
+  return markup`<form class="find" action="/" role="search" data-follow="/api/v1/events" data-follow-events="${followed.join(" ")}" data-follow-line="/line.js">
 ${place.mailbox !== undefined && markup`<input type="hidden" name="mailbox" value="${place.mailbox}">`}
 <input type="search" name="q" value="${place.text ?? ""}" placeholder="Search sender, subject, text" title="Also from:ann to:bob subject:bill is:unread &quot;two words&quot; -not" aria-label="Search letters">
 </form>`;

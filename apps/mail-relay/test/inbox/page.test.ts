@@ -68,6 +68,25 @@ realClient("chromium").describe("the inbox's page", () => {
     await expect.poll(rows).toBe(before + 4);
   });
 
+  it("is live in eight tabs of one browser, which share their line, and where there is no SharedWorker", async () => {
+    const [first] = await inbox.states();
+    const context = await browser.newContext();
+    const alone = await browser.newPage();
+    await alone.addInitScript("delete window.SharedWorker");
+    try {
+      const tabs = [...(await Promise.all(Array.from({ length: 8 }, () => context.newPage()))), alone];
+      for (const tab of tabs) await tab.goto(first?.url ?? "");
+      const rows = (tab: Page): Promise<number> =>
+        tab.evaluate<number>("document.querySelectorAll('.it li').length");
+      const before = await rows(alone);
+      await inbox.states();
+      for (const tab of tabs) await expect.poll(() => rows(tab)).toBe(before + 4);
+    } finally {
+      await context.close();
+      await alone.close();
+    }
+  });
+
   it("shows faults as they come, strike and go while one looks", async () => {
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.goto(inbox.empty[0]?.url ?? "");
