@@ -1,5 +1,5 @@
 /** The middle: one conversation (or all), as a transcript, a sequence, its bytes, its rates. */
-import type { MessageView, SocketView } from "../src/views.ts";
+import { COUNTED, type MessageView, type SocketView } from "../src/views.ts";
 import { Bytes } from "./bytes.tsx";
 import { HeldCard } from "./held.tsx";
 import { KeptNote } from "./kept.tsx";
@@ -235,7 +235,7 @@ function Row({
     base === undefined ? new Date(at).toISOString().slice(11, 23) : milliseconds(Math.max(0, at - base));
   return (
     <div
-      class={`row ${side}${row.fault ? " err" : ""}${base === undefined ? " clock" : ""}`}
+      class={`row ${side}${row.fault ? " err" : derived === COUNTED ? " gap" : ""}${base === undefined ? " clock" : ""}`}
       role="option"
       aria-selected={chosen}
       style={{ "--c": protocolHue(protocol) }}
@@ -252,7 +252,7 @@ function Row({
           {derived !== undefined && <span class="drv">derived from {derived}</span>}
         </code>
         <p>
-          {problem !== undefined && <b class="problem">{problem}. </b>}
+          {problem !== undefined && <b class={row.fault ? "problem" : "unread"}>{problem}. </b>}
           {means}
         </p>
       </span>

@@ -61,7 +61,9 @@ function Detail({ message, socket }: { readonly message: MessageView; readonly s
       <section>
         <h2>{message.said}</h2>
         <p>{message.means}</p>
-        {message.problem !== undefined && <p class="problem">{message.problem}</p>}
+        {message.problem !== undefined && (
+          <p class={message.fault ? "problem" : "unread"}>{message.problem}</p>
+        )}
         <Links message={message} socket={socket} namedBy={known?.namedBy} />
         {known?.handledBy !== undefined && (
           <p class="src" title="The line of our code that carries out this clause">

@@ -85,6 +85,9 @@ export interface RefusalView {
   readonly rule: string;
 }
 
+/** What a row is derived from that says how many octets are missing. */
+export const COUNTED = "a count";
+
 export type Speaker = "client" | "server" | "both";
 
 export interface MessageView {
@@ -112,7 +115,7 @@ export interface MessageView {
   readonly answers?: number;
   /** Status or reply code. */
   readonly code?: number;
-  /** What breaks a rule, in plain words. */
+  /** What breaks a rule, in plain words; no `fault`: why it could not be read, and nobody broke one. */
   readonly problem?: string;
   /** Worked out by us from socket events, and from which. */
   readonly derived?: string;

@@ -13,6 +13,7 @@ import {
   type Dissector,
   type Message,
   type TextLane,
+  UNREAD,
 } from "@socketscope/wire";
 import { readCommandLine, signalsBefore } from "./dissect/command-line.ts";
 import { Outstanding, type Asked } from "./dissect/outstanding.ts";
@@ -20,8 +21,6 @@ import { addReplyLine } from "./dissect/reply-line.ts";
 import { scanReplyLine } from "./replies.ts";
 
 const GREETING: Asked = { id: undefined, verb: "" };
-const TLS = "the handshake of TLS, or what it protects";
-const MISSING = "octets were not recorded";
 /** Octets in which an ABOR without its LF is looked for: signals, the word, CR and one more. */
 const ABOR_WITHIN = 16;
 
@@ -54,9 +53,9 @@ export class FtpDissector implements Dissector {
 
   gap(direction: Direction, octets: number): readonly Message[] {
     const lane = direction === this.#client.direction ? this.#client : this.#server;
-    if (lane === this.#server) this.#breakReply(MISSING);
+    if (lane === this.#server) this.#breakReply(UNREAD.missing);
     lane.miss(octets);
-    this.#dialogue.cutOff(lane, MISSING);
+    this.#dialogue.cutOff(lane, UNREAD.missing);
     this.#outstanding.lost();
     this.#greeted = true;
     if (this.#place === "waiting") this.#place = "clear";
@@ -65,9 +64,9 @@ export class FtpDissector implements Dissector {
 
   /** RFC 4217 §4: both sides begin anew, without a second greeting. */
   secured(): void {
-    this.#breakReply(TLS);
-    this.#dialogue.cutOff(this.#client, TLS);
-    this.#dialogue.cutOff(this.#server, TLS);
+    this.#breakReply(UNREAD.tls);
+    this.#dialogue.cutOff(this.#client, UNREAD.tls);
+    this.#dialogue.cutOff(this.#server, UNREAD.tls);
     this.#greeted ||= this.#place === "tls";
     this.#place = "clear";
   }
@@ -75,7 +74,7 @@ export class FtpDissector implements Dissector {
   end(direction: Direction): readonly Message[] {
     const lane = direction === this.#client.direction ? this.#client : this.#server;
     if (lane === this.#client) this.#abort(true);
-    const why = this.#place === "tls" ? TLS : "the stream ends before it is whole";
+    const why = this.#place === "tls" ? UNREAD.tls : "the stream ends before it is whole";
     if (lane === this.#server) this.#breakReply(why);
     this.#dialogue.cutOff(lane, why);
     return this.#dialogue.take();
@@ -95,7 +94,7 @@ export class FtpDissector implements Dissector {
         this.#dialogue.cutOff(this.#client, "it came before the answer that says what it is");
         return false;
       case "tls":
-        return this.#dialogue.readOver(this.#client, TLS);
+        return this.#dialogue.readOver(this.#client, UNREAD.tls);
     }
   }
 
@@ -147,7 +146,7 @@ export class FtpDissector implements Dissector {
   #stepServer(): boolean {
     // Who answers has heard an ABOR whose LF never comes.
     if (this.#server.held > 0) this.#abort(true);
-    if (this.#place === "tls") return this.#dialogue.readOver(this.#server, TLS);
+    if (this.#place === "tls") return this.#dialogue.readOver(this.#server, UNREAD.tls);
     const line = this.#server.line();
     if (line === undefined) return false;
     const scanned = scanReplyLine(line.octets);

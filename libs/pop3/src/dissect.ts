@@ -11,6 +11,7 @@ import {
   type Dissector,
   type Message,
   type TextLane,
+  UNREAD,
 } from "@socketscope/wire";
 import {
   readCommandLine,
@@ -63,7 +64,7 @@ export class Pop3Dissector implements Dissector {
     const isClient = direction === this.#client.direction;
     const lane = isClient ? this.#client : this.#server;
     lane.miss(octets);
-    this.#cutOff(lane, MISSING);
+    this.#cutOff(lane, UNREAD.missing);
     this.#pairing.lost();
     if (isClient) this.#clientPlace = "command";
     else this.#serverPlace = "lost";
@@ -73,8 +74,8 @@ export class Pop3Dissector implements Dissector {
 
   /** RFC 2595 §4: both sides begin anew, without a second greeting. */
   secured(): void {
-    this.#cutOff(this.#client, TLS);
-    this.#cutOff(this.#server, TLS);
+    this.#cutOff(this.#client, UNREAD.tls);
+    this.#cutOff(this.#server, UNREAD.tls);
     this.#clientPlace = "command";
     if (this.#serverPlace === "tls") this.#serverPlace = "status";
   }
@@ -82,7 +83,8 @@ export class Pop3Dissector implements Dissector {
   end(direction: Direction): readonly Message[] {
     const isClient = direction === this.#client.direction;
     const place = isClient ? this.#clientPlace : this.#serverPlace;
-    const why = place === "tls" ? TLS : place === "lost" ? DOUBT : "the stream ends before it is whole";
+    const why =
+      place === "tls" ? UNREAD.tls : place === "lost" ? DOUBT : "the stream ends before it is whole";
     this.#cutOff(isClient ? this.#client : this.#server, why);
     return this.#dialogue.take();
   }
@@ -103,7 +105,7 @@ export class Pop3Dissector implements Dissector {
         this.#cutOff(this.#client, "it came before the answer that says what it is");
         return false;
       case "tls":
-        return this.#dialogue.readOver(this.#client, TLS);
+        return this.#dialogue.readOver(this.#client, UNREAD.tls);
     }
   }
 
@@ -144,7 +146,7 @@ export class Pop3Dissector implements Dissector {
       case "listing":
         return this.#text(this.#serverPlace);
       case "tls":
-        return this.#dialogue.readOver(this.#server, TLS);
+        return this.#dialogue.readOver(this.#server, UNREAD.tls);
       case "lost":
         // Something was answered: a client that asks now has waited for it.
         if (this.#server.held > 0) this.#pairing.answered();
@@ -213,9 +215,7 @@ export class Pop3Dissector implements Dissector {
   }
 }
 
-const TLS = "the handshake of TLS, or what it protects";
-const MISSING = "octets were not recorded";
-const DOUBT = "octets were not recorded before: which command this answers is in doubt";
+const DOUBT = `${UNREAD.missing} before: which command this answers is in doubt`;
 
 /** RFC 1939 §5, §7; RFC 2449 §5; RFC 5034 §4: which +OK has lines behind it. */
 function contentOf({ verb, hasArgument }: CommandLine): "message" | "listing" | undefined {

@@ -10,6 +10,7 @@ import {
   type Dissector,
   type Message,
   type Range,
+  UNREAD,
 } from "@socketscope/wire";
 import { isAmf0Object, readAmf0, type Amf0Value } from "./amf0.ts";
 import { ChunkReader, type ReadChunk } from "./chunk-reader.ts";
@@ -62,7 +63,7 @@ export class RtmpDissector implements Dissector {
 
   gap(direction: Direction, octets: number): readonly Message[] {
     const side = this.#sides[direction];
-    this.#giveUp(direction, side, "octets were not recorded");
+    this.#giveUp(direction, side, UNREAD.missing);
     side.lane.skip(octets);
     return this.#teller.take();
   }
@@ -86,7 +87,7 @@ export class RtmpDissector implements Dissector {
       case "chunks":
         return this.#chunk(direction, side);
       case "lost":
-        this.#giveUp(direction, side, "what is missing before it would say what this is");
+        this.#giveUp(direction, side, UNREAD.unsure);
         return false;
     }
   }

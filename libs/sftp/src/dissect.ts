@@ -9,6 +9,7 @@ import {
   type Dissector,
   type Message,
   type Range,
+  UNREAD,
 } from "@socketscope/wire";
 import { ANSWER_TO, readAnswer, type SftpAnswer } from "./answers.ts";
 import { FieldReader, type FieldFault } from "./fields.ts";
@@ -49,8 +50,6 @@ const PROBLEMS: Readonly<Record<FieldFault | "long", string>> = {
   attributes: "attributes that version 3 does not know",
   number: "a number beyond 2^53",
 };
-const MISSING = "octets were not recorded";
-const LOST = "where the next packet begins is not known";
 const CUT = "the stream ends before it is whole";
 
 export class SftpDissector implements Dissector {
@@ -79,13 +78,13 @@ export class SftpDissector implements Dissector {
     lane.buffer.push(bytes);
     if (lane.lost && this.#mayBegin(lane)) lane.lost = false;
     while (!lane.lost && this.#step(lane));
-    if (lane.lost) this.#cutOff(lane, LOST);
+    if (lane.lost) this.#cutOff(lane, UNREAD.boundary);
     return this.#teller.take();
   }
 
   gap(direction: Direction, octets: number): readonly Message[] {
     const lane = this.#lane(direction);
-    this.#cutOff(lane, MISSING);
+    this.#cutOff(lane, UNREAD.missing);
     lane.offset += octets;
     lane.lost = true;
     this.#doubt = true;

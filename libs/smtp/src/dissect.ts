@@ -14,6 +14,7 @@ import {
   type Message,
   type Stretch,
   type TextLane,
+  UNREAD,
 } from "@socketscope/wire";
 import { readCommandLine, readResponseLine } from "./dissect/command-line.ts";
 import { addReplyLine } from "./dissect/reply-line.ts";
@@ -101,7 +102,7 @@ export class SmtpDissector implements Dissector {
         this.#lose();
         return true;
       case "tls":
-        return this.#dialogue.readOver(this.#client, TLS);
+        return this.#dialogue.readOver(this.#client, UNREAD.tls);
       case "lost":
         return this.#dialogue.readOver(this.#client, LOST);
     }
@@ -166,7 +167,7 @@ export class SmtpDissector implements Dissector {
 
   #clientGap(octets: number): void {
     const known = this.#place === "chunk" ? this.#client.missOctets(octets) : 0;
-    if (known > 0) this.#problem = "octets were not recorded";
+    if (known > 0) this.#problem = UNREAD.missing;
     this.#readClient();
     if (known === octets) return;
     this.#lose();
@@ -184,14 +185,15 @@ export class SmtpDissector implements Dissector {
     const { begun } = this.#client;
     const stretch = this.#client.cutOff();
     const kind = this.#place === "content" || this.#place === "chunk" ? this.#place : "unparsed";
-    const problem = this.#place === "tls" ? TLS : this.#place === "lost" ? LOST : why;
+    const problem = UNREAD_IN[this.#place] ?? why;
     if (stretch !== undefined && begun) this.#dialogue.tellOctets(this.#client, kind, stretch, problem);
-    this.#place = "command";
+    // What the server said last is ciphertext as well.
+    if (this.#place !== "tls") this.#place = "command";
   }
 
   // ── the server's side
   #readServer(): boolean {
-    if (this.#place === "tls") return this.#dialogue.readOver(this.#server, TLS);
+    if (this.#place === "tls") return this.#dialogue.readOver(this.#server, UNREAD.tls);
     const line = this.#server.line();
     if (line === undefined) return false;
     const scanned = scanReplyLine(line.octets);
@@ -243,18 +245,18 @@ export class SmtpDissector implements Dissector {
 
   #leaveTls(): void {
     this.#cutReply("TLS begins");
-    if (this.#place === "tls") this.#endClient(TLS);
-    this.#dialogue.cutOff(this.#server, TLS);
+    if (this.#place === "tls") this.#endClient(UNREAD.tls);
+    this.#dialogue.cutOff(this.#server, UNREAD.tls);
   }
 
   #serverGap(octets: number): void {
     this.#server.miss(octets);
-    this.#cutReply("octets were not recorded");
+    this.#cutReply(UNREAD.missing);
     this.#pairing.lost();
   }
 
   #cutReply(problem: string): void {
-    this.#tellBroken(this.#reply, this.#server.cutOff(), this.#place === "tls" ? TLS : problem);
+    this.#tellBroken(this.#reply, this.#server.cutOff(), this.#place === "tls" ? UNREAD.tls : problem);
   }
 
   /** What was read of a reply, and the line that is not whole. */
@@ -273,8 +275,13 @@ export class SmtpDissector implements Dissector {
   }
 }
 
-const TLS = "the handshake of TLS, or what it protects";
-const LOST = "octets were not recorded, or no reply said what they are";
+const LOST = `${UNREAD.missing}, or no reply said what they are`;
+/** Where it is not known what the client says. */
+const UNREAD_IN: Partial<Readonly<Record<Place, string>>> = {
+  tls: UNREAD.tls,
+  lost: LOST,
+  waiting: UNREAD.unsaid,
+};
 
 function unparsed({ from, to }: Stretch): { name: string; from: number; to: number } {
   return { name: "unparsed", from, to };

@@ -15,6 +15,7 @@ export { PieceWriter } from "./piece-writer.ts";
 export { LineReader, type Line, type LineFault, type LineOptions } from "./line-reader.ts";
 export { lengthField, LengthReader, type LengthOptions } from "./length-reader.ts";
 export { DotReader } from "./dot-reader.ts";
+export { isUnread, UNREAD } from "./unread.ts";
 export { TextScan } from "./text-scan.ts";
 export { DotWriter } from "./dot-writer.ts";
 export { DissectedDialogue, MAX_OUTSTANDING, type DialogueOptions } from "./dissected-dialogue.ts";

@@ -1,12 +1,12 @@
 /** One socket: what its taps told, read by the dissector of its protocol, message by message. */
 import type { FlowName, FlowRecord, InterceptedRecord } from "@socketscope/recording";
-import type { Direction, Message } from "@socketscope/wire";
+import { isUnread, type Direction, type Message } from "@socketscope/wire";
 import { EXPLAINED_OCTETS, Questions, type Told } from "../explain/explainer.ts";
 import { readerOf, readsOn, type Reader } from "../explain/protocols.ts";
 import { guessClient } from "../client-guess.ts";
 import { maskText } from "../secrets.ts";
 import { tellIntercepted } from "./intercepted.ts";
-import type { MessageView, SocketView, Speaker } from "../views.ts";
+import { COUNTED, type MessageView, type SocketView, type Speaker } from "../views.ts";
 import { KeptOctets } from "./kept-octets.ts";
 import type { WireLayerRecord, WireLog } from "./wire-log.ts";
 
@@ -30,7 +30,7 @@ export const DERIVED = {
   closed: "the close event",
   unsecured: "no secured event",
   intercepted: "the intercept",
-  gap: "a count",
+  gap: COUNTED,
 } as const;
 
 /** Messages of a client in which it is looked for its name: who has not said it by then does not. */
@@ -156,8 +156,7 @@ export class Conversation {
         this.#missed += record.octets;
         // Before what it brings to an end: a message that spans it is told behind it.
         this.#gap(record);
-        if (this.#reader !== undefined)
-          this.#tell(this.#reader.dissector.gap(record.direction, record.octets), record.at);
+        if (this.#reader !== undefined) this.#tell(this.#readGap(this.#reader, record), record.at);
         this.octets[record.direction].skip(record.octets);
         break;
       case "secured":
@@ -220,10 +219,18 @@ export class Conversation {
     this.#event(
       at,
       `${octets} octets of the ${whose} are missing`,
-      "They were counted and not carried: more was said than the link takes, or the capture holds.",
+      this.#protocol === "ssh" ? MISSING_SSH : MISSING,
       DERIVED.gap,
       { gap: { direction, octets, to: this.octets[direction].end + octets } },
     );
+  }
+
+  /** What it brings to an end; not the hole itself, which has its row. */
+  #readGap({ dissector }: Reader, { direction, octets }: Extract<FlowRecord, { type: "gap" }>): Message[] {
+    const from = this.octets[direction].end - this.#base[direction];
+    return dissector
+      .gap(direction, octets)
+      .filter((one) => one.kind !== "unparsed" || one.from < from || one.to > from + octets);
   }
 
   #intercepted(record: InterceptedRecord): void {
@@ -271,7 +278,7 @@ export class Conversation {
     const id = this.#nextId++;
     const answers = this.#ids.of(raw.answers);
     this.#ids.ask(raw.id, id);
-    const fault = told.refuses === true || raw.problem !== undefined;
+    const fault = told.refuses === true || (raw.problem !== undefined && !isUnread(raw.problem));
     if (fault) this.#faults += 1;
     this.#fresh.push({
       message: raw,
@@ -363,6 +370,10 @@ export class Conversation {
 }
 
 const NOTHING = new Uint8Array(0);
+
+const MISSING = "They were counted and not carried: more was said than the link takes, or the capture holds.";
+const MISSING_SSH =
+  "Ciphertext, counted and not carried: more was said than the link takes, and the SFTP in it goes first.";
 
 const NO_TLS =
   "It ended before it was secured: one end refused what the other offered; often it does not trust the certificate.";

@@ -1,5 +1,5 @@
 /** RFC 9112 §2, §6, §7.1 in one direction of a recording: heads, content, chunks and trailers, one message each. */
-import { decodeLatin1, OctetLane, type Direction, type Message } from "@socketscope/wire";
+import { decodeLatin1, OctetLane, UNREAD, type Direction, type Message } from "@socketscope/wire";
 import { chunkEndLength, chunkSizeOf } from "./chunk.ts";
 import { beginsWithStartLine, parseStartLine, readFields, readHead, type Head } from "./head.ts";
 import { OpenMessage } from "./open-message.ts";
@@ -68,7 +68,7 @@ export class HttpLane {
       while (this.#step());
     }
     if (known < count) {
-      this.#lose("octets were not recorded");
+      this.#lose(UNREAD.missing);
       this.octets.take(this.octets.octets.length);
       this.octets.skip(count - known);
     }

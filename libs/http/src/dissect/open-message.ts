@@ -1,5 +1,5 @@
 /** A message of content whose octets are still coming: only offsets are kept, however long it gets. */
-import type { Direction, Message, Range } from "@socketscope/wire";
+import { UNREAD, type Direction, type Message, type Range } from "@socketscope/wire";
 
 export class OpenMessage {
   readonly from: number;
@@ -16,7 +16,7 @@ export class OpenMessage {
   }
 
   get problem(): string | undefined {
-    return this.missing > 0 ? `${this.missing} octets were not recorded` : this.fault;
+    return this.missing > 0 ? `${this.missing} ${UNREAD.missing}` : this.fault;
   }
 
   /** The content ends at `to`. */

@@ -3,7 +3,14 @@
  * refused; what a core would refuse is a `problem`. A lane that lost octets between frames stays silent: frames have no
  * mark by which one could find the next.
  */
-import { OctetLane, type Direction, type Dissector, type Message, type Range } from "@socketscope/wire";
+import {
+  OctetLane,
+  UNREAD,
+  type Direction,
+  type Dissector,
+  type Message,
+  type Range,
+} from "@socketscope/wire";
 import { FRAME_FAULTS, faultInFirstTwo, faultInLength } from "./faults.ts";
 import { applyMask, MAX_CONTROL_PAYLOAD, opcodeName, scanFrameHead, type FrameHead } from "./grammar.ts";
 import { beginsMessage, FrameStory } from "./story.ts";
@@ -118,9 +125,7 @@ export class WebSocketDissector implements Dissector {
     const to = lane.octets.offset;
     if (from === to) return [];
     const problem =
-      lane.lostFrom === undefined
-        ? "the stream ends in the head of a frame"
-        : "octets before were not recorded";
+      lane.lostFrom === undefined ? "the stream ends in the head of a frame" : `${UNREAD.missing} before`;
     lane.lostFrom = undefined;
     const parts = [{ name: "unparsed", from, to }];
     return [
@@ -221,7 +226,7 @@ export class WebSocketDissector implements Dissector {
 
   #problemOf(direction: Direction, frame: Frame): string | undefined {
     const { head } = frame;
-    if (frame.missing > 0) return `${frame.missing} octets were not recorded`;
+    if (frame.missing > 0) return `${frame.missing} ${UNREAD.missing}`;
     if (frame.seen < head.length) return `the stream ends ${head.length - frame.seen} octets early`;
     // RFC 7692 §6: with the extension RSV1 has a meaning on the first frame of a message.
     const rsv = this.#deflate && beginsMessage(head) ? head.rsv & 0x3 : head.rsv;

@@ -115,7 +115,7 @@ describe("gaps", () => {
     const messages = dissect(new WebSocketDissector(), steps);
     expect(lines(messages)).toEqual([
       "0 in text: 1 octets: x",
-      "1 in unparsed: 16 octets ! octets before were not recorded",
+      "1 in unparsed: 16 octets ! octets were not recorded before",
     ]);
     expect(holes(messages, "in", total(steps, "in"))).toEqual([]);
   });
