@@ -14,6 +14,8 @@ export interface TapBudgetLimits {
   readonly octetsAtOnce: number;
   /** Octets carried of a chunk that begins a turn of the talk when the octets are used up: its head. Default 4 KiB. */
   readonly head: number;
+  /** Octets of a chunk up to which it is carried whole all the same: "226 Done" behind "150 Here". Default 512. */
+  readonly small: number;
   /** What is left of the rates while the program has hardly time for anything else. Default a twentieth. */
   readonly busyShare: number;
   /** Flows that are carried on with, once not all can be: whole talks of few tell more than a word of each. Default 4. */
@@ -28,6 +30,7 @@ export function tapBudgetOf(chunksPerSecond: number): TapBudgetLimits {
     octetsPerSecond: chunksPerSecond * 2 * 1024,
     octetsAtOnce: chunksPerSecond * 2 * 1024,
     head: 4096,
+    small: 512,
     busyShare: 0.05,
     flows: 4,
   };
@@ -44,6 +47,8 @@ const LONG_TURN = 50;
 
 /** How quiet one flow is. */
 export class FlowPace {
+  /** What is in it is told by a flow of its own, as SFTP's in SSH: its own octets are carried while there is plenty. */
+  toldWithin = false;
   /** In which it was chosen last. */
   round = 0;
   /** Chunks since it could not be chosen, as none of them began a turn. */
@@ -64,6 +69,7 @@ export class TapBudget {
   readonly #chunks: Bucket;
   readonly #octets: Bucket;
   readonly #head: number;
+  readonly #small: number;
   readonly #flows: number;
   /** In which something was chosen last, and how many flows were. */
   #round = 0;
@@ -73,6 +79,7 @@ export class TapBudget {
     this.#chunks = new Bucket(limits.chunksPerSecond, limits.chunksAtOnce, limits.busyShare);
     this.#octets = new Bucket(limits.octetsPerSecond, limits.octetsAtOnce, limits.busyShare);
     this.#head = limits.head;
+    this.#small = limits.small;
     this.#flows = limits.flows;
   }
 
@@ -87,9 +94,10 @@ export class TapBudget {
     const quiet = pace.isQuiet(at);
     this.#chunks.refill(at);
     this.#octets.refill(at);
+    if (pace.toldWithin && !(this.#chunks.isPlenty && this.#octets.isPlenty)) return 0;
     if (!this.#chunks.grants(1, quiet) || (!quiet && !this.#isChosen(pace, begins))) return 0;
     const whole = this.#octets.grants(length, quiet);
-    const carried = whole ? length : begins ? Math.min(length, this.#head) : 0;
+    const carried = whole || length <= this.#small ? length : begins ? Math.min(length, this.#head) : 0;
     if (carried === 0) return 0;
     this.#chunks.take(1);
     this.#octets.take(carried);
@@ -146,6 +154,11 @@ class Bucket {
   /** From one time that it is used up to the next; undefined: it was full, and is not used up since. */
   get round(): number | undefined {
     return this.#wasFull ? undefined : this.#rounds;
+  }
+
+  /** More than half is left. */
+  get isPlenty(): boolean {
+    return this.#open && this.#level * 2 > this.#most;
   }
 
   refill(at: number): void {

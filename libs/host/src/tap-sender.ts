@@ -201,6 +201,9 @@ export class TapSender implements Tap {
       secured: undefined,
     };
     this.#flows.set(flow.id, tapped);
+    const below = flow.parent === undefined ? undefined : this.#flows.get(flow.parent);
+    // Of the same two ends: no connection of its own, as FTP's for data is, but what is in that one.
+    if (below !== undefined && isBetween(flow, below.flow)) below.pace.toldWithin = true;
     return tapped;
   }
 
@@ -284,6 +287,14 @@ const ORIGIN = performance.timeOrigin;
 /** Milliseconds since 1970, in fractions, on the monotonic clock. */
 export function now(): number {
   return ORIGIN + performance.now();
+}
+
+function isBetween({ local, remote }: Flow, other: Flow): boolean {
+  return isSame(local, other.local) && isSame(remote, other.remote);
+}
+
+function isSame(one: Flow["local"], other: Flow["local"]): boolean {
+  return one.port === other.port && one.host === other.host;
 }
 
 function nameOf({ id, transport, local, remote, parent }: Flow): Flow {

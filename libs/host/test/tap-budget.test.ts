@@ -89,6 +89,36 @@ describe("a tap's budget", () => {
     expect(budget.carries(loud, 10, true, 2000)).toBe(10);
   });
 
+  it("carries what is small when the octets are used up, a reply behind a reply, and counts it all the same", () => {
+    const budget = new TapBudget(tapBudgetOf(2000));
+    talk(budget, { perSecond: 4000, seconds: 1, length: 256 * KiB });
+    const loud = new FlowPace();
+    for (let n = 0; n < 100; n++) loud.isQuiet(2000);
+    expect(budget.carries(loud, "226 Done\r\n".length, false, 2000)).toBe(10);
+    expect(budget.carries(loud, 512, false, 2000)).toBe(512);
+    expect(budget.carries(loud, 513, false, 2000)).toBe(0);
+    const carried = Array.from({ length: 2000 }, () => budget.carries(loud, 512, false, 2000));
+    // A quarter of the chunks is for the quiet.
+    expect(carried.filter((octets) => octets > 0).length).toBeLessThanOrEqual(750);
+  });
+
+  it("carries of a flow whose content another tells only what leaves enough for that", () => {
+    const budget = new TapBudget(tapBudgetOf(2000));
+    const [below, within] = [new FlowPace(), new FlowPace()];
+    below.toldWithin = true;
+    let [ofBelow, ofWithin] = [0, 0];
+    // 5 MB at once, in both layers.
+    for (let n = 0; n < 160; n++) {
+      ofBelow += budget.carries(below, 32 * KiB, false, 1000 + n / 4);
+      ofWithin += budget.carries(within, 32 * KiB, false, 1000 + n / 4);
+    }
+    expect(ofBelow).toBe(1024 * KiB);
+    expect(ofWithin).toBeGreaterThan(2000 * KiB);
+    // What is small is not told either, or there would be a gap behind each.
+    expect(budget.carries(below, 68, true, 1040)).toBe(0);
+    expect(budget.carries(below, 68, true, 3000)).toBe(68);
+  });
+
   it("carries what a quiet flow says while a loud one has used up its share", () => {
     const budget = new TapBudget(tapBudgetOf(2000));
     const [loud, quiet] = [new FlowPace(), new FlowPace()];

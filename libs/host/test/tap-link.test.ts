@@ -168,6 +168,28 @@ describe("the tap link", () => {
     await expect.poll(() => records.at(-1)).toMatchObject({ type: "bytes", flow: 8, direction: "out" });
   });
 
+  it("spends on what is in a connection, where that is told, and not on the connection as well", async () => {
+    const state = folder();
+    const { records } = await inspector(state);
+    const tap = new TapPoint();
+    link(state, tap, 2000);
+    await expect.poll(() => tap.listening).toBe(true);
+    const within: Flow = { ...flow, id: flow.id + 1, parent: flow.id };
+    const data: Flow = { ...within, id: flow.id + 2, remote: { ...flow.remote, port: 9 } };
+    for (const one of [flow, data, within]) tap.opened(one);
+    const octets = Buffer.alloc(256 * 1024);
+    for (let n = 0; n < 40; n++) for (const one of [flow, within]) tap.bytes(one, "in", octets);
+    tap.closed(flow, "peer-ended");
+    await expect.poll(() => records.at(-1)?.type).toBe("closed");
+    const carried = ({ id }: Flow): number =>
+      records.reduce(
+        (sum, record) => sum + (record.type === "bytes" && record.flow === id ? record.octets.length : 0),
+        0,
+      );
+    expect(carried(flow)).toBeGreaterThan(0);
+    expect(carried(within)).toBeGreaterThan(carried(flow));
+  });
+
   it("counts connections that are too many to be named, and names one that stays", async () => {
     const state = folder();
     const { records } = await inspector(state);
