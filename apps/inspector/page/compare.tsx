@@ -1,5 +1,5 @@
 /** Two conversations side by side, aligned by message: a good one and a broken one, our engine and the library. */
-import { MAX_COMPARED, numbersOf, wordsApart, type Alike } from "../src/compare.ts";
+import { MAX_COMPARED, numbersOf, wordsApart, type Alike, type Word } from "../src/compare.ts";
 import type { MessageView, SocketView } from "../src/views.ts";
 import {
   chooseSide,
@@ -11,6 +11,7 @@ import {
   stepRow,
   swapSides,
 } from "./compare-state.ts";
+import { pairHeight } from "./sizes.ts";
 import { Speaker } from "./speaker.tsx";
 import { changed, comparedRow, differencesOnly, filter, messagesOf, sockets, sources } from "./state.ts";
 import { address, appName, clientName, milliseconds, octets } from "./words.ts";
@@ -100,7 +101,7 @@ function Rows({ left, right }: { readonly left: SocketView; readonly right: Sock
   return (
     <Windowed
       rows={listed}
-      height={31}
+      height={pairHeight.value}
       label="Both conversations, aligned by message"
       chosen={at}
       of={`${left.key} ${right.key} ${differencesOnly.value} ${filter.value.text}`}
@@ -211,11 +212,24 @@ function Words({ said, other }: { readonly said: string; readonly other: string 
   if (other === undefined || other === said) return <>{said}</>;
   return (
     <>
-      {wordsApart(said, other).map(({ text, differs }, index) =>
+      {inRuns(wordsApart(said, other)).map(({ text, differs }, index) =>
         differs ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
       )}
     </>
   );
+}
+
+/** Words that differ one behind the other are one place to look at, with the blanks between them. */
+function inRuns(words: readonly Word[]): readonly Word[] {
+  const runs: Word[] = [];
+  for (const [index, word] of words.entries()) {
+    const between = word.text.trim() === "" && words[index + 1]?.differs === true;
+    const last = runs.at(-1);
+    const differs = word.differs || (between && last?.differs === true);
+    if (last?.differs === differs) runs[runs.length - 1] = { text: last.text + word.text, differs };
+    else runs.push({ text: word.text, differs });
+  }
+  return runs;
 }
 
 /** The right: the chosen row, and both sides in numbers. */

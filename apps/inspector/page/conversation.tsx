@@ -7,6 +7,7 @@ import { LessonStrip } from "./lesson.tsx";
 import { stillLooking, unkept } from "./octet-searches.ts";
 import { Rates } from "./rates.tsx";
 import { Sequence } from "./sequence.tsx";
+import { rowHeight } from "./sizes.ts";
 import { Speaker } from "./speaker.tsx";
 import { Lock, Missed, select } from "./sockets.tsx";
 import {
@@ -104,6 +105,15 @@ function titleOf(socket: SocketView): string {
   return `${who} · ${socket.protocol.toUpperCase()}`;
 }
 
+/** How it ended, where the word for it is not a plain one. */
+const REASONS: Readonly<Record<string, string>> = {
+  "we-ended": "by our end",
+  "peer-ended": "by the other end",
+  io: "broken off",
+  parent: "with the connection it belonged to",
+  internal: "a fault on our side",
+};
+
 function Names({ socket }: { readonly socket: SocketView }) {
   changed();
   const {
@@ -126,8 +136,8 @@ function Names({ socket }: { readonly socket: SocketView }) {
         {transport} <b>{address(remote)}</b> ⇄ <b>{address(local)}</b>
         <span class="sub">
           {messages} messages · {octets(count.in)} in · {octets(count.out)} out
+          {process !== undefined && ` · process ${process}`}
         </span>
-        {process !== undefined && <span class="sub">process {process}</span>}
         {parent !== undefined && (
           <button type="button" class="small" onClick={() => select(parent)}>
             to its control connection
@@ -138,8 +148,10 @@ function Names({ socket }: { readonly socket: SocketView }) {
         {tls !== undefined && (
           <>
             <Lock />
-            {tls.protocol.replace("TLSv", "TLS ")}
-            <span class="long">· readable here: our program is one of the two ends</span>
+            <span title="Our program is one of the two ends: it reads and writes what nobody between them can read.">
+              {tls.protocol.replace("TLSv", "TLS ")}
+              <span class="long"> · in clear here: we are one of its ends</span>
+            </span>
           </>
         )}
       </div>
@@ -152,9 +164,9 @@ function Names({ socket }: { readonly socket: SocketView }) {
             <b>{state.replace("_", " ")}</b>
           </li>
         )}
-        <li class={closed === undefined ? "" : "now"}>
+        <li class={closed === undefined ? "" : "now over"}>
           <b>CLOSED</b>
-          {reason !== undefined && <small>{reason}</small>}
+          {reason !== undefined && <small>{REASONS[reason] ?? reason}</small>}
         </li>
         <li class="note">
           {missed > 0 && <span class="missed">{octets(missed)} were not carried</span>}
@@ -192,7 +204,7 @@ function Transcript({ base }: { readonly base: number | undefined }) {
   return (
     <Windowed
       rows={rows}
-      height={40}
+      height={rowHeight.value}
       label="Transcript"
       chosen={chosen}
       of={`${key} ${filter.value.text} ${range.value?.join(" ") ?? ""}`}

@@ -201,13 +201,17 @@ function Parts({ detail }: { readonly detail: DetailView }) {
           return (
             <div key={index}>
               <dt>
-                <code class={hueOf(index)}>
-                  {text === "" ? `${to - begin} octets` : text.replace(/\r\n$/, "")}
-                </code>
-                {text.endsWith("\r\n") && <kbd>CR LF</kbd>}
+                {text === "\r\n" ? (
+                  <kbd class={hueOf(index)}>CR LF</kbd>
+                ) : (
+                  <code class={hueOf(index)}>
+                    {text === "" ? `${to - begin} octets` : text.replace(/\r\n$/, "")}
+                  </code>
+                )}
+                {text !== "\r\n" && text.endsWith("\r\n") && <kbd>CR LF</kbd>}
                 <small>{name}</small>
               </dt>
-              {means !== "" && (
+              {means !== "" && means !== detail.message.means && (
                 <dd>
                   {means} {source !== undefined && <span class="rfc">{source}</span>}
                 </dd>

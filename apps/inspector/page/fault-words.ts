@@ -2,34 +2,34 @@
 import type { FaultView } from "../src/views.ts";
 
 export function faultWords({ on, match = {}, times, action, acted }: FaultView): string {
-  const whose = on === "in" ? "from clients" : "to clients";
   const which = [
-    ...(match.nth === undefined ? [] : [`number ${match.nth}`]),
+    match.nth === undefined ? "messages" : `message ${match.nth}`,
+    on === "in" ? "from clients" : "to clients",
     ...(match.contains === undefined ? [] : [`with ${octetWords(match.contains)}`]),
     ...(match.flow === undefined ? [] : ["of one socket"]),
   ];
   const often = times === undefined ? "" : `, ${times - acted} more`;
-  return `${actionWords(action)} ${whose}${which.length > 0 ? ` ${which.join(" ")}` : ""}${often}`;
+  return `${actionWords(action, which.join(" "))}${often}`;
 }
 
-function actionWords(action: FaultView["action"]): string {
+function actionWords(action: FaultView["action"], which: string): string {
   switch (action.type) {
     case "hold":
-      return "hold";
+      return `hold ${which}`;
     case "delay":
-      return `wait ${String(action["ms"])} ms`;
+      return `wait ${String(action["ms"])} ms with ${which}`;
     case "split":
-      return `pieces of ${String(action["octets"])} B`;
+      return `pieces of ${String(action["octets"])} B of ${which}`;
     case "truncate":
-      return `cut after ${String(action["octets"])} B`;
+      return `cut ${which} after ${String(action["octets"])} B`;
     case "reset":
-      return "reset";
+      return `reset at ${which}`;
     case "answer":
-      return `answer ${octetWords(action["octets"])}`;
+      return `answer ${which} with ${octetWords(action["octets"])}`;
     case "edit":
-      return `replace ${octetWords(action["find"])} by ${octetWords(action["replace"])}`;
+      return `replace ${octetWords(action["find"])} by ${octetWords(action["replace"])} in ${which}`;
     default:
-      return action.type;
+      return `${action.type} ${which}`;
   }
 }
 

@@ -4,7 +4,9 @@ import { shown } from "./state.ts";
 import { milliseconds, octets, sizeOf } from "./words.ts";
 
 const WIDTH = 900;
-const HEIGHT = 300;
+const HEIGHT = 380;
+/** Left of it stand the numbers. */
+const GUTTER = 66;
 const BINS = 120;
 
 interface Bins {
@@ -56,10 +58,11 @@ export function Rates({ socket }: { readonly socket: SocketView | undefined }) {
         role="img"
         aria-label={`Octets a second, peak ${octets(Math.round(peak))}`}
       >
+        <line x1={GUTTER} x2={WIDTH} y1={y(0)} y2={y(0)} stroke="var(--line)" />
         {[0.25, 0.5, 0.75, 1].map((part) => (
           <g key={part}>
-            <line x1="0" x2={WIDTH} y1={y(part)} y2={y(part)} stroke="var(--line-2)" />
-            <text x="4" y={y(part) + 12} class="place-text">
+            <line x1={GUTTER} x2={WIDTH} y1={y(part)} y2={y(part)} stroke="var(--line-2)" />
+            <text x={GUTTER - 8} y={y(part) + 4} text-anchor="end" class="place-text">
               {octets(Math.round(peak * part))}/s
             </text>
           </g>
@@ -96,7 +99,7 @@ function line(bins: readonly number[], perSecond: (count: number) => number, pea
   return bins
     .map(
       (count, bin) =>
-        `${bin === 0 ? "M" : "L"}${((bin / (BINS - 1)) * WIDTH).toFixed(1)} ${y(perSecond(count) / peak).toFixed(1)}`,
+        `${bin === 0 ? "M" : "L"}${(GUTTER + (bin / (BINS - 1)) * (WIDTH - GUTTER)).toFixed(1)} ${y(perSecond(count) / peak).toFixed(1)}`,
     )
     .join("");
 }

@@ -7,6 +7,8 @@ const WIDTH = 740;
 const LEFT = 96;
 const RIGHT = WIDTH - LEFT;
 const STEP = 34;
+/** Of a sentence less than this is no help. */
+const LEAST = 24;
 /** Arrows drawn at once: the last ones. */
 const MOST = 300;
 
@@ -54,13 +56,14 @@ function End({
 }
 
 function Arrow({ row, base, y }: { readonly row: MessageView; readonly base: number; readonly y: number }) {
-  const { who, said, derived, fault, protocol, direction, at } = row;
+  const { who, said, means, derived, fault, protocol, direction, at } = row;
   const color = fault ? "var(--deny)" : protocolHue(protocol);
   const chosen = selectedMessage.value === rowId(row);
   const right = direction === "in";
   const [from, to] = right ? [LEFT, RIGHT] : [RIGHT, LEFT];
   const turn = right ? 1 : -1;
-  const text = said.length > 62 ? `${said.slice(0, 61)}…` : said;
+  const text = cut(said, 62);
+  const room = Math.floor((RIGHT - LEFT - 26 - text.length * 7.3) / 5.9);
   return (
     <g class="arrow" onClick={() => (selectedMessage.value = rowId(row))}>
       <rect x={0} y={y - 25} width={WIDTH} height={STEP} fill={chosen ? "var(--sel)" : "transparent"} />
@@ -79,7 +82,13 @@ function Arrow({ row, base, y }: { readonly row: MessageView; readonly base: num
       )}
       <text x={WIDTH / 2} y={y - 6} text-anchor="middle" class="said-text">
         {text}
-        {derived !== undefined && (
+        {derived === undefined ? (
+          room >= LEAST && (
+            <tspan dx="10" class="means-text">
+              {cut(means, room)}
+            </tspan>
+          )
+        ) : (
           <tspan dx="10" class="place-text">
             derived from {derived}
           </tspan>
@@ -87,4 +96,8 @@ function Arrow({ row, base, y }: { readonly row: MessageView; readonly base: num
       </text>
     </g>
   );
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

@@ -34,9 +34,12 @@ export function Sockets() {
   return (
     <nav class="socks" aria-label="Sockets">
       <div class="phead">
-        <h2>Sockets</h2>
+        <h2>
+          {sockets.size} {sockets.size === 1 ? "socket" : "sockets"}
+        </h2>
         <span class="sub">
-          {listening} listening · {sockets.size} sockets · {refusals.length} refused
+          {listening} listening
+          {refusals.length > 0 && <b class="refused"> · {refusals.length} refused</b>}
         </span>
       </div>
       <div
@@ -111,7 +114,9 @@ function Program({ source }: { readonly source: SourceView }) {
     <div role="group" aria-label={appName(app)}>
       <div class="grp" style={{ "--c": appHue(app) }} title={ports.join(" · ")}>
         {appName(app)}
-        <span class="m">{engine === "hand" ? ports.join(" ") : `engine ${engine}`}</span>
+        <span class="m">
+          {engine !== "hand" ? `engine ${engine}` : sockets.size > 0 ? ports.join(" ") : ""}
+        </span>
         {sockets.size > 0 && <ProgramState source={source} />}
       </div>
       <Missed of={[source]} />

@@ -99,7 +99,10 @@ export function clear(): void {
 }
 
 export function take(changes: readonly Change[]): void {
+  const nobody = sockets.size === 0;
   for (const change of changes) one(change);
+  // Who comes first is shown at once, on the timeline as well: it must not call a busy minute quiet.
+  if (nobody && sockets.size > 0) clockIsLate = true;
   if (all.length > MAX_ROWS) all = all.slice(-MAX_ROWS * 0.9);
   if (selectedSocket.value === undefined) {
     const [first] = sockets.keys();
@@ -108,6 +111,8 @@ export function take(changes: readonly Change[]): void {
   drawSoon();
 }
 
+/** It has not turned since the first of those that are there came. */
+let clockIsLate = false;
 let due: ReturnType<typeof setTimeout> | undefined;
 
 function drawSoon(): void {
@@ -125,7 +130,9 @@ function drawSoon(): void {
 /** One picture for both: while changes are drawn the clock goes on with them. */
 function turnClock(): void {
   const now = Date.now();
-  if (now - clock.value >= TURN) clock.value = now;
+  if (!clockIsLate && now - clock.value < TURN) return;
+  clockIsLate = false;
+  clock.value = now;
 }
 
 setInterval(() => {

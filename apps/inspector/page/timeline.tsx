@@ -2,7 +2,18 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { SocketView } from "../src/views.ts";
-import { clock, messagesOf, paused, range, refusals, selectedSocket, sockets } from "./state.ts";
+import {
+  clock,
+  EVERYTHING,
+  messagesOf,
+  paused,
+  range,
+  refusals,
+  rowId,
+  selectedMessage,
+  selectedSocket,
+  sockets,
+} from "./state.ts";
 import { select } from "./sockets.tsx";
 import { BIN, throughput } from "./throughput.ts";
 import { appHue, appName, clientName, octets } from "./words.ts";
@@ -37,13 +48,19 @@ export function Timeline() {
   const lanes = lanesOf(
     [...sockets.values()].filter(({ closed, opened }) => (closed ?? now) >= from && opened <= now),
   );
+  const refused = refusals.filter((one) => one.at >= from).slice(-100);
+  const rows = lanes.length + (refused.length > 0 ? 1 : 0);
   const height = 160;
   const chosen = drag.value ?? range.value;
   return (
     <footer class="time" aria-label="Timeline">
       <div class="tbar">
         <h2>Last 60 seconds</h2>
-        <span class="sub">drag to choose a stretch · the lists above follow it</span>
+        <span class="sub">
+          {rows === 0
+            ? "quiet: nobody said anything"
+            : "drag to choose a stretch · the lists above follow it"}
+        </span>
         {range.value !== undefined && (
           <button type="button" class="small" onClick={() => (range.value = undefined)}>
             all times
@@ -62,10 +79,12 @@ export function Timeline() {
           </span>
         </div>
       </div>
-      <div class="lab" aria-hidden="true">
+      <div class="lab" aria-hidden="true" style={{ "grid-template-rows": `repeat(${rows},${LANE}px) 1fr` }}>
         {lanes.map(({ label }) => (
           <span key={label}>{label}</span>
         ))}
+        {refused.length > 0 && <span>Firewall</span>}
+        {rows > 0 && <span class="sum-of">Throughput</span>}
       </div>
       <div
         class="plot"
@@ -105,21 +124,19 @@ export function Timeline() {
           <text x={width.value - 34} y={height - 3}>
             now
           </text>
-          <Throughput from={from} width={width.value - 14} top={LANES * LANE + 10} bottom={height - 15} />
+          <Throughput from={from} width={width.value - 14} top={rows * LANE + 14} bottom={height - 15} />
           {lanes.map(({ label, sockets: own }, lane) => (
             <Lane key={label} own={own} lane={lane} x={x} now={now} />
           ))}
-          {refusals
-            .filter((one) => one.at >= from)
-            .slice(-100)
-            .map((one) => (
-              <path
-                key={one.key}
-                d={`M${x(one.at) - 4} ${LANES * LANE}l8 8m0-8l-8 8`}
-                stroke="var(--deny)"
-                stroke-width="2.2"
-              />
-            ))}
+          {refused.map((one) => (
+            <path
+              key={one.key}
+              d={`M${x(one.at) - 4} ${8 + lanes.length * LANE}l8 8m0-8l-8 8`}
+              stroke="var(--deny)"
+              stroke-width="2.2"
+            />
+          ))}
+          <Chosen x={x} width={width.value - 14} bottom={height - 15} />
           {chosen !== undefined && (
             <rect
               x={Math.min(x(chosen[0]), x(chosen[1]))}
@@ -133,6 +150,37 @@ export function Timeline() {
         </svg>
       </div>
     </footer>
+  );
+}
+
+/** When the chosen message was said: a line through all lanes, with its first word. Drawn by itself when another is chosen. */
+function Chosen({
+  x,
+  width,
+  bottom,
+}: {
+  readonly x: (at: number) => number;
+  readonly width: number;
+  readonly bottom: number;
+}) {
+  const id = selectedMessage.value;
+  const row =
+    id === undefined
+      ? undefined
+      : messagesOf(selectedSocket.value ?? EVERYTHING).findLast((one) => rowId(one) === id);
+  const place = row === undefined ? -1 : x(row.at);
+  if (row === undefined || place < 0 || place > width) return null;
+  const word = (/^\S+/.exec(row.said)?.[0] ?? "").slice(0, 16);
+  const wide = word.length * 6.9 + 12;
+  const left = Math.min(place, width - wide);
+  return (
+    <g class="chosen">
+      <line x1={place} x2={place} y1="0" y2={bottom} stroke="var(--accent)" stroke-width="2" />
+      <rect x={left} y="0" width={wide} height="16" rx="3" fill="var(--accent)" />
+      <text x={left + 6} y="12">
+        {word}
+      </text>
+    </g>
   );
 }
 
@@ -151,7 +199,9 @@ function lanesOf(present: readonly SocketView[]): readonly LaneOf[] {
     if (own === undefined) lanes.set(label, [socket]);
     else own.push(socket);
   }
-  return [...lanes].slice(-LANES).map(([label, own]) => ({ label, sockets: own.slice(-BARS) }));
+  return [...lanes]
+    .slice(-(refusals.length > 0 ? LANES - 1 : LANES))
+    .map(([label, own]) => ({ label, sockets: own.slice(-BARS) }));
 }
 
 function Lane({
@@ -249,7 +299,7 @@ function Throughput({
       <line x1="0" x2={width} y1={bottom + 0.5} y2={bottom + 0.5} stroke="var(--line)" />
       {peak > 1 && (
         <text x="6" y={top + 9}>
-          {octets(Math.round((peak * 1000) / BIN))}/s
+          peak {octets(Math.round((peak * 1000) / BIN))}/s
         </text>
       )}
     </g>

@@ -23,7 +23,7 @@ export function Topbar() {
           <circle cx="4.5" cy="16" r="1.8" fill="var(--ftp)" stroke="none" />
         </svg>
         <span>
-          Socketscope<small>wire inspector</small>
+          Socketscope<small> wire inspector</small>
         </span>
       </h1>
       <div class="seg modes" role="group" aria-label="Mode">
@@ -39,18 +39,18 @@ export function Topbar() {
         ))}
       </div>
       <FilterField />
-      <span class={`state ${link.value}`} role="status">
+      <span class={`state ${link.value}${paused.value ? " stopped" : ""}`} role="status">
         <i aria-hidden="true" />
         {link.value === "live" ? (paused.value ? "paused" : "live") : link.value}
       </span>
-      <button type="button" class="hide" aria-pressed={paused.value} onClick={() => setPaused(!paused.value)}>
+      <button type="button" aria-pressed={paused.value} onClick={() => setPaused(!paused.value)}>
         {paused.value ? "Go on" : "Pause"} <kbd>space</kbd>
       </button>
       <OpenFile />
       <a class="button hide" href="/capture.pcapng?once" download="socketscope.pcapng">
         Export pcapng
       </a>
-      <button type="button" class="hide" aria-label="Keys" onClick={() => (showsKeys.value = true)}>
+      <button type="button" class="help" aria-label="Keys" onClick={() => (showsKeys.value = true)}>
         <kbd>?</kbd>
       </button>
       <ThemeSwitch />

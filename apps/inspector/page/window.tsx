@@ -28,6 +28,7 @@ export function Windowed<Row>({ rows, height, label, chosen, render, of, from = 
   const [room, setRoom] = useState(600);
   const atEnd = useRef(true);
   const seen = useRef(0);
+  const roomBefore = useRef(room);
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
@@ -48,12 +49,18 @@ export function Windowed<Row>({ rows, height, label, chosen, render, of, from = 
   });
   useLayoutEffect(() => {
     const element = box.current;
+    const before = roomBefore.current;
+    roomBefore.current = room;
     if (element === null || chosen < 0) return;
-    const place = chosen * height;
+    // Who has scrolled away stays where he is when the list becomes lower.
+    const from = element.scrollTop - height;
+    if (before !== room && (chosen * height < from || chosen * height > from + height + before)) return;
+    // With the row before and the row behind: an answer makes sense beside its question.
+    const place = (chosen - 1) * height;
     if (place < element.scrollTop) element.scrollTop = place;
-    else if (place + height > element.scrollTop + element.clientHeight)
-      element.scrollTop = place + height - element.clientHeight;
-  }, [chosen, of]);
+    else if (place + 3 * height > element.scrollTop + element.clientHeight)
+      element.scrollTop = place + 3 * height - element.clientHeight;
+  }, [chosen, of, height, room]);
   // At the end the place is known before it is scrolled to: the rows of the place before need not be drawn first.
   const place = from === "end" && atEnd.current ? Math.max(0, rows.length * height - room) : top;
   const first = Math.max(0, Math.floor(place / height) - BEYOND);

@@ -1,14 +1,15 @@
 /**
  * Takes the pictures of `screenshots/`. From the workspace's root:
  * `npx tsx --conditions=@socketscope/source apps/inspector/test/screens.ts [folder [state…]]`. With a folder all pictures
- * go there, or those of some states; without one those that are kept are made anew.
+ * go there, or those of some states; without one those that are kept are made anew. In the fonts that the tokens name first
+ * (Debian: fonts-inter, fonts-jetbrains-mono) where the system has them.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { programPath } from "@socketscope/testkit";
 import { axe, inspect, shrink } from "@socketscope/testkit/browsers";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { openStage } from "./page/states.ts";
 
 const WIDTHS = [1600, 1280, 1000, 640, 390] as const;
@@ -49,8 +50,43 @@ async function take({ name, url }: { readonly name: string; readonly url: string
     }
 }
 
+/** What no address names: somebody does something at the page first. On the wall of a workshop: wider than all else. */
+async function takeAfter(
+  name: string,
+  url: string,
+  act: (on: Page) => Promise<void>,
+  [width, height]: readonly [number, number] = [1600, 900],
+): Promise<void> {
+  if (states.length > 0 && !states.includes(name)) return;
+  await page.setViewportSize({ width, height });
+  await page.goto(url);
+  await page.waitForSelector(".pieces");
+  await act(page);
+  const picture = `${name}-${width}-light`;
+  await page.evaluate(axe);
+  for (const fault of await inspect(page, { width, colorScheme: "light" }))
+    faults.push(`${picture}: ${fault}`);
+  await page.setViewportSize({ width, height });
+  await page.waitForTimeout(400);
+  writeFileSync(join(folder, `${picture}.png`), shrink(await page.screenshot()));
+}
+
 await take(stage.empty);
-for (const state of await stage.talk()) await take(state);
+const talk = await stage.talk();
+const letter = talk.find(({ name }) => name === "transcript")?.url ?? stage.origin;
+await takeAfter("wall", letter, () => Promise.resolve(), [1920, 1080]);
+await takeAfter("keys", letter, (on) => on.keyboard.press("?"));
+await takeAfter("stretch", letter, async (on) => {
+  const plot = await on.locator(".plot").boundingBox();
+  if (plot === null) throw new TypeError("there is no timeline");
+  const y = plot.y + plot.height / 2;
+  await on.mouse.move(plot.x + plot.width * 0.5, y);
+  await on.mouse.down();
+  await on.mouse.move(plot.x + plot.width * 0.95, y, { steps: 4 });
+  await on.mouse.up();
+  await on.keyboard.press("Space");
+});
+for (const state of talk) await take(state);
 await take(await stage.engines());
 await take(await stage.film());
 const held = await stage.hold();

@@ -66,6 +66,10 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await page.waitForSelector(".row.c");
     await expect.poll(() => text(".socks")).toContain("curl");
     await expect.poll(() => text(".socks")).toContain("reject 127.0.0.66");
+    expect(await text(".phead")).toContain("1 refused");
+    // The timeline has who spoke, who was turned away, and no word of quiet.
+    await expect.poll(() => text(".lab")).toMatch(/curl.*Firewall.*Throughput/);
+    expect(await text(".tbar")).not.toContain("quiet");
   });
 
   it("is without fault in each state", async () => {
@@ -133,7 +137,7 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await page.setViewportSize({ width: 1600, height: 900 });
     await page.goto(held[0]?.url ?? "");
     await page.waitForSelector(".hcard");
-    expect(await text(".heldbar")).toContain("Mail relay: smtp (hold to clients number 4)");
+    expect(await text(".heldbar")).toContain("Mail relay: smtp (hold message 4 to clients)");
     expect(await text(".hcard")).toContain("The server's answer");
     await page.click("text=550 no such user");
     expect(await text(".hcard")).toContain("24 octets (was 24)");
