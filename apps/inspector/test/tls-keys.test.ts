@@ -20,14 +20,16 @@ const PASSWORD = "wonderland-7";
 realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's keys", () => {
   let folder: TemporaryFolder;
   let inspector: RunningApp;
+  /** Where the captures are dropped. */
+  let shelf: RunningApp;
   const apps: RunningApp[] = [];
   let sockets: readonly SocketView[] = [];
   /** By the export. */
   let said = "";
   const file = (name: string): string => join(folder.path, name);
 
-  async function snapshot(): Promise<Snapshot> {
-    return (await (await fetch(`${inspector.url("page")}/api/snapshot`)).json()) as Snapshot;
+  async function snapshot(of = inspector): Promise<Snapshot> {
+    return (await (await fetch(`${of.url("page")}/api/snapshot`)).json()) as Snapshot;
   }
 
   async function tshark(name: string, ...words: readonly string[]): Promise<string> {
@@ -74,6 +76,7 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
     folder = new TemporaryFolder("inspector-keys");
     const state = ["--state", file("state")];
     inspector = await spawnApp("inspector", state);
+    shelf = await spawnApp("inspector", ["--state", file("shelf")]);
     for (const [name, ...more] of [
       ["web-server"],
       ["mail-relay", `--user=ann@lab.test:${PASSWORD}`, "--local-domain=lab.test"],
@@ -106,7 +109,7 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
     await exported("plain.pcapng");
   });
   afterAll(async () => {
-    for (const app of [...apps, inspector]) await app[Symbol.asyncDispose]();
+    for (const app of [...apps, shelf, inspector]) await app[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
   });
 
@@ -195,6 +198,49 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
       }
     }
   });
+
+  /** All that a row says but when, and what stands for the layer below: socket by socket. */
+  function rowsOf({ sockets: all, messages }: Snapshot): unknown {
+    return all
+      .filter(({ tls }) => tls !== undefined)
+      .map(({ key, protocol, tls, client, octets, remote, local, parent, reason, faults }) => ({
+        socket: { protocol, tls, client, octets, remote, local, reason, faults },
+        parent: all.find((one) => one.key === parent)?.remote,
+        rows: messages
+          .filter(({ socket }) => socket === key)
+          .map((row) => ({ ...row, socket: 0, order: 0, at: 0 })),
+      }));
+  }
+
+  it.each(["keys.pcapng", "real.pcapng"])(
+    "shows the same rows when it is dropped on the page: %s",
+    async (name) => {
+      const { sockets: before } = await snapshot(shelf);
+      const response = await fetch(`${shelf.url("page")}/api/import`, {
+        method: "POST",
+        body: readFileSync(file(name)),
+      });
+      expect([response.status, await response.json()]).toEqual([
+        200,
+        expect.objectContaining({ warnings: [] }) as unknown,
+      ]);
+      const after = await snapshot(shelf);
+      const dropped = { ...after, sockets: after.sockets.slice(before.length) };
+      const live = await snapshot();
+      expect(rowsOf(dropped)).toEqual(rowsOf(live));
+      expect((rowsOf(dropped) as unknown[]).length).toBe(6);
+      // The password is masked here as it is there.
+      expect(JSON.stringify(dropped)).not.toContain(PASSWORD);
+      // Whose client has no authority to trust.
+      const keys = dropped.sockets.map(({ key }) => key);
+      const unopened = dropped.messages.filter(
+        ({ socket, said }) => keys.includes(socket) && said.includes("not opened"),
+      );
+      expect(unopened.map(({ means }) => means)).toEqual([
+        "Not known: the handshake did not come to its end.",
+      ]);
+    },
+  );
 
   it("goes on as it happens, over the socket in the state folder, and is read so", async () => {
     const gathered: Buffer[] = [];

@@ -80,6 +80,8 @@ function flowRecordOf(json: Json): FlowRecord {
     case "cleared":
     case "wire-lost":
       return { type, at, flow: count(json, "flow") };
+    case "unopened":
+      return { type, at, flow: count(json, "flow"), why: text(json, "why") };
     case "keys":
       return { type, at, flow: count(json, "flow"), line: text(json, "line") };
     case "unseen":

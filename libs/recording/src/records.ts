@@ -105,6 +105,8 @@ export type FlowRecord =
     })
   /** TLS ended, and the flow goes on in clear. */
   | (At & { readonly type: "cleared"; readonly flow: number })
+  /** What is under TLS here is not known: of a capture that has no keys for it, or whose records are missing. */
+  | (At & { readonly type: "unopened"; readonly flow: number; readonly why: string })
   | WireRecord
   /** More was said below TLS than the tap carries: of this flow nothing more of it is told, and what was is no whole. */
   | (At & { readonly type: "wire-lost"; readonly flow: number })

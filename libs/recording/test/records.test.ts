@@ -55,6 +55,7 @@ const records: readonly TapRecord[] = [
   { type: "wire", at: 5.5, flow: 7, direction: "out", octets: Uint8Array.of(22, 3, 3) },
   { type: "keys", at: 5.5, flow: 7, line: "CLIENT_RANDOM 00 11" },
   { type: "wire-lost", at: 5.5, flow: 7 },
+  { type: "unopened", at: 5.75, flow: 7, why: "this file has no keys of this connection" },
   { type: "cleared", at: 5.75, flow: 7 },
   { type: "closed", at: 6, flow: 7, reason: "peer-ended" },
 ];

@@ -4,6 +4,7 @@ import { UsageError } from "@socketscope/host";
 import { FileImport, type Recorded } from "@socketscope/recording";
 import { RemoteError } from "@socketscope/wire";
 import type { Store } from "../store/store.ts";
+import { tlsCrypto } from "./tls-crypto.ts";
 
 export interface Loaded {
   /** Sockets that came with it. */
@@ -14,7 +15,7 @@ export interface Loaded {
 
 /** Throws RemoteError with the byte or line; what came before it stays. */
 export async function loadOctets(store: Store, octets: AsyncIterable<Uint8Array>): Promise<Loaded> {
-  const file = new FileImport();
+  const file = new FileImport({ tls: tlsCrypto });
   const sources = new Map<number, number>();
   let sockets = 0;
   const take = ({ source, record }: Recorded): void => {

@@ -78,13 +78,14 @@ function openedOf({ key, flow, view, client }: Conversation): FlowRecord {
 
 function recordsOf(
   conversation: Conversation,
-  { view, message, intercepted }: Kept,
+  { view, message, intercepted, unopened }: Kept,
   showSecrets: boolean,
 ): readonly FlowRecord[] {
   const { at, direction, from, to, derived } = view;
   const flow = conversation.key;
   if (view.kind === "event") {
     if (intercepted !== undefined) return [{ ...intercepted, flow }];
+    if (unopened !== undefined) return [{ type: "unopened", at, flow, why: unopened }];
     const { tls, reason = "" } = conversation.view;
     if (derived === DERIVED.cleared) return [{ type: "cleared", at, flow }];
     if (derived === DERIVED.secured && tls !== undefined) return [{ type: "secured", at, flow, ...tls }];

@@ -45,7 +45,8 @@ const readers: Readonly<Record<string, MakeReader>> = {
 export const EXPLAINED_PROTOCOLS: readonly string[] = Object.keys(readers);
 
 export function readerOf(protocol: string, client: Direction): Reader {
-  const make = readers[protocol];
+  // A name comes from anybody's file: "constructor" is no reader.
+  const make = Object.hasOwn(readers, protocol) ? readers[protocol] : undefined;
   return make === undefined
     ? { dissector: new RawDissector({ reads: protocol === "raw" }), explainer: new RawExplainer(protocol) }
     : make(client);

@@ -19,6 +19,8 @@ export interface Kept {
   readonly intercepted?: InterceptedRecord;
   /** Octets that are missing here, up to that one of their direction, where that is what is told. */
   readonly gap?: { readonly direction: Direction; readonly octets: number; readonly to: number };
+  /** Why a capture's TLS was not opened, where that is what is told. */
+  readonly unopened?: string;
 }
 
 /** From what the messages that no octet carried are worked out. */
@@ -28,6 +30,7 @@ export const DERIVED = {
   secured: "the secured event",
   cleared: "the cleared event",
   closed: "the close event",
+  unopened: "the capture's keys",
   unsecured: "no secured event",
   intercepted: "the intercept",
   gap: COUNTED,
@@ -171,6 +174,13 @@ export class Conversation {
           DERIVED.cleared,
           { source: "RFC 2228 §3" },
         );
+        break;
+      case "unopened":
+        this.#event(record.at, "TLS was not opened", `Not known: ${record.why}.`, DERIVED.unopened, {
+          source: "RFC 8446 §5.2",
+          protocol: "tls",
+          unopened: record.why,
+        });
         break;
       case "intercepted":
         this.#intercepted(record);
@@ -326,10 +336,11 @@ export class Conversation {
       readonly protocol?: string;
       readonly intercepted?: InterceptedRecord;
       readonly gap?: NonNullable<Kept["gap"]>;
+      readonly unopened?: string;
       readonly fault?: boolean;
     } = {},
   ): void {
-    const { source, protocol = "socket", intercepted, gap, fault = false } = more;
+    const { source, protocol = "socket", intercepted, gap, unopened, fault = false } = more;
     if (fault) this.#faults += 1;
     const id = this.#nextId++;
     const who: Speaker = "both";
@@ -348,6 +359,7 @@ export class Conversation {
       told: { means, follows: [] },
       ...(intercepted && { intercepted }),
       ...(gap && { gap }),
+      ...(unopened !== undefined && { unopened }),
       view: {
         socket: this.key,
         id,

@@ -4,6 +4,9 @@ import { decodeLatin1, LimitError } from "@socketscope/wire";
 import type { FlowAddress, FlowRecord, SourceRecord } from "../records.ts";
 import { CapturedFlow } from "./captured-flow.ts";
 import type { CapturedPacket } from "./capture-reader.ts";
+import type { TlsCrypto } from "../tls/crypto.ts";
+import { KeyLog } from "../tls/key-log.ts";
+import { TlsLayer } from "../tls/tls-layer.ts";
 import { FLAGS } from "./packet-writer.ts";
 import { readPacket, type TcpPacket, type UdpPacket } from "./packet-reader.ts";
 import { isServicePort } from "./protocol-guess.ts";
@@ -16,6 +19,12 @@ export interface CaptureFlowsLimits extends HalfLimits {
 }
 
 export const defaultCaptureFlowsLimits: CaptureFlowsLimits = { ...defaultHalfLimits, maxFlows: 20_000 };
+
+export interface CaptureFlowsOptions {
+  readonly limits?: Partial<CaptureFlowsLimits>;
+  /** To take TLS off, where the capture has the keys. */
+  readonly tls?: TlsCrypto;
+}
 
 /** As the program that told: nobody did. */
 export const CAPTURE_SOURCE: SourceRecord = {
@@ -35,6 +44,8 @@ interface Known {
 
 export class CaptureFlows {
   readonly #limits: CaptureFlowsLimits;
+  readonly #tls: TlsCrypto | undefined;
+  readonly #keys = new KeyLog();
   readonly #open = new Map<string, Known>();
   /** FTP's data connections to come: the server's end → the control connection. */
   readonly #announced = new Map<string, CapturedFlow>();
@@ -44,13 +55,20 @@ export class CaptureFlows {
   #count = 0;
   #foreign = 0;
 
-  constructor(limits: Partial<CaptureFlowsLimits> = {}) {
+  constructor({ limits, tls }: CaptureFlowsOptions = {}) {
     this.#limits = { ...defaultCaptureFlowsLimits, ...limits };
+    this.#tls = tls;
   }
 
   /** Packets that were neither TCP nor UDP over IP, or pieces of one. */
   get foreign(): number {
     return this.#foreign;
+  }
+
+  /** A key log's lines: they open what follows. Throws LimitError. */
+  keys(keyLog: string): readonly FlowRecord[] {
+    this.#keys.push(keyLog);
+    return [];
   }
 
   /** Throws LimitError. */
@@ -163,6 +181,8 @@ export class CaptureFlows {
       joined,
       limits: this.#limits,
       protocol: note?.protocol ?? (announced === undefined ? undefined : "ftp-data"),
+      ...(note?.under !== undefined && { under: note.under }),
+      tls: this.#tls === undefined || transport === "udp" ? undefined : new TlsLayer(this.#tls, this.#keys),
       ours: note !== undefined,
       tell: (record) => void this.#records.push(record),
     });

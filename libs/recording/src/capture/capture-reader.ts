@@ -2,9 +2,9 @@
  * Reads a capture, pcapng or the older pcap, in either byte order, piece by piece. What it cannot read it names by the
  * octet where it stands.
  */
-import { decodeUtf8, LimitError } from "@socketscope/wire";
+import { decodeLatin1, decodeUtf8, LimitError } from "@socketscope/wire";
 import { RecordError } from "../errors.ts";
-import { BLOCK, BYTE_ORDER } from "./pcapng-blocks.ts";
+import { BLOCK, BYTE_ORDER, TLS_KEY_LOG } from "./pcapng-blocks.ts";
 
 export interface CapturedPacket {
   /** Milliseconds since 1970. */
@@ -16,6 +16,13 @@ export interface CapturedPacket {
   /** What its comments say; "": none. */
   readonly comment: string;
 }
+
+/** Lines of a key log of TLS: they open what follows. */
+export interface CapturedKeys {
+  readonly keyLog: string;
+}
+
+export type Captured = CapturedPacket | CapturedKeys;
 
 export interface CaptureLimits {
   /** Octets of one block or packet. Default 16 MiB. */
@@ -69,10 +76,10 @@ export class CaptureReader {
     this.#limits = { ...defaultCaptureLimits, ...limits };
   }
 
-  /** The packets that are whole now. Throws RecordError, LimitError with the octet. */
-  push(octets: Uint8Array): readonly CapturedPacket[] {
+  /** The packets and keys that are whole now. Throws RecordError, LimitError with the octet. */
+  push(octets: Uint8Array): readonly Captured[] {
     this.#rest = this.#rest.length === 0 ? octets : joined(this.#rest, octets);
-    const packets: CapturedPacket[] = [];
+    const packets: Captured[] = [];
     let at = 0;
     for (;;) {
       const length = this.#next(this.#rest.subarray(at), packets);
@@ -93,7 +100,7 @@ export class CaptureReader {
   }
 
   /** Octets that were read; 0: more must come. */
-  #next(octets: Uint8Array, packets: CapturedPacket[]): number {
+  #next(octets: Uint8Array, packets: Captured[]): number {
     const form = this.#form;
     switch (form.type) {
       case "unknown":
@@ -121,7 +128,7 @@ export class CaptureReader {
     return 24;
   }
 
-  #pcapPacket(octets: Uint8Array, form: Extract<Form, { type: "pcap" }>, packets: CapturedPacket[]): number {
+  #pcapPacket(octets: Uint8Array, form: Extract<Form, { type: "pcap" }>, packets: Captured[]): number {
     if (octets.length < 16) return 0;
     const view = viewOf(octets);
     const kept = view.getUint32(8, form.little);
@@ -132,7 +139,7 @@ export class CaptureReader {
     return 16 + kept;
   }
 
-  #block(octets: Uint8Array, form: Extract<Form, { type: "pcapng" }>, packets: CapturedPacket[]): number {
+  #block(octets: Uint8Array, form: Extract<Form, { type: "pcapng" }>, packets: Captured[]): number {
     if (octets.length < 12) return 0;
     const view = viewOf(octets);
     if (view.getUint32(0) === BLOCK.section) this.#section(view, form);
@@ -157,6 +164,9 @@ export class CaptureReader {
         break;
       case BLOCK.simplePacket:
         this.#simple(body, form, packets);
+        break;
+      case BLOCK.secrets:
+        this.#secrets(body, form, packets);
         break;
     }
     return length;
@@ -194,7 +204,7 @@ export class CaptureReader {
   #packet(
     body: Uint8Array,
     form: Extract<Form, { type: "pcapng" }>,
-    packets: CapturedPacket[],
+    packets: Captured[],
     { name, head }: { readonly name: number; readonly head: number },
   ): void {
     const from = form.interfaces[name];
@@ -210,11 +220,21 @@ export class CaptureReader {
   }
 
   /** Has no time of its own. */
-  #simple(body: Uint8Array, form: Extract<Form, { type: "pcapng" }>, packets: CapturedPacket[]): void {
+  #simple(body: Uint8Array, form: Extract<Form, { type: "pcapng" }>, packets: Captured[]): void {
     const [first] = form.interfaces;
     if (first === undefined || body.length < 4) throw this.#error("a packet comes before its interface");
     const length = Math.min(viewOf(body).getUint32(0, form.little), body.length - 4);
     packets.push({ at: form.last, link: first.link, octets: body.slice(4, 4 + length), comment: "" });
+  }
+
+  /** draft-ietf-opsawg-pcapng §4.7: what kind, how long, then the secrets. Keys of other protocols are passed over. */
+  #secrets(body: Uint8Array, form: Extract<Form, { type: "pcapng" }>, packets: Captured[]): void {
+    if (body.length < 8) throw this.#error("secrets are cut short");
+    const view = viewOf(body);
+    const length = view.getUint32(4, form.little);
+    if (8 + length > body.length) throw this.#error("secrets are longer than their block");
+    if (view.getUint32(0, form.little) === TLS_KEY_LOG)
+      packets.push({ keyLog: decodeLatin1(body, 8, 8 + length) });
   }
 
   #bound(length: number): void {

@@ -3,7 +3,8 @@ import type { Direction } from "@socketscope/wire";
 import type { FlowName, FlowRecord } from "../records.ts";
 import { FLAGS } from "./packet-writer.ts";
 import type { TcpPacket, UdpPacket } from "./packet-reader.ts";
-import { protocolOfPort, protocolOfWords } from "./protocol-guess.ts";
+import type { TlsLayer, TlsSaid } from "../tls/tls-layer.ts";
+import { protocolOfAlpn, protocolOfPort, protocolOfWords, protocolUnderTls } from "./protocol-guess.ts";
 import { parseEnded, parseTurn, type TlsNote } from "./stream-note.ts";
 import { type HalfLimits, type Piece, TcpHalf } from "./tcp-half.ts";
 import { WholeMessages } from "./whole-messages.ts";
@@ -21,6 +22,10 @@ export interface CapturedFlowOptions {
   readonly limits: HalfLimits;
   /** Where the capture itself, or another connection, has said what this one carries. */
   readonly protocol: string | undefined;
+  /** What TLS carries, where the capture says so. */
+  readonly under?: string;
+  /** Takes TLS off; undefined: nobody does. */
+  readonly tls: TlsLayer | undefined;
   /** It is a capture of ours, which says where messages end. */
   readonly ours: boolean;
   readonly tell: (record: FlowRecord) => void;
@@ -33,7 +38,12 @@ export class CapturedFlow {
   readonly #tell: (record: FlowRecord) => void;
   readonly #whole: Readonly<Record<Direction, WholeMessages>> | undefined;
   #halves: Readonly<Record<Direction, TcpHalf>>;
+  #tls: TlsLayer | undefined;
+  readonly #under: string | undefined;
   #waiting: FlowRecord[] = [];
+  /** What was told while one packet was read. */
+  #said: Uint8Array[] = [];
+  #secured = false;
   #protocol: string | undefined;
   #told = false;
   #closed = false;
@@ -43,7 +53,8 @@ export class CapturedFlow {
   /** Why it ended, where the capture says it. */
   #reason: string | undefined;
 
-  constructor({ name, role, at, joined, limits, protocol, ours, tell }: CapturedFlowOptions) {
+  constructor(options: CapturedFlowOptions) {
+    const { name, role, at, joined, limits, protocol, ours, tell } = options;
     this.name = name;
     this.#client = role === "server" ? "in" : "out";
     this.#limits = limits;
@@ -51,9 +62,12 @@ export class CapturedFlow {
     this.#whole = ours ? { in: new WholeMessages(), out: new WholeMessages() } : undefined;
     this.#tell = tell;
     this.#last = at;
-    this.#protocol = protocol;
+    this.#tls = options.tls;
+    this.#under = options.under;
+    // Until it is known whether TLS can be taken off, it is not known what is spoken.
+    this.#protocol = protocol === "tls" && this.#tls !== undefined ? undefined : protocol;
     tell({ type: "opened", at, flow: name, role, ...(joined && { joined }) });
-    if (protocol !== undefined) this.#speak(at);
+    if (this.#protocol !== undefined) this.#speak(at);
   }
 
   get protocol(): string | undefined {
@@ -68,6 +82,9 @@ export class CapturedFlow {
     for (const direction of ["in", "out"] as const)
       this.#pieces(this.#halves[direction].end(), direction, this.#last);
     this.#halves = { in: new TcpHalf(this.#limits), out: new TcpHalf(this.#limits) };
+    // There a capture of ours has taken TLS off itself.
+    this.#sayAll(this.#tls?.end(this.#last) ?? []);
+    this.#tls = undefined;
   }
 
   /** What a packet's comment says of what comes with it. */
@@ -75,7 +92,8 @@ export class CapturedFlow {
     const { protocol, tls, cleared } = parseTurn(comment);
     if (cleared !== undefined) this.#clear(cleared);
     if (tls !== undefined) this.#secure(tls);
-    if (protocol !== undefined && protocol !== this.#protocol) {
+    const opens = protocol === "tls" && this.#tls !== undefined;
+    if (protocol !== undefined && protocol !== this.#protocol && !opens) {
       this.#protocol = protocol;
       this.#speak(at);
     }
@@ -98,7 +116,9 @@ export class CapturedFlow {
     }
     if ((flags & FLAGS.rst) !== 0) this.close(at, this.#reason ?? "io");
     else if (this.#halves.in.ended && this.#halves.out.ended) this.close(at, this.#fin());
-    return data.flatMap((piece) => ("octets" in piece ? [piece.octets] : []));
+    const said = this.#said;
+    this.#said = [];
+    return said;
   }
 
   datagram({ octets, length }: UdpPacket, direction: Direction, at: number): void {
@@ -116,6 +136,7 @@ export class CapturedFlow {
       this.#pieces(this.#halves[direction].end(), direction, at);
       this.#messageEnds(direction, at);
     }
+    this.#sayAll(this.#tls?.end(at) ?? []);
     if (!this.#told) this.#speak(at);
     // Where no end was captured none is told.
     if (reason !== "") this.#tell({ type: "closed", at, flow: this.name.id, reason });
@@ -138,20 +159,47 @@ export class CapturedFlow {
   }
 
   #pieces(pieces: readonly Piece[], direction: Direction, at: number): void {
-    const flow = this.name.id;
     for (const piece of pieces) {
       if ("gap" in piece) {
         this.#messageEnds(direction, at);
-        this.#say({ type: "gap", at, flow, direction, octets: piece.gap });
-      } else if (this.#whole === undefined)
-        this.#say({ type: "bytes", at, flow, direction, octets: piece.octets });
+        this.#sayAll(this.#tls?.gap({ at, direction, gap: piece.gap }) ?? [{ at, direction, ...piece }]);
+      } else if (this.#whole === undefined) this.#carry(direction, piece.octets, at);
       else if (this.#whole[direction].push(piece.octets)) this.#messageEnds(direction, at);
     }
   }
 
   #messageEnds(direction: Direction, at: number): void {
     const octets = this.#whole?.[direction].take();
-    if (octets !== undefined) this.#say({ type: "bytes", at, flow: this.name.id, direction, octets });
+    if (octets !== undefined) this.#carry(direction, octets, at);
+  }
+
+  #carry(direction: Direction, octets: Uint8Array, at: number): void {
+    const carried = { at, direction, octets };
+    this.#sayAll(this.#tls?.feed(carried) ?? [carried]);
+  }
+
+  #sayAll(all: readonly TlsSaid[]): void {
+    for (const one of all) this.#sayOne(one);
+  }
+
+  #sayOne(one: TlsSaid): void {
+    const { at } = one;
+    const flow = this.name.id;
+    if ("octets" in one) {
+      this.#said.push(one.octets);
+      this.#say({ type: "bytes", at, flow, direction: one.direction, octets: one.octets });
+    } else if ("gap" in one) this.#say({ type: "gap", at, flow, direction: one.direction, octets: one.gap });
+    else if ("secured" in one) {
+      const { protocol, cipher, alpn } = one.secured;
+      this.#secured = true;
+      this.#protocol ??= this.#under ?? (alpn === undefined ? undefined : protocolOfAlpn(alpn));
+      this.#say({ type: "secured", at, flow, protocol, cipher, ...(alpn !== undefined && { alpn }) });
+    } else if ("cleared" in one) this.#say({ type: "cleared", at, flow });
+    else if ("unopened" in one) this.#say({ type: "unopened", at, flow, why: one.unopened });
+    else {
+      this.#protocol = "tls";
+      this.#speak(at);
+    }
   }
 
   #say(record: FlowRecord): void {
@@ -164,7 +212,8 @@ export class CapturedFlow {
 
   #speak(at: number): void {
     this.#told = true;
-    this.#protocol ??= protocolOfPort(this.name.local.port) ?? this.name.transport;
+    const { port } = this.name.local;
+    this.#protocol ??= (this.#secured ? protocolUnderTls(port) : protocolOfPort(port)) ?? this.name.transport;
     this.#tell({ type: "speaks", at, flow: this.name.id, protocol: this.#protocol });
     for (const record of this.#waiting) this.#tell(record);
     this.#waiting = [];

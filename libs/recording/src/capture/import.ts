@@ -2,6 +2,7 @@
 import { decodeUtf8 } from "@socketscope/wire";
 import { RecordError } from "../errors.ts";
 import { type Recorded, RecordingReader } from "../ndjson.ts";
+import type { TlsCrypto } from "../tls/crypto.ts";
 import { CAPTURE_SOURCE, CaptureFlows } from "./capture-flows.ts";
 import { CaptureReader, isCapture } from "./capture-reader.ts";
 
@@ -13,9 +14,19 @@ export interface Imported {
 
 const FOREIGN = "byte 0: this is neither a Socketscope recording nor a capture (pcapng, pcap)";
 
+export interface FileImportOptions {
+  /** To open what is under TLS, where the file has the keys. Without it TLS's records are told as they are. */
+  readonly tls?: TlsCrypto;
+}
+
 export class FileImport {
+  readonly #options: FileImportOptions;
   #begin: Uint8Array = new Uint8Array(0);
   #form: CaptureImport | RecordingImport | undefined;
+
+  constructor(options: FileImportOptions = {}) {
+    this.#options = options;
+  }
 
   /** Throws RecordError, LimitError with the byte or line. */
   push(octets: Uint8Array): readonly Recorded[] {
@@ -32,18 +43,26 @@ export class FileImport {
   }
 
   #chosen(): CaptureImport | RecordingImport {
-    this.#form = isCapture(this.#begin) ? new CaptureImport() : new RecordingImport();
+    this.#form = isCapture(this.#begin) ? new CaptureImport(this.#options) : new RecordingImport();
     return this.#form;
   }
 }
 
 class CaptureImport {
   readonly #reader = new CaptureReader();
-  readonly #flows = new CaptureFlows();
+  readonly #flows: CaptureFlows;
   #begun = false;
 
+  constructor({ tls }: FileImportOptions) {
+    this.#flows = new CaptureFlows({ ...(tls && { tls }) });
+  }
+
   push(octets: Uint8Array): readonly Recorded[] {
-    const records = this.#reader.push(octets).flatMap((packet) => this.#flows.push(packet));
+    const records = this.#reader
+      .push(octets)
+      .flatMap((captured) =>
+        "keyLog" in captured ? this.#flows.keys(captured.keyLog) : this.#flows.push(captured),
+      );
     const recorded = records.map((record): Recorded => ({ source: 0, record }));
     if (this.#begun) return recorded;
     this.#begun = true;

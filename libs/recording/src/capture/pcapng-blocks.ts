@@ -17,7 +17,7 @@ export const BLOCK = {
 /** IPv4 or IPv6 begins at the first octet. */
 export const LINKTYPE_RAW = 101;
 /** "TLSK": a key log of TLS. */
-const TLS_KEY_LOG = 0x544c534b;
+export const TLS_KEY_LOG = 0x544c534b;
 export const BYTE_ORDER = 0x1a2b3c4d;
 
 const OPTION = { comment: 1, name: 2, userApplication: 4, resolution: 9 } as const;

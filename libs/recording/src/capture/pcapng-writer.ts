@@ -111,6 +111,7 @@ export class PcapngWriter {
       role: client === "in" ? "server" : "client",
       clientPort: client === "in" ? ends.remote.port : ends.local.port,
       ...(protocol !== "" && { protocol }),
+      ...(under !== undefined && under !== "" && { under }),
       ...(goesOn !== undefined && { goesOn }),
       ...(flow.parent !== undefined && { parent: flow.parent }),
       ...(ends.ports && { ports: ends.ports }),

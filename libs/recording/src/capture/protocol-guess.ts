@@ -25,6 +25,31 @@ export function protocolOfPort(port: number): string | undefined {
   return PORTS[port];
 }
 
+const UNDER_TLS: Readonly<Record<number, string>> = {
+  443: "http",
+  465: "smtp",
+  990: "ftp",
+  995: "pop3",
+};
+
+/** What is spoken where TLS comes before all else. */
+export function protocolUnderTls(port: number): string | undefined {
+  return UNDER_TLS[port];
+}
+
+const OF_ALPN: ReadonlyMap<string, string> = new Map([
+  ["http/1.0", "http"],
+  ["http/1.1", "http"],
+  ["h2", "h2"],
+  ["pop3", "pop3"],
+  ["ftp", "ftp"],
+]);
+
+/** By the name that TLS's ends agreed on (RFC 7301 §6). */
+export function protocolOfAlpn(alpn: string): string | undefined {
+  return OF_ALPN.get(alpn);
+}
+
 /** Octets that are looked at. */
 const LOOKED_AT = 256;
 

@@ -21,6 +21,8 @@ export interface StreamNote {
   /** Where the client is, as the packets say it. */
   readonly clientPort: number;
   readonly protocol?: string;
+  /** What TLS carries, where that is what it speaks. */
+  readonly under?: string;
   /** The stream that the same connection was before. */
   readonly goesOn?: number;
   /** The stream it belongs to. */
@@ -38,7 +40,7 @@ export interface Turn {
 }
 
 const NOTE =
-  /Stream (\d{1,9}): our program is the (server|client), the client at port (\d{1,5})(?:, speaks ([\w-]{1,40}))?(?:, goes on from stream (\d{1,9}))?(?:, belongs to stream (\d{1,9}))?(?:, real ports (\d{1,5}) and (\d{1,5}))?\./;
+  /Stream (\d{1,9}): our program is the (server|client), the client at port (\d{1,5})(?:, speaks ([\w-]{1,40}))?(?:, and under it ([\w-]{1,40}))?(?:, goes on from stream (\d{1,9}))?(?:, belongs to stream (\d{1,9}))?(?:, real ports (\d{1,5}) and (\d{1,5}))?\./;
 const TURN_TLS = /Under TLS since (\d{1,12}\.\d{6}): (\S{1,40}) (\S{1,80}?)(?: with (\S{1,40}))?\./;
 const TURN_CLEAR = /In clear again since (\d{1,12}\.\d{6})\./;
 const TURN_SPEAKS = /From here on: ([\w-]{1,40})\./;
@@ -49,6 +51,7 @@ export function formatNote({
   role,
   clientPort,
   protocol,
+  under,
   goesOn,
   parent,
   ports,
@@ -56,6 +59,7 @@ export function formatNote({
   const said = [
     `Stream ${stream}: our program is the ${role}, the client at port ${clientPort}`,
     ...(protocol === undefined ? [] : [`speaks ${protocol}`]),
+    ...(under === undefined ? [] : [`and under it ${under}`]),
     ...(goesOn === undefined ? [] : [`goes on from stream ${goesOn}`]),
     ...(parent === undefined ? [] : [`belongs to stream ${parent}`]),
     // The client's first, as it stands on the left of an arrow.
@@ -65,13 +69,15 @@ export function formatNote({
 }
 
 export function parseNote(comment: string): StreamNote | undefined {
-  const [, stream, role, clientPort, protocol, goesOn, parent, client, server] = NOTE.exec(comment) ?? [];
+  const [, stream, role, clientPort, protocol, under, goesOn, parent, client, server] =
+    NOTE.exec(comment) ?? [];
   if (stream === undefined || (role !== "server" && role !== "client")) return undefined;
   return {
     stream: Number(stream),
     role,
     clientPort: Number(clientPort),
     ...(protocol !== undefined && { protocol }),
+    ...(under !== undefined && { under }),
     ...(goesOn !== undefined && { goesOn: Number(goesOn) }),
     ...(parent !== undefined && { parent: Number(parent) }),
     ...(client !== undefined && { ports: { client: Number(client), server: Number(server) } }),
