@@ -183,7 +183,7 @@ needing(missing).describe("the commands of the READMEs", () => {
     }
     return running.stdout + running.stderr;
   }
-  async function begin(): Promise<void> {
+  async function begin(): Promise<Spawned> {
     const running = start("npm start");
     all = running;
     await running.line((line) => line.includes("Ctrl+C"), 90_000);
@@ -202,6 +202,7 @@ needing(missing).describe("the commands of the READMEs", () => {
     expect(refused.code, refused.text).toBe(24);
     const got = await alone.run("curl", ["-s", "-o", "/dev/null", "http://127.0.0.1:8080/"]);
     expect(got.code, got.stderr).toBe(0);
+    return running;
   }
   async function end(): Promise<void> {
     if (all !== undefined) await interrupt(all);
@@ -225,11 +226,11 @@ needing(missing).describe("the commands of the READMEs", () => {
     if (way.elsewhere !== undefined) continue;
     it(`${file}: ${command}`, async () => {
       // What serves wants the ports and the state folder for itself; everything else works beside all of it.
-      const serves = /^npx nx serve (?:inspector|web-server)/.test(command);
-      const starts = command.endsWith("npm start");
-      if (serves || starts) await end();
-      else if (all === undefined) await begin();
-      expect(await carryOut(command, way)).toMatch(way.says ?? way.until ?? /(?:)/);
+      if (/^npx nx serve (?:inspector|web-server)/.test(command)) await end();
+      else all ??= await begin();
+      // That all of it starts is seen where it is started for those that follow: once, not for each file.
+      const said = command.endsWith("npm start") ? all?.stdout : await carryOut(command, way);
+      expect(said).toMatch(way.says ?? way.until ?? /(?:)/);
     }, 150_000);
   }
 });
