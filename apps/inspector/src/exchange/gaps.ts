@@ -1,6 +1,7 @@
 /** What was counted and not carried of one socket, for a recording or a capture: in its place, and once. */
 import type { Direction } from "@socketscope/wire";
-import { DERIVED, type Kept } from "../store/conversation.ts";
+import type { Kept } from "../store/conversation.ts";
+import { DERIVED } from "../store/derived.ts";
 
 interface Gap {
   readonly direction: Direction;

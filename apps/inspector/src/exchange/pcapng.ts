@@ -6,7 +6,8 @@
 import { PcapngWriter, type PcapngOptions } from "@socketscope/recording";
 import { maskOctets } from "../secrets.ts";
 import { Gaps } from "./gaps.ts";
-import { type Conversation, DERIVED, type Kept } from "../store/conversation.ts";
+import type { Conversation, Kept } from "../store/conversation.ts";
+import { DERIVED } from "../store/derived.ts";
 import type { Store } from "../store/store.ts";
 import {
   atOf,

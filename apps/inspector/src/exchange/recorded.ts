@@ -5,7 +5,8 @@
 import type { FlowRecord, Recorded } from "@socketscope/recording";
 import { maskOctets } from "../secrets.ts";
 import { Gaps } from "./gaps.ts";
-import { type Conversation, DERIVED, type Kept } from "../store/conversation.ts";
+import type { Conversation, Kept } from "../store/conversation.ts";
+import { DERIVED } from "../store/derived.ts";
 import type { Store } from "../store/store.ts";
 import { toldAsItComes, type ToldMessage, toldUntilNow } from "./told.ts";
 

@@ -6,7 +6,8 @@ import { readerOf, readsOn, type Reader } from "../explain/protocols.ts";
 import { guessClient } from "../client-guess.ts";
 import { maskText } from "../secrets.ts";
 import { tellIntercepted } from "./intercepted.ts";
-import { COUNTED, type MessageView, type SocketView, type Speaker } from "../views.ts";
+import type { MessageView, SocketView, Speaker } from "../views.ts";
+import { DERIVED } from "./derived.ts";
 import { KeptOctets } from "./kept-octets.ts";
 import type { WireLayerRecord, WireLog } from "./wire-log.ts";
 
@@ -22,19 +23,6 @@ export interface Kept {
   /** Why a capture's TLS was not opened, where that is what is told. */
   readonly unopened?: string;
 }
-
-/** From what the messages that no octet carried are worked out. */
-export const DERIVED = {
-  opened: "accept()",
-  joined: "its first octets",
-  secured: "the secured event",
-  cleared: "the cleared event",
-  closed: "the close event",
-  unopened: "the capture's keys",
-  unsecured: "no secured event",
-  intercepted: "the intercept",
-  gap: COUNTED,
-} as const;
 
 /** Messages of a client in which it is looked for its name: who has not said it by then does not. */
 const GUESSES = 50;

@@ -5,7 +5,8 @@
 import { connectTcp, type Stream } from "@socketscope/socket-core";
 import type { Direction } from "@socketscope/wire";
 import { readerOf } from "../explain/protocols.ts";
-import { type Conversation, DERIVED, type Kept } from "../store/conversation.ts";
+import type { Conversation, Kept } from "../store/conversation.ts";
+import { DERIVED } from "../store/derived.ts";
 import type { AgainView } from "../views.ts";
 
 export interface AgainOptions {
