@@ -32,7 +32,10 @@ export function Timeline() {
   // What is taken hold of stands still, and so does a page that is paused.
   const shown = useRef(0);
   if (drag.value === undefined && !paused.value) shown.current = clock.value;
-  const now = shown.current;
+  // Long after the last word there would be an empty minute: the one that ended with it says more.
+  const last = Math.max(messagesOf(EVERYTHING).at(-1)?.at ?? Infinity, refusals.at(-1)?.at ?? 0);
+  const quiet = last < shown.current - SPAN && lanesOf(shown.current).length === 0;
+  const now = quiet ? last + SPAN / 30 : shown.current;
   useEffect(() => {
     const watch = new ResizeObserver(() => (width.value = box.current?.clientWidth ?? 1000));
     if (box.current !== null) watch.observe(box.current);
@@ -45,18 +48,17 @@ export function Timeline() {
     const left = box.current?.getBoundingClientRect().left ?? 0;
     return from + ((event.clientX - left) / (width.value - 14)) * SPAN;
   };
-  const lanes = lanesOf(
-    [...sockets.values()].filter(({ closed, opened }) => (closed ?? now) >= from && opened <= now),
-  );
-  const refused = refusals.filter((one) => one.at >= from).slice(-100);
+  const lanes = lanesOf(now);
+  const refused = refusals.filter((one) => one.at >= from && one.at <= now).slice(-100);
   const rows = lanes.length + (refused.length > 0 ? 1 : 0);
   const height = 160;
   const chosen = drag.value ?? range.value;
   return (
     <footer class="time" aria-label="Timeline">
       <div class="tbar">
-        <h2>Last 60 seconds</h2>
+        <h2>{quiet ? `60 seconds until ${new Date(now).toISOString().slice(11, 19)}` : "Last 60 seconds"}</h2>
         <span class="sub">
+          {quiet && "quiet since · "}
           {rows === 0
             ? "quiet: nobody said anything"
             : "drag to choose a stretch · the lists above follow it"}
@@ -122,7 +124,7 @@ export function Timeline() {
             </g>
           ))}
           <text x={width.value - 34} y={height - 3}>
-            now
+            {quiet ? "then" : "now"}
           </text>
           <Throughput from={from} width={width.value - 14} top={rows * LANE + 14} bottom={height - 15} />
           {lanes.map(({ label, sockets: own }, lane) => (
@@ -190,7 +192,10 @@ interface LaneOf {
 }
 
 /** One lane for each kind of client of each program; the newest, where there are more than fit. */
-function lanesOf(present: readonly SocketView[]): readonly LaneOf[] {
+function lanesOf(now: number): readonly LaneOf[] {
+  const present = [...sockets.values()].filter(
+    ({ closed, opened }) => (closed ?? now) >= now - SPAN && opened <= now,
+  );
   const lanes = new Map<string, SocketView[]>();
   for (const socket of present) {
     const who = socket.client?.split(" ", 1)[0] ?? appName(socket.app);

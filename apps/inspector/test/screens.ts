@@ -77,12 +77,13 @@ const letter = talk.find(({ name }) => name === "transcript")?.url ?? stage.orig
 await takeAfter("wall", letter, () => Promise.resolve(), [1920, 1080]);
 await takeAfter("keys", letter, (on) => on.keyboard.press("?"));
 await takeAfter("stretch", letter, async (on) => {
-  const plot = await on.locator(".plot").boundingBox();
-  if (plot === null) throw new TypeError("there is no timeline");
-  const y = plot.y + plot.height / 2;
-  await on.mouse.move(plot.x + plot.width * 0.5, y);
+  // Around the chosen message: the talk before it goes from the lists.
+  const chosen = await on.locator(".chosen line").boundingBox();
+  if (chosen === null) throw new TypeError("the chosen message is not in the timeline");
+  const y = chosen.y + chosen.height / 2;
+  await on.mouse.move(chosen.x - 12, y);
   await on.mouse.down();
-  await on.mouse.move(plot.x + plot.width * 0.95, y, { steps: 4 });
+  await on.mouse.move(chosen.x + 40, y, { steps: 4 });
   await on.mouse.up();
   await on.keyboard.press("Space");
 });
