@@ -64,6 +64,9 @@ export function parseFilter(text: string): Filter | FilterFault {
     const [whole, not, word, quoted, bare] = found;
     const value = quoted ?? bare ?? "";
     const valueAt = at + whole.length - value.length - (quoted === undefined ? 0 : 1);
+    // "proto:" alone would be looked for as text, and nothing found.
+    const lacks = quoted === undefined && bare?.endsWith(":") === true ? bare.slice(0, -1) : "";
+    if (isWord(lacks)) return { at: at + whole.length, message: FILTER_WORDS[lacks] };
     const test = testOf(word, value, patterns);
     if (typeof test === "string")
       return { at: word !== undefined && !isWord(word) ? at + (not ?? "").length : valueAt, message: test };

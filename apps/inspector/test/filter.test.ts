@@ -60,6 +60,8 @@ describe("the filter", () => {
   });
 
   it.each([
+    ["proto:", 6, "protocols"],
+    ["tls:yes !code: ", 14, "reply or status codes"],
     ["code:abc", 5, "three digits"],
     ["proto:smtp colour:red", 11, "there is no colour:"],
     ["!colour:red", 1, "there is no colour:"],
