@@ -2,7 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { CopyButton } from "./copy.tsx";
 import { LessonStrip } from "./lesson.tsx";
-import { sources, changed } from "./state.ts";
+import { lftp } from "./commands.ts";
+import { changed, sources, trust } from "./state.ts";
 
 interface Card {
   readonly hue: string;
@@ -125,7 +126,7 @@ function cardsOf(): readonly Card[] {
             hue: "ftp",
             name: "Files",
             help: "List a folder over two connections. The server printed the password.",
-            common: `lftp -u demo -e 'ls; bye' ${ftp}`,
+            common: lftp(ftp, "demo", trust.value),
             ours: `npx file-client ls ${ftp.replace("://", "://demo@")}/`,
           },
         ]),

@@ -15,6 +15,7 @@ import {
   sockets,
   takesPart,
   changed,
+  trust,
 } from "./state.ts";
 import { clauseAddress, milliseconds, octets, sizeOf } from "./words.ts";
 
@@ -287,7 +288,7 @@ function Hex({ detail }: { readonly detail: DetailView }) {
 
 function Yourself({ message, socket }: { readonly message: MessageView; readonly socket: SocketView }) {
   changed();
-  const commands = commandsFor(message, socket, messagesOf(socket.key));
+  const commands = commandsFor(message, socket, messagesOf(socket.key), trust.value);
   return (
     <section>
       <h3>Do it yourself</h3>

@@ -11,7 +11,7 @@ import type {
   SourceView,
 } from "../src/views.ts";
 import { shareEvents, type SharedNews, type TabNews } from "@socketscope/page";
-import { clear, clock, lesson, link, pace, paused, take, takesPart } from "./state.ts";
+import { clear, clock, lesson, link, pace, paused, take, takesPart, trust } from "./state.ts";
 
 interface Snapshot {
   readonly number: number;
@@ -23,6 +23,7 @@ interface Snapshot {
   readonly held: KeptView;
   readonly takesPart: boolean;
   readonly lesson?: LessonView;
+  readonly trust?: string;
 }
 
 /** Milliseconds before a snapshot that did not come is asked for again. */
@@ -91,6 +92,7 @@ async function takeSnapshot(): Promise<void> {
 function show(snapshot: Snapshot): void {
   clear();
   takesPart.value = snapshot.takesPart;
+  trust.value = snapshot.trust;
   lesson.value = snapshot.lesson;
   take([
     { type: "kept", kept: snapshot.held },

@@ -72,6 +72,8 @@ export const compared = signal<readonly [left: number | undefined, right: number
 export const comparedRow = signal<number | undefined>(undefined);
 export const differencesOnly = signal(false);
 /** The inspector may hold and change what its programs say. */
+/** The file of the authority that signed our servers' certificates. */
+export const trust = signal<string | undefined>(undefined);
 export const takesPart = signal(false);
 /** The step of a lesson that is begun. */
 export const lesson = signal<LessonView | undefined>(undefined);

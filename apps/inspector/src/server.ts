@@ -1,4 +1,5 @@
 /** From options to a running inspector: state folder, tap link, store, API, page. */
+import { join } from "node:path";
 import {
   announce,
   describeError,
@@ -71,7 +72,10 @@ export async function startInspector(
       : undefined;
     const clauses = new ClauseLines();
     const certificate = async (): Promise<string> => (await openAuthority(state)).certificate;
-    const parts = { store, feed, version: VERSION, controls, certificate, lesson, showSecrets, clauses };
+    // A client that a command of the page begins has to trust our servers; a recording's are elsewhere.
+    const trust = live ? join(state.path, "ca.pem") : undefined;
+    const said = { version: VERSION, controls, certificate, trust, lesson };
+    const parts = { store, feed, showSecrets, clauses, ...said };
     // The socket in the state folder is its owner's alone; a port is everybody's on this machine.
     const ask = api({ ...parts, tlsKeys: true });
     const page = await openPage(api({ ...parts, tlsKeys: showSecrets }));

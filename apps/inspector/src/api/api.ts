@@ -30,6 +30,8 @@ export interface ApiOptions extends DetailOptions {
   readonly controls: Controls | undefined;
   /** PEM of the authority that signed our servers' certificates. */
   readonly certificate: () => Promise<string>;
+  /** The file that it stands in, where our servers run beside us. */
+  readonly trust: string | undefined;
   /** Who asks here may have TLS's keys, with which all secrets can be read. */
   readonly tlsKeys: boolean;
   /** Where somebody is in a lesson beside it; undefined where nothing runs. */
@@ -112,7 +114,7 @@ export function api(options: ApiOptions): Handler {
   };
 }
 
-function snapshot({ store, feed, controls, lesson, showSecrets }: ApiOptions): unknown {
+function snapshot({ store, feed, controls, lesson, trust, showSecrets }: ApiOptions): unknown {
   const { number } = feed;
   const latest = [...store.sockets.values()].flatMap(({ kept }) => kept.map(({ view }) => view));
   const messages = latest.toSorted((a, b) => a.order - b.order).slice(-MAX_MESSAGES);
@@ -125,6 +127,7 @@ function snapshot({ store, feed, controls, lesson, showSecrets }: ApiOptions): u
     held: store.held,
     controls: controls?.views ?? [],
     takesPart: controls !== undefined,
+    ...(trust !== undefined && { trust }),
     lesson: lesson?.view,
     showSecrets,
   };
