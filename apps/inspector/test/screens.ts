@@ -77,6 +77,8 @@ const letter = talk.find(({ name }) => name === "transcript")?.url ?? stage.orig
 await takeAfter("wall", letter, () => Promise.resolve(), [1920, 1080]);
 await takeAfter("keys", letter, (on) => on.keyboard.press("?"));
 await takeAfter("stretch", letter, async (on) => {
+  // Paused, so that the timeline stands while one aims.
+  await on.keyboard.press("Space");
   // Around the chosen message: the talk before it goes from the lists.
   const chosen = await on.locator(".chosen line").boundingBox();
   if (chosen === null) throw new TypeError("the chosen message is not in the timeline");
@@ -85,7 +87,6 @@ await takeAfter("stretch", letter, async (on) => {
   await on.mouse.down();
   await on.mouse.move(chosen.x + 40, y, { steps: 4 });
   await on.mouse.up();
-  await on.keyboard.press("Space");
 });
 for (const state of talk) await take(state);
 await take(await stage.engines());

@@ -279,6 +279,20 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     await expect.poll(count).toBeGreaterThan(before);
   });
 
+  it("keeps the last busy minute in sight when all has long been quiet", async () => {
+    const later = await browser.newPage();
+    await later.addInitScript("{ const { now } = Date; Date.now = () => now() + 300_000; }");
+    try {
+      await later.goto(`${stage.origin}/?socket=0`);
+      const timeline = (): Promise<string> =>
+        later.evaluate<string>("document.querySelector('.time')?.textContent ?? ''");
+      await expect.poll(timeline).toMatch(/^60 seconds until \d\d:\d\d:\d\d.*Throughput.*then/);
+      expect(await timeline()).toContain("quiet since");
+    } finally {
+      await later.close();
+    }
+  });
+
   it("is live in eight tabs of one browser, which share their line, and where there is no SharedWorker", async () => {
     const context = await browser.newContext();
     const tabs = await Promise.all(Array.from({ length: 8 }, () => context.newPage()));
