@@ -22,6 +22,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { SocketView } from "../src/views.ts";
 import type { Snapshot } from "./support/snapshot.ts";
+import { tshark } from "./support/tshark.ts";
 
 let folder: TemporaryFolder;
 let inspector: RunningApp;
@@ -49,20 +50,6 @@ afterAll(async () => {
 
 async function snapshot(of = inspector): Promise<Snapshot> {
   return (await (await fetch(`${of.url("page")}/api/snapshot`)).json()) as Snapshot;
-}
-
-async function tshark(file: string, ...words: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await run("tshark", ["-r", file, ...words]);
-  expect({
-    code,
-    stderr: Buffer.from(stderr)
-      .toString()
-      .replace(/^Running as user.*\n/, ""),
-  }).toEqual({
-    code: 0,
-    stderr: "",
-  });
-  return Buffer.from(stdout).toString();
 }
 
 /** What each speaker said in clear, and what it means. */

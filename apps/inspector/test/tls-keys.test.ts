@@ -14,6 +14,7 @@ import {
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { SocketView } from "../src/views.ts";
 import type { Snapshot } from "./support/snapshot.ts";
+import { tshark } from "./support/tshark.ts";
 
 const PASSWORD = "wonderland-7";
 
@@ -32,12 +33,6 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
     return (await (await fetch(`${of.url("page")}/api/snapshot`)).json()) as Snapshot;
   }
 
-  async function tshark(name: string, ...words: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await run("tshark", ["-r", file(name), ...words]);
-    expect([code, stderr.replace(/^Running as user.*\n/, "")]).toEqual([0, ""]);
-    return Buffer.from(stdout).toString();
-  }
-
   /** One row for each packet. */
   async function fields<const Name extends string>(
     name: string,
@@ -46,7 +41,7 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
     const names = Object.keys(wanted) as Name[];
     const checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"];
     const text = await tshark(
-      name,
+      file(name),
       ...checks,
       "-T",
       "fields",
@@ -182,7 +177,7 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
       ({ remote }) => streams.find(({ ports }) => ports.split(",").includes(String(remote.port)))?.stream,
     );
     const wanted = numbers.flatMap((number) => ["-z", `follow,tls,raw,${number}`]);
-    const blocks = (await tshark("real.pcapng", "-q", ...wanted)).split(/^=+$/m);
+    const blocks = (await tshark(file("real.pcapng"), "-q", ...wanted)).split(/^=+$/m);
     for (const [index, { key, remote, protocol }] of asked.entries()) {
       const followed = blocks.find((block) => block.includes(`tcp.stream eq ${numbers[index]}\n`)) ?? "";
       const [, first] = /^Node 0: .*:(\d+)$/m.exec(followed) ?? [];
@@ -255,6 +250,8 @@ realClient("tshark", "curl", "swaks", "lftp").describe("a capture with TLS's key
     await expect.poll(() => seen().slice(before).includes("Why it ended")).toBe(true);
     asking.destroy();
     writeFileSync(file("live.pcapng"), Buffer.concat(gathered));
-    expect(await tshark("live.pcapng", "-Y", 'tls && http.request.uri == "/while-it-ran"')).not.toBe("");
+    expect(await tshark(file("live.pcapng"), "-Y", 'tls && http.request.uri == "/while-it-ran"')).not.toBe(
+      "",
+    );
   });
 });
