@@ -141,8 +141,9 @@ describe("a capture with the keys of its TLS", () => {
             expect(error).toBeInstanceOf(RemoteError);
             return;
           }
-          const types = new Set(found.records.map(({ type }) => type));
-          if (!types.has("secured")) return;
+          // A changed head of a packet takes it to another connection, where it is no beginning of TLS.
+          const types = found.records.map(({ type }) => type);
+          if (!types.includes("secured") || types.filter((type) => type === "opened").length > 1) return;
           expect(ASKED.startsWith(said(found, "in"))).toBe(true);
           expect(ANSWERED.startsWith(said(found, "out"))).toBe(true);
         },
