@@ -6,6 +6,7 @@ import {
   differencesOnly,
   filterText,
   mode,
+  range,
   selectedMessage,
   selectedSocket,
   tab,
@@ -35,10 +36,24 @@ function select(query: URLSearchParams): void {
   comparedRow.value = row === null ? undefined : Number(row);
   differencesOnly.value = query.has("differences");
   filterText.value = query.get("filter") ?? "";
+  range.value = stretch(query.get("between"));
+}
+
+/** Milliseconds since 1970: "from,to". */
+function stretch(text: string | null): readonly [from: number, to: number] | undefined {
+  const [, from, to] = /^(\d{1,15}),(\d{1,15})$/.exec(text ?? "") ?? [];
+  return from !== undefined && to !== undefined && Number(from) < Number(to)
+    ? [Number(from), Number(to)]
+    : undefined;
+}
+
+/** Another socket, or another stretch of time, is another place; the message within it is not. */
+function placeOf(query: URLSearchParams): string {
+  return `${query.get("socket") ?? ""} ${query.get("between") ?? ""}`;
 }
 
 export function keepAddress(): void {
-  let before = new URLSearchParams(location.search).get("socket");
+  let before = placeOf(new URLSearchParams(location.search));
   effect(() => {
     const query = new URLSearchParams();
     const socket = selectedSocket.value;
@@ -53,16 +68,21 @@ export function keepAddress(): void {
       if (differencesOnly.value) query.set("differences", "");
     }
     if (filterText.value !== "") query.set("filter", filterText.value);
+    if (range.value !== undefined) {
+      const [from, to] = range.value;
+      query.set("between", `${Math.floor(from)},${Math.ceil(to)}`);
+    }
     const address = `?${query.toString()}`;
     if (address === location.search || (address === "?" && location.search === "")) return;
-    // Another socket is another place; the message within it is not.
-    const moves = before !== null && before !== query.get("socket");
-    before = query.get("socket");
+    const place = placeOf(query);
+    // The page itself chooses the first socket.
+    const moves = before !== placeOf(new URLSearchParams()) && before !== place;
+    before = place;
     if (moves) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   });
   addEventListener("popstate", () => {
-    before = new URLSearchParams(location.search).get("socket");
+    before = placeOf(new URLSearchParams(location.search));
     readAddress();
   });
 }

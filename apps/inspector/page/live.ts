@@ -11,7 +11,7 @@ import type {
   SourceView,
 } from "../src/views.ts";
 import { shareEvents, type SharedNews, type TabNews } from "@socketscope/page";
-import { clear, clock, lesson, link, pace, paused, take, takesPart, trust } from "./state.ts";
+import { clear, clock, drawNow, lesson, link, pace, paused, take, takesPart, trust } from "./state.ts";
 
 interface Snapshot {
   readonly number: number;
@@ -117,8 +117,9 @@ function came(at: number, changes: readonly Change[]): void {
   else take(changes);
 }
 
-/** What came while the page stood still is shown when it goes on. */
+/** What came before is shown first, and what comes while the page stands still when it goes on. */
 export function setPaused(stands: boolean): void {
+  if (stands) drawNow();
   paused.value = stands;
   if (stands) return;
   take(waiting);

@@ -1,37 +1,31 @@
 /** Octets a second in both directions, from the times of the messages. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { SocketView } from "../src/views.ts";
-import { shown } from "./state.ts";
+import type { PlottedRates, plotRates, RatesPlot } from "./plot/main.ts";
+import { range, shown } from "./state.ts";
 import { milliseconds, octets, sizeOf } from "./words.ts";
 
-const WIDTH = 900;
-const HEIGHT = 380;
-/** Left of it stand the numbers. */
-const GUTTER = 66;
 const BINS = 120;
-
-interface Bins {
-  readonly in: number[];
-  readonly out: number[];
-  /** Milliseconds of one bin. */
-  readonly width: number;
-}
 
 export function Rates({ socket }: { readonly socket: SocketView | undefined }) {
   const messages = shown.value.filter(({ who }) => who !== "both");
   const first = messages[0]?.at;
   const last = messages.at(-1)?.at;
   if (first === undefined || last === undefined) return <p class="nobody">Nothing was said here yet.</p>;
-  const bins: Bins = {
+  /** Milliseconds of one bin. */
+  const width = Math.max(1, (last - first) / BINS);
+  const bins = {
     in: Array.from({ length: BINS }, () => 0),
     out: Array.from({ length: BINS }, () => 0),
-    width: Math.max(1, (last - first) / BINS),
   };
   for (const message of messages) {
-    const bin = Math.min(BINS - 1, Math.floor((message.at - first) / bins.width));
+    const bin = Math.min(BINS - 1, Math.floor((message.at - first) / width));
     bins[message.direction][bin] = (bins[message.direction][bin] ?? 0) + sizeOf(message);
   }
-  const perSecond = (count: number): number => (count * 1000) / bins.width;
-  const peak = Math.max(1, ...bins.in.map(perSecond), ...bins.out.map(perSecond));
+  const perSecond = (count: number): number => (count * 1000) / width;
+  const [read, written] = [bins.in.map(perSecond), bins.out.map(perSecond)];
+  const peak = Math.max(1, ...read, ...written);
   const sum = (direction: "in" | "out"): number => bins[direction].reduce((all, count) => all + count, 0);
   return (
     <div class="rows rates" tabIndex={0}>
@@ -49,57 +43,70 @@ export function Rates({ socket }: { readonly socket: SocketView | undefined }) {
           <dd>{milliseconds(last - first)}</dd>
         </div>
         <div>
-          <dt>peak, over {milliseconds(bins.width)}</dt>
+          <dt>peak, over {milliseconds(width)}</dt>
           <dd>{octets(Math.round(peak))}/s</dd>
         </div>
       </dl>
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-label={`Octets a second, peak ${octets(Math.round(peak))}`}
-      >
-        <line x1={GUTTER} x2={WIDTH} y1={y(0)} y2={y(0)} stroke="var(--line)" />
-        {[0.25, 0.5, 0.75, 1].map((part) => (
-          <g key={part}>
-            <line x1={GUTTER} x2={WIDTH} y1={y(part)} y2={y(part)} stroke="var(--line-2)" />
-            <text x={GUTTER - 8} y={y(part) + 4} text-anchor="end" class="place-text">
-              {octets(Math.round(peak * part))}/s
-            </text>
-          </g>
-        ))}
-        <path d={line(bins.out, perSecond, peak)} fill="none" stroke="var(--accent)" stroke-width="2" />
-        <path
-          d={line(bins.in, perSecond, peak)}
-          fill="none"
-          stroke="var(--smtp)"
-          stroke-width="2"
-          stroke-dasharray="5 3"
-        />
-      </svg>
+      <Plot
+        rates={{ at: read.map((_, bin) => bin * width), read, written }}
+        from={first}
+        label={`Octets a second, peak ${octets(Math.round(peak))}`}
+      />
       <p class="legend">
-        <span style={{ "--c": "var(--accent)" }}>
-          <i />
-          written by our program
-        </span>
-        <span style={{ "--c": "var(--smtp)" }}>
-          <i />
-          read by our program (dashed)
-        </span>
+        <span>drag to choose a stretch · the lists follow it</span>
         <span class="drv">derived from the messages' times{socket === undefined ? ", all sockets" : ""}</span>
       </p>
     </div>
   );
 }
 
-function y(part: number): number {
-  return HEIGHT - 6 - part * (HEIGHT - 24);
+function Plot({
+  rates,
+  from,
+  label,
+}: {
+  readonly rates: PlottedRates;
+  /** Milliseconds since 1970, of the first message. */
+  readonly from: number;
+  readonly label: string;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<RatesPlot | undefined>(undefined);
+  const latest = useRef({ rates, from });
+  const failed = useSignal(false);
+  latest.current = { rates, from };
+  useEffect(() => {
+    let gone = false;
+    const begin = async (): Promise<void> => {
+      const { plotRates: begun } = await loadPlot();
+      if (gone || box.current === null) return;
+      plot.current = begun(box.current, {
+        octets,
+        milliseconds,
+        chosen: (a, b) => (range.value = [latest.current.from + a, latest.current.from + b]),
+      });
+      plot.current.show(latest.current.rates);
+    };
+    begin().catch(() => (failed.value = true));
+    return () => {
+      gone = true;
+      plot.current?.close();
+    };
+  }, []);
+  useEffect(() => plot.current?.show(rates));
+  if (failed.value) return <p class="nobody">The plot did not come from the inspector.</p>;
+  return <div ref={box} class="plot-box" role="group" aria-label={label} />;
 }
 
-function line(bins: readonly number[], perSecond: (count: number) => number, peak: number): string {
-  return bins
-    .map(
-      (count, bin) =>
-        `${bin === 0 ? "M" : "L"}${(GUTTER + (bin / (BINS - 1)) * (WIDTH - GUTTER)).toFixed(1)} ${y(perSecond(count) / peak).toFixed(1)}`,
-    )
-    .join("");
+/** Where the server has it; not a part of this script. */
+const PLOT = "/plot.js";
+
+async function loadPlot(): Promise<{ readonly plotRates: typeof plotRates }> {
+  if (document.querySelector('link[href="/plot.css"]') === null) {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = "/plot.css";
+    document.head.append(style);
+  }
+  return import(PLOT);
 }

@@ -118,15 +118,19 @@ let clockIsLate = false;
 let due: ReturnType<typeof setTimeout> | undefined;
 
 function drawSoon(): void {
-  due ??= setTimeout(() => {
-    due = undefined;
-    draw(() =>
-      batch(() => {
-        version.value += 1;
-        turnClock();
-      }),
-    );
-  }, rest());
+  due ??= setTimeout(drawNow, rest());
+}
+
+/** All that was taken is shown. */
+export function drawNow(): void {
+  clearTimeout(due);
+  due = undefined;
+  draw(() =>
+    batch(() => {
+      version.value += 1;
+      turnClock();
+    }),
+  );
 }
 
 /** One picture for both: while changes are drawn the clock goes on with them. */

@@ -44,9 +44,12 @@ const policy = [
 /** `ask` answers all that is no page. */
 export async function openPage(ask: Handler): Promise<Handler> {
   const { script, style } = await bundlePage(source("main.tsx"), source("style.css"));
+  const plot = await bundlePage(source("plot/main.ts"), source("plot/style.css"));
   const files: Readonly<Record<string, Response>> = {
     "/": fileOf("text/html; charset=utf-8", document, ["Content-Security-Policy", policy]),
     "/inspector.js": fileOf("text/javascript; charset=utf-8", script),
+    "/plot.js": fileOf("text/javascript; charset=utf-8", plot.script),
+    "/plot.css": fileOf("text/css; charset=utf-8", plot.style),
     "/line.js": fileOf("text/javascript; charset=utf-8", sharedLine("/events", ["changes"])),
     "/inspector.css": fileOf("text/css; charset=utf-8", tokens + style),
   };

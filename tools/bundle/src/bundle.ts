@@ -40,11 +40,12 @@ async function pagesOf(
   ours: readonly OurPackage[],
 ): Promise<[path: string, content: string][]> {
   const pages = ours
-    .map(({ folder }) => `${folder}/page`)
-    .filter((page) => existsSync(join(root, page, "main.tsx")));
+    .flatMap(({ folder }) => [`${folder}/page/main.tsx`, `${folder}/page/plot/main.ts`])
+    .filter((main) => existsSync(join(root, main)));
   const made = await Promise.all(
-    pages.map(async (page): Promise<[string, string][]> => {
-      const { script, style } = await bundlePage(join(root, page, "main.tsx"), join(root, page, "style.css"));
+    pages.map(async (main): Promise<[string, string][]> => {
+      const page = posix.dirname(main);
+      const { script, style } = await bundlePage(join(root, main), join(root, page, "style.css"));
       return [
         [`${page}/${MADE_PAGE.script}`, script],
         [`${page}/${MADE_PAGE.style}`, style],

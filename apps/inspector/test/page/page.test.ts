@@ -293,6 +293,31 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     }
   });
 
+  it("plots rates, tells them at the pointer, and lets a stretch of them be chosen", async () => {
+    await page.setViewportSize({ width: 1600, height: 900 });
+    await page.goto(`${stage.origin}/?socket=0&view=rates`);
+    const plot = page.locator(".rates .u-over");
+    const { x, y, width } = (await plot.boundingBox()) ?? { x: 0, y: 0, width: 0 };
+    const before = await text(".rates .facts");
+    await page.mouse.move(x + width / 4, y + 50);
+    await expect.poll(() => text(".u-legend")).toMatch(/written by our program\S* ?[\d.]+ k?B\/s/);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + 50);
+    await page.mouse.up();
+    await expect.poll(() => text(".rates .facts")).not.toBe(before);
+    // A link leads another person to the same stretch, and Back to all times.
+    expect(page.url()).toContain("between=");
+    const stretch = await text(".rates .facts");
+    await page.reload();
+    await expect.poll(() => text(".rates .facts")).toBe(stretch);
+    await page.goBack();
+    await expect.poll(() => text(".rates .facts")).toBe(before);
+    await page.goForward();
+    await expect.poll(() => text(".rates .facts")).toBe(stretch);
+    await page.click("text=all times");
+    await expect.poll(() => page.url()).not.toContain("between=");
+  });
+
   it("is live in eight tabs of one browser, which share their line, and where there is no SharedWorker", async () => {
     const context = await browser.newContext();
     const tabs = await Promise.all(Array.from({ length: 8 }, () => context.newPage()));
