@@ -126,6 +126,34 @@ describe("a capture that was written", () => {
   });
 });
 
+describe("a block that is too short for what it says it is", () => {
+  it.each([
+    ["a packet without a body", [6, 12], "a packet is cut short"],
+    ["an old packet without a body", [2, 12], "a packet is cut short"],
+  ])("is refused at its octet: %s", (_, [type = 0, length = 0], why) => {
+    const block = new Uint8Array(length);
+    const view = new DataView(block.buffer);
+    view.setUint32(0, type, true);
+    view.setUint32(4, length, true);
+    view.setUint32(length - 4, length, true);
+    expect(() => read(Buffer.concat([sectionBlock("a", ""), interfaceBlock("a", ""), block]))).toThrow(why);
+  });
+
+  it("may end with an empty option of an interface", () => {
+    const block = new Uint8Array(24);
+    const view = new DataView(block.buffer);
+    for (const [at, value] of [
+      [0, 1],
+      [4, 24],
+      [8, 101],
+      [20, 24],
+    ] as const)
+      view.setUint32(at, value, true);
+    view.setUint16(16, 9, true);
+    expect(read(Buffer.concat([sectionBlock("a", ""), block])).warnings).toEqual([]);
+  });
+});
+
 describe("a capture of somebody else", () => {
   const client = { address: Uint8Array.of(10, 0, 0, 1), port: 40_000 };
   const server = { address: Uint8Array.of(10, 0, 0, 2), port: 25 };

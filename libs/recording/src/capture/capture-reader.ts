@@ -157,9 +157,11 @@ export class CaptureReader {
         this.#interface(body, form);
         break;
       case BLOCK.enhancedPacket:
+        this.#long(body, 4);
         this.#packet(body, form, packets, { name: viewOf(body).getUint32(0, little), head: 20 });
         break;
       case BLOCK.packet:
+        this.#long(body, 4);
         this.#packet(body, form, packets, { name: viewOf(body).getUint16(0, little), head: 20 });
         break;
       case BLOCK.simplePacket:
@@ -192,7 +194,7 @@ export class CaptureReader {
       const code = view.getUint16(at, form.little);
       const size = view.getUint16(at + 2, form.little);
       if (code === 0 || at + 4 + size > body.length) break;
-      const value = view.getUint8(at + 4);
+      const value = size === 0 ? 0 : view.getUint8(at + 4);
       // if_tsresol: a power of ten, or of two where the highest bit is set; if_tsoffset: seconds
       if (code === 9 && size >= 1) ticks = (value & 0x80 ? 2 ** (value & 0x7f) : 10 ** value) / 1e3;
       if (code === 14 && size === 8) offset = Number(view.getBigInt64(at + 4, form.little)) * 1000;
@@ -235,6 +237,10 @@ export class CaptureReader {
     if (8 + length > body.length) throw this.#error("secrets are longer than their block");
     if (view.getUint32(0, form.little) === TLS_KEY_LOG)
       packets.push({ keyLog: decodeLatin1(body, 8, 8 + length) });
+  }
+
+  #long(body: Uint8Array, least: number): void {
+    if (body.length < least) throw this.#error("a packet is cut short");
   }
 
   #bound(length: number): void {
