@@ -54,9 +54,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // The inspector steps back for whoever else computes; here that would be the test that waits for it.
     env: { SOCKETSCOPE_PRIORITY: "0" },
-    // Vitest takes one worker less than there are cores. Here one more: a test that waits for a film to play, or for
-    // another program, leaves its core to the next. Three on two cores were seen to take a seventh less time than two.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest takes one worker less than there are cores; here most of a test's time is spent in other programs.
+    maxWorkers: Math.max(2, availableParallelism()),
     // No test waits that long for what comes, on a machine that has much else to do neither: these end one that waits
     // for what never comes. Inside out, so that what is told is what did not come: a poll, a program (testkit), the test.
     testTimeout: 240_000,

@@ -72,6 +72,20 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     expect(await text(".tbar")).not.toContain("quiet");
   });
 
+  it("keeps the last busy minute in sight when all has long been quiet", async () => {
+    const later = await browser.newPage();
+    await later.addInitScript("{ const { now } = Date; Date.now = () => now() + 300_000; }");
+    try {
+      await later.goto(`${stage.origin}/?socket=0`);
+      const timeline = (): Promise<string> =>
+        later.evaluate<string>("document.querySelector('.time')?.textContent ?? ''");
+      await expect.poll(timeline).toMatch(/^60 seconds until \d\d:\d\d:\d\d.*Throughput.*then/);
+      expect(await timeline()).toContain("quiet since");
+    } finally {
+      await later.close();
+    }
+  });
+
   it("is without fault in each state", async () => {
     const faults = [];
     for (const state of states) faults.push(...(await faultsOf(state)));
@@ -277,20 +291,6 @@ realClient("chromium", "curl", "swaks", "ffmpeg").describe("the inspector's page
     expect(await count()).toBe(before);
     await page.keyboard.press(" ");
     await expect.poll(count).toBeGreaterThan(before);
-  });
-
-  it("keeps the last busy minute in sight when all has long been quiet", async () => {
-    const later = await browser.newPage();
-    await later.addInitScript("{ const { now } = Date; Date.now = () => now() + 300_000; }");
-    try {
-      await later.goto(`${stage.origin}/?socket=0`);
-      const timeline = (): Promise<string> =>
-        later.evaluate<string>("document.querySelector('.time')?.textContent ?? ''");
-      await expect.poll(timeline).toMatch(/^60 seconds until \d\d:\d\d:\d\d.*Throughput.*then/);
-      expect(await timeline()).toContain("quiet since");
-    } finally {
-      await later.close();
-    }
   });
 
   it("plots rates, tells them at the pointer, and lets a stretch of them be chosen", async () => {

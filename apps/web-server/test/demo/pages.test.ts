@@ -116,9 +116,11 @@ realClient("chromium", "certutil").describe("in Chromium", () => {
       await expect
         .poll(() => page.evaluate("document.getElementById('headline').textContent"))
         .toMatch(/^Hello again\. Your browser used \w+ sockets/);
-      expect(
-        page.responses.some(({ status, url }) => status === 304 && url.endsWith("/style/site.css")),
-      ).toBe(true);
+      await expect
+        .poll(() =>
+          page.responses.some(({ status, url }) => status === 304 && url.endsWith("/style/site.css")),
+        )
+        .toBe(true);
       // What the picture draws of an old socket begins with this load: no second opening is claimed.
       const rows = await page.evaluate("document.querySelectorAll('.lane').length");
       const accepted = await page.evaluate("document.querySelectorAll('.trk .k-accept').length");
