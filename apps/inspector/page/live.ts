@@ -73,6 +73,8 @@ function join(): MessagePort {
 async function takeSnapshot(): Promise<void> {
   const turn = ++asked;
   number = undefined;
+  // It will hold all that came until now; and of an inspector that was there before, the numbers mean nothing.
+  early = [];
   let snapshot: Snapshot;
   try {
     snapshot = await (await fetch("/api/snapshot")).json();
@@ -91,6 +93,8 @@ async function takeSnapshot(): Promise<void> {
 
 function show(snapshot: Snapshot): void {
   clear();
+  // What came while the page stood still is in it.
+  waiting = [];
   takesPart.value = snapshot.takesPart;
   trust.value = snapshot.trust;
   lesson.value = snapshot.lesson;

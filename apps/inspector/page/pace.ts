@@ -1,7 +1,6 @@
 /**
- * How often the page is drawn. Where a few things happen, at once, and half of the time stays free for whoever presses a
- * key. Where things go on happening it takes a small part of a processor: nobody reads that fast, and the servers that
- * are looked at need it.
+ * How often the page is drawn. After a rest at once, then five times a second, and where things go on happening it takes a
+ * small part of a processor: nobody reads that fast, and the servers that are looked at need it.
  */
 
 /** Part of the time that drawing may take in the long run, and milliseconds that it may take at once after a rest. */
@@ -11,9 +10,8 @@ const AT_ONCE = 100;
 const MIN_REST = 200;
 const MAX_REST = 2000;
 
-/** When the last picture was done, and milliseconds that it took. */
+/** When the last picture was done. */
 let done = 0;
-let cost = 0;
 /** Milliseconds that may be taken; below 0 it is rested for them. */
 let left = AT_ONCE;
 
@@ -25,8 +23,7 @@ export function draw(change: () => void): void {
   requestAnimationFrame(() =>
     setTimeout(() => {
       const now = performance.now();
-      cost = now - began;
-      left = Math.min(AT_ONCE, left + (now - done) * SHARE) - cost;
+      left = Math.min(AT_ONCE, left + (now - done) * SHARE) - (now - began);
       done = now;
     }, 0),
   );

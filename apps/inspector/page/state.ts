@@ -59,7 +59,7 @@ export const paused = signal(false);
 /** Milliseconds since 1970, as the page shows it. */
 export const clock = signal(Date.now());
 /** Milliseconds between two turns of the clock: the timeline is as wide as the window, and all of it moves. */
-export const TURN = 1000;
+const TURN = 1000;
 export const selectedSocket = signal<number | undefined>(undefined);
 export const selectedMessage = signal<number | undefined>(undefined);
 export const mode = signal<Mode>("live");
@@ -71,9 +71,9 @@ export const compared = signal<readonly [left: number | undefined, right: number
 /** Index of the row that is chosen there. */
 export const comparedRow = signal<number | undefined>(undefined);
 export const differencesOnly = signal(false);
-/** The inspector may hold and change what its programs say. */
 /** The file of the authority that signed our servers' certificates. */
 export const trust = signal<string | undefined>(undefined);
+/** The inspector may hold and change what its programs say. */
 export const takesPart = signal(false);
 /** The step of a lesson that is begun. */
 export const lesson = signal<LessonView | undefined>(undefined);
